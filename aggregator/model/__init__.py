@@ -1,0 +1,36 @@
+"""Frozen values that flow through the rooms: observations, decisions and records.
+
+Observations say what came from outside (`ParsedEntry`, `Article`), decisions say what should change and why
+(`CopyMatch`, `EventAssignment`), records say what is stored (`Feed`, `Story`, `Event`).
+"""
+
+from aggregator.model.article import Article
+from aggregator.model.digest import Brief, Change, Difference, Digest, DigestEvent, DigestSection, Sentence, SourceLine
+from aggregator.model.entry import Enclosure, ParsedEntry, ParsedFeed
+from aggregator.model.event import Event, EventAssignment, EventMember, EventView
+from aggregator.model.feed import Feed, FeedSpec
+from aggregator.model.story import CopyMatch, Story, StoryLine
+
+__all__ = [
+    "Article",
+    "Brief",
+    "Change",
+    "CopyMatch",
+    "Difference",
+    "Digest",
+    "DigestEvent",
+    "DigestSection",
+    "Enclosure",
+    "Event",
+    "EventAssignment",
+    "EventMember",
+    "EventView",
+    "Feed",
+    "FeedSpec",
+    "ParsedEntry",
+    "ParsedFeed",
+    "Sentence",
+    "SourceLine",
+    "Story",
+    "StoryLine",
+]

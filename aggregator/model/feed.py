@@ -1,0 +1,53 @@
+"""A feed: a subscription as the reader lists it, and as the store keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+__all__ = ["Feed", "FeedSpec"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSpec:
+    """A feed as an OPML file or a person names it.
+
+    `folder` is the path of folder names from the top; `attributes` are the OPML attributes that we do not
+    understand, kept in order so that export gives them back.
+    """
+
+    url: str
+    title: str | None = None
+    site_url: str | None = None
+    folder: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A stored feed with its polling state. Times are aware UTC; `state` is active, paused or gone."""
+
+    id: int
+    url: str
+    title: str | None = None
+    site_url: str | None = None
+    folder: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    lang: str | None = None
+    state: str = "active"
+    added_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    interval_s: float | None = None
+    override_interval_s: float | None = None
+    next_poll_at: datetime | None = None
+    next_poll_reason: str | None = None
+    last_polled_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_new_at: datetime | None = None
+    last_status: int | None = None
+    last_error: str | None = None
+    failures: int = 0
+    moved_to: str | None = None
+    moved_count: int = 0
