@@ -1,0 +1,114 @@
+"""Bytes of an HTTP body to text: which charset, and is this a page at all."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+
+from charset_normalizer import from_bytes
+
+from aggregator.errors import ExtractError
+
+__all__ = ["MAX_PAGE_BYTES", "decode_page", "open_body"]
+
+# The largest of 792 real pages weighs 4.4 MB; what is larger is a data dump or an attack, and costs seconds to parse.
+MAX_PAGE_BYTES = 10_000_000
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s{0,5}=\s{0,5}["']?([A-Za-z0-9_:.-]{2,40})""", re.I)
+_HEAD_BYTES = 8192
+# Browsers read these labels as the wider Windows tables (WHATWG Encoding Standard).
+_WIDER = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_ESCAPED = {"iso2022_jp", "hz", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32"}
+_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x00\x00\x00 ftyp", b"wOFF", b"7z\xbc\xaf")
+
+
+def open_body(body: bytes) -> bytes:
+    """The body itself, unpacked if its first bytes say gzip; at most `MAX_PAGE_BYTES` come out.
+
+    Raises ExtractError for a broken archive or one that unpacks to more.
+    """
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        page = unpacker.decompress(body, MAX_PAGE_BYTES + 1)
+    except zlib.error as error:
+        raise ExtractError(f"The page is packed with gzip, but the archive is broken: {error}") from error
+    if len(page) > MAX_PAGE_BYTES:
+        raise ExtractError(f"The page unpacks to more than {MAX_PAGE_BYTES // 1_000_000} MB: it was not read.")
+    return page
+
+
+def decode_page(body: bytes, charset: str | None = None) -> str:
+    """The page as text. `charset` is what the HTTP header says, if anything.
+
+    A byte order mark wins; then UTF-8 if the bytes are valid UTF-8 (headers lie more often than that happens by chance);
+    then the header, the page's own declaration, and a guess. Raises ExtractError for what is no page.
+    """
+    if len(body) > MAX_PAGE_BYTES:
+        raise ExtractError(f"The page weighs {len(body) // 1_000_000} MB, more than {MAX_PAGE_BYTES // 1_000_000}: it was not read.")
+    if not body.strip():
+        raise ExtractError("The page is empty.")
+    if body.startswith(_BINARY):
+        raise ExtractError("This is a file of another kind (image, PDF or archive), not a page.")
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    declared = [name for name in (_known(charset), _known(_declared_in(body))) if name]
+    for name in declared:
+        if name in _ESCAPED:
+            return body.decode(name, "replace")
+    text = _strict_utf8(body)
+    if text is not None:
+        return text
+    for name in declared:
+        text = body.decode(_WIDER.get(name, name), "replace")
+        if text.count("\ufffd") <= len(text) // 200:
+            return text
+    return _guess(body)
+
+
+def _strict_utf8(body: bytes) -> str | None:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end < len(body) - 4:  # a character cut at the very end is a cut page, still UTF-8
+            text = body.decode("utf-8", "replace")
+            return text if text.count("\ufffd") * 1000 < sum(b > 127 for b in body) else None
+    return body.decode("utf-8", "replace")
+
+
+def _declared_in(body: bytes) -> str | None:
+    found = _DECLARED.search(body[:_HEAD_BYTES])
+    return found.group(1).decode("ascii") if found else None
+
+
+def _known(name: str | None) -> str | None:
+    """Python's name for a charset label, None if it has none."""
+    try:
+        return codecs.lookup(name.strip("\"' ")).name if name else None
+    except (LookupError, ValueError):
+        return None
+
+
+def _guess(body: bytes) -> str:
+    best = from_bytes(body[:50_000]).best()
+    return body.decode(best.encoding if best else "cp1252", "replace")

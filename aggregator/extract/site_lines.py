@@ -1,0 +1,90 @@
+"""Lines that recur on other pages of a site are its furniture: learnt per site, as pages come.
+
+A line is known by a 64-bit hash of its letters and digits, case folded: the store keeps hash -> number of pages, never
+the text. Near-identical pages (the same article under two addresses, a page fetched again) must not count twice, or an
+article's own sentences would look like furniture: measured, ignoring this costs .006 F1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+__all__ = ["PageLines", "SiteLines", "learn", "line_hash", "near_identical", "page_lines"]
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\d+")
+# A line of at least this many letters is prose: its hash counts for telling near-identical pages apart.
+_LONG = 80
+_SAME_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLines:
+    """The lines of one whole page: hashes of all lines, and of the long ones (prose) among them."""
+
+    lines: frozenset[int] = frozenset()
+    prose: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLines:
+    """What the pages of one site have in common so far.
+
+    `pages` is how many (different) pages were counted; `counts` maps a line's hash to the number of pages that have it.
+    """
+
+    pages: int = 0
+    counts: Mapping[int, int] = field(default_factory=dict)
+
+    def recurs(self, line: str, *, own: frozenset[int] = frozenset()) -> bool:
+        """Does this line stand on other pages of the site? `own`: the hashes of this page, if it was learnt already."""
+        return is_furniture(line, self.counts.get(h := line_hash(line), 0) - (h in own), self.pages - bool(own))
+
+
+def is_furniture(line: str, others: int, pages: int) -> bool:
+    """Is a line that `others` of the `pages` other pages of its site also have furniture?
+
+    A short line needs one other page. A long one (background that follow-up articles repeat, a quote) needs three, and
+    a fifth of all pages.
+    """
+    if others < 1:
+        return False
+    return len(line) < _LONG or (others >= 3 and others * 5 >= pages)  # noqa: PLR2004 (see docstring)
+
+
+def line_hash(line: str) -> int:
+    """A signed 64-bit number (SQLite's INTEGER) for a line: letters only, case folded, digits made one."""
+    text = _DIGITS.sub("0", _NOT_WORD.sub(" ", line).strip().casefold())
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+
+
+def page_lines(lines: Iterable[str]) -> PageLines:
+    """What a page (all its lines, chrome too) has to teach."""
+    kept = [line for line in lines if any(c.isalpha() for c in line)]
+    return PageLines(
+        lines=frozenset(line_hash(line) for line in kept),
+        prose=frozenset(line_hash(line) for line in kept if len(line) >= _LONG),
+    )
+
+
+def near_identical(one: PageLines, other: PageLines) -> bool:
+    """Do two pages tell the same article? More than half of the shorter one's prose stands on the other one."""
+    least = min(len(one.prose), len(other.prose))
+    return one.lines == other.lines or (least > 0 and len(one.prose & other.prose) > _SAME_SHARE * least)
+
+
+def learn(known: SiteLines, page: PageLines) -> SiteLines:
+    """The site's lines with one more page counted.
+
+    The guard: a page most of whose prose is known already is near-identical to an earlier one and teaches nothing.
+    """
+    seen = sum(h in known.counts for h in page.prose)
+    if known.pages and (seen > _SAME_SHARE * len(page.prose) or (not page.prose and page.lines <= known.counts.keys())):
+        return known
+    counts = dict(known.counts)
+    for h in page.lines:
+        counts[h] = counts.get(h, 0) + 1
+    return SiteLines(pages=known.pages + 1, counts=counts)
