@@ -5,7 +5,18 @@ Observations say what came from outside (`ParsedEntry`, `Article`), decisions sa
 """
 
 from aggregator.model.article import Article
-from aggregator.model.digest import Brief, Change, Difference, Digest, DigestEvent, DigestSection, Sentence, SourceLine
+from aggregator.model.digest import (
+    Brief,
+    Change,
+    Difference,
+    Digest,
+    DigestEvent,
+    DigestSection,
+    Sentence,
+    SourceLine,
+    Told,
+    TopicMatch,
+)
 from aggregator.model.entry import Enclosure, ParsedEntry, ParsedFeed
 from aggregator.model.event import Event, EventAssignment, EventMember, EventView
 from aggregator.model.feed import Feed, FeedSpec
@@ -33,4 +44,6 @@ __all__ = [
     "SourceLine",
     "Story",
     "StoryLine",
+    "Told",
+    "TopicMatch",
 ]

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["Brief", "Change", "Difference", "Digest", "DigestEvent", "DigestSection", "Sentence", "SourceLine"]
+__all__ = [
+    "Brief",
+    "Change",
+    "Difference",
+    "Digest",
+    "DigestEvent",
+    "DigestSection",
+    "Sentence",
+    "SourceLine",
+    "Told",
+    "TopicMatch",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +67,25 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What this reader was last told of an event: when, and the ids of the stories that it had then."""
+
+    at: datetime
+    story_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicMatch:
+    """A topic that the reader follows and the events that it matches. `weight` in [0, 1] says how much it lifts them."""
+
+    title: str
+    event_ids: frozenset[int] = frozenset()
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLine:
-    """One report of an event: the original story and how many copies it has."""
+    """One report of an event: the original story, and the outlets that copied it."""
 
     story_id: str
     outlet: str
@@ -70,7 +98,11 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEvent:
-    """One event in a digest. `status` is new, developing or day (then `day` counts from 1)."""
+    """One event in a digest. `status` is new, developing or day (then `day` counts from 1).
+
+    `score` is the sum of `score_parts`. `copies` counts the stories folded into another. `topics` are the reader's topics
+    that it matches, `lang` the language of its headline.
+    """
 
     event_id: int
     headline: str
@@ -91,6 +123,10 @@ class DigestEvent:
     sources: tuple[SourceLine, ...] = ()
     score: float = 0.0
     score_parts: dict[str, float] = field(default_factory=dict)
+    headline_story_id: str = ""
+    copies: int = 0
+    topics: tuple[str, ...] = ()
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

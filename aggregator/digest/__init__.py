@@ -1,0 +1,24 @@
+"""What is worth reading, in order: events become a `Digest` value.
+
+Pure functions over frozen values. `compose` makes a digest, `brief` the account of one event, `changes` what is new in it
+since the reader last looked, `differences` what its outlets do not agree on, `verify` finds every sentence again.
+"""
+
+from aggregator.digest.brief import brief, brief_line
+from aggregator.digest.changes import changes
+from aggregator.digest.compose import compose
+from aggregator.digest.differences import differences
+from aggregator.digest.options import DigestOptions
+from aggregator.digest.verify import Mismatch, text_hash, verify
+
+__all__ = [
+    "DigestOptions",
+    "Mismatch",
+    "brief",
+    "brief_line",
+    "changes",
+    "compose",
+    "differences",
+    "text_hash",
+    "verify",
+]

@@ -1,0 +1,246 @@
+"""From events to a digest: which, in which order, under which heading, with what told of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.digest.brief import brief
+from aggregator.digest.changes import changes
+from aggregator.digest.differences import differences
+from aggregator.digest.options import DigestOptions
+from aggregator.digest.rank import score_parts
+from aggregator.model import (
+    Change,
+    Digest,
+    DigestEvent,
+    DigestSection,
+    EventView,
+    SourceLine,
+    Story,
+    StoryLine,
+    Told,
+    TopicMatch,
+)
+
+__all__ = ["ONE_OUTLET_ONLY", "compose"]
+
+ONE_OUTLET_ONLY = "One outlet only"
+_NO_FOLDER = "News"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    view: EventView
+    told: Told | None
+    parts: dict[str, float]
+
+    @property
+    def score(self) -> float:
+        return sum(self.parts.values())
+
+
+def compose(
+    views: Sequence[EventView],
+    *,
+    now: datetime,
+    since: datetime,
+    until: datetime,
+    title: str,
+    told: Mapping[int, Told] | None = None,
+    topics: Sequence[TopicMatch] = (),
+    options: DigestOptions | None = None,
+    health: Sequence[str] = (),
+    edits: Sequence[Change] = (),
+) -> Digest:
+    """A digest of the events that have something for this reader in the period [since, until).
+
+    An event that the reader was told of comes again only if an independent report has come since. Each event is told once,
+    under the first of the reader's topics that it matches, else under its folder; events of a single outlet that match no
+    topic come last. Same arguments, same digest.
+    """
+    opts = options or DigestOptions()
+    known = told or {}
+    ranked = [
+        _Ranked(
+            v,
+            known.get(v.event.id),
+            score_parts(v, since=since, until=until, told=known.get(v.event.id), topics=topics, options=opts),
+        )
+        for v in _once(views)
+        if _has_news(v, known.get(v.event.id), since, until)
+    ]
+    ranked.sort(key=lambda r: (-r.score, r.view.event.first_at, r.view.event.id))
+    chosen = _within_caps(
+        [(r, _section(r.view, topics)) for r in ranked], since=since, until=until, options=opts, topics=topics
+    )
+    return Digest(
+        title=title,
+        made_at=now,
+        since=since,
+        until=until,
+        sections=_sections(chosen, topics),
+        stories=sum(len(r.view.members) for r in ranked),
+        outlets=len({s.outlet for r in ranked for s in r.view.stories}),
+        events=len(ranked),
+        new_events=sum(1 for e in chosen if e.status == "new"),
+        copies=sum(1 for r in ranked for s in r.view.stories if s.copy_of is not None),
+        left_out=len(ranked) - len(chosen),
+        health=tuple(health),
+        edits=tuple(edits),
+    )
+
+
+def _once(views: Sequence[EventView]) -> list[EventView]:
+    """Each event once, and only events that have a story."""
+    return list({v.event.id: v for v in views if v.members}.values())
+
+
+def _has_news(view: EventView, told: Told | None, since: datetime, until: datetime) -> bool:
+    fresh = [s for s in view.stories if s.seen_at < until]
+    if told is None:
+        return any(s.seen_at >= since for s in fresh)
+    return any(s.copy_of is None and s.id not in told.story_ids and s.seen_at > told.at for s in fresh)
+
+
+def _section(view: EventView, topics: Sequence[TopicMatch]) -> str:
+    for topic in topics:
+        if view.event.id in topic.event_ids:
+            return topic.title
+    if len({s.outlet_id for s in view.stories}) == 1:
+        return ONE_OUTLET_ONLY
+    return view.folder[0] if view.folder else _NO_FOLDER
+
+
+def _within_caps(
+    ranked: Sequence[tuple[_Ranked, str]],
+    *,
+    since: datetime,
+    until: datetime,
+    options: DigestOptions,
+    topics: Sequence[TopicMatch],
+) -> list[DigestEvent]:
+    """The best events that fit, whole: a worse one never takes the place of a better one that was too long."""
+    left = {True: options.single_outlet_events, False: options.events}
+    room = options.max_bytes
+    chosen = []
+    for item, section in ranked:
+        single = section == ONE_OUTLET_ONLY
+        if not left[single] or room <= 0:
+            continue
+        event = _tell(item, section, since=since, until=until, options=options, topics=topics)
+        room -= _size(event)
+        if room < 0:
+            continue
+        left[single] -= 1
+        chosen.append(event)
+    return chosen
+
+
+def _size(event: DigestEvent) -> int:
+    """Bytes of an event's text: headline, sentences, changes and differences."""
+    texts = [event.headline, *(s.text for s in event.sentences)]
+    texts += [c.sentence.text for c in event.changes if c.sentence]
+    texts += [s.text for d in event.differences for _, s in d.sides]
+    texts += [s.title for s in event.sources]
+    return sum(len(t.encode()) for t in texts)
+
+
+def _tell(
+    item: _Ranked,
+    section: str,
+    *,
+    since: datetime,
+    until: datetime,
+    options: DigestOptions,
+    topics: Sequence[TopicMatch],
+) -> DigestEvent:
+    view, event = item.view, item.view.event
+    originals = [s for s in view.stories if s.copy_of is None] or list(view.stories)
+    account = brief(event.id, [_line(s) for s in originals], options.words, options.sentences)
+    by_id = {str(s.id): s for s in view.stories}
+    voice = by_id[account.headline_from]
+    first = min(view.stories, key=lambda s: (s.published_at, s.id))
+    status, day = _status(item, since, until, options)
+    return DigestEvent(
+        event_id=event.id,
+        headline=account.headline,
+        headline_outlet=voice.outlet,
+        headline_url=voice.url,
+        headline_story_id=account.headline_from,
+        section=section,
+        status=status,
+        day=day,
+        outlets=len({s.outlet_id for s in view.stories}),
+        reports=len(originals),
+        stories=len(view.members),
+        copies=len(view.members) - len(originals),
+        first_outlet=first.outlet,
+        first_at=first.published_at,
+        last_at=max(s.published_at for s in view.stories),
+        sentences=account.sentences,
+        changes=changes(view, item.told) if item.told else (),
+        differences=differences(view),
+        sources=_sources(view),
+        score=item.score,
+        score_parts=item.parts,
+        topics=tuple(t.title for t in topics if event.id in t.event_ids),
+        lang=voice.lang,
+    )
+
+
+def _line(story: Story) -> StoryLine:
+    return StoryLine(
+        id=str(story.id),
+        title=story.title,
+        text=story.text,
+        source=story.outlet,
+        url=story.url,
+        lang=story.lang,
+        published_at=story.published_at,
+    )
+
+
+def _sources(view: EventView) -> tuple[SourceLine, ...]:
+    """Each report with the outlets that copied it, in the order of appearance."""
+    ids = {s.id for s in view.stories}
+    copies: dict[int, list[str]] = {}
+    for s in view.stories:
+        if s.copy_of in ids and s.copy_of is not None:
+            copies.setdefault(s.copy_of, []).append(s.outlet)
+    return tuple(
+        SourceLine(
+            story_id=str(s.id),
+            outlet=s.outlet,
+            title=s.title or "",
+            url=s.url,
+            at=s.published_at,
+            copies=tuple(copies.get(s.id, ())),
+            credit=s.credit,
+        )
+        for s in view.stories
+        if s.copy_of is None or s.copy_of not in ids
+    )
+
+
+def _status(item: _Ranked, since: datetime, until: datetime, options: DigestOptions) -> tuple[str, int]:
+    """NEW, DEVELOPING, or day n of the thread that the event is part of (n counts the reader's calendar days)."""
+    event, zone = item.view.event, ZoneInfo(options.timezone)
+    began = min([event.first_at, *(e.first_at for e in item.view.thread)])
+    day = (until.astimezone(zone).date() - began.astimezone(zone).date()).days + 1
+    if item.told is None and event.first_at >= since and not item.view.thread:
+        return "new", max(1, day)
+    return ("day", day) if day > 1 else ("developing", max(1, day))
+
+
+def _sections(events: Sequence[DigestEvent], topics: Sequence[TopicMatch]) -> tuple[DigestSection, ...]:
+    """Topics in the reader's order, then folders by their best event, then the events of one outlet."""
+    grouped: dict[str, list[DigestEvent]] = {}
+    for event in events:
+        grouped.setdefault(event.section, []).append(event)
+    order = [t.title for t in topics if t.title in grouped]
+    order += [name for name in grouped if name not in order and name != ONE_OUTLET_ONLY]
+    order += [ONE_OUTLET_ONLY] if ONE_OUTLET_ONLY in grouped and ONE_OUTLET_ONLY not in order else []
+    return tuple(DigestSection(title=name, events=tuple(grouped[name])) for name in order)
