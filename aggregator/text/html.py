@@ -1,0 +1,104 @@
+"""Text and markup: cleaning what the wild web sends, plain text out of HTML, and HTML that is safe to show."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import unescape
+from typing import Final, NewType
+
+import nh3
+
+__all__ = ["SafeHTML", "clean_text", "html_to_text", "one_line", "sanitize"]
+
+SafeHTML = NewType("SafeHTML", str)
+"""HTML that `sanitize` made: it may be put into a page as it stands."""
+
+# Control characters but tab and newline, lone surrogates, noncharacters: SQLite, XML and terminals choke on them.
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+# Bytes 0x80-0x9F in a text that claims ISO-8859-1 are windows-1252 (WHATWG Encoding does the same).
+_C1: Final = {b: bytes([b]).decode("cp1252", "ignore") or None for b in range(0x80, 0xA0)}
+
+_DROPPED = "script|style|template|noscript|iframe|object|audio|video|canvas|svg|head|title|select|textarea"
+# Every alternative ends at the end of the text when it is not closed, as a browser has it: so one pass is linear.
+_MARKUP = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<!\[CDATA\[|\]\]>"
+    rf"|<(?P<dropped>{_DROPPED})\b[^>]*+(?:>.*?(?:</(?P=dropped)\b[^>]*+(?:>|\Z)|\Z)|\Z)"
+    r"""|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9:-]*+)(?:[^>"']|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+(?:>|\Z)"""
+    r"|<[!?/][^>]*+(?:>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "html", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody",
+    "tfoot", "thead", "tr", "ul",
+})  # fmt: skip
+_CELLS = frozenset({"td", "th"})
+_TAG_START = re.compile(r"<[A-Za-z/!?]")
+_BREAK, _PARAGRAPH = "\x01", "\x02"
+_SPACES = re.compile(r"[ \t\r\n\f\v\x85\xa0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_INVISIBLE = re.compile("[\u00ad\u200b\ufeff]")
+_BREAKS = re.compile(r" *\x01[\x01 ]*")
+_PARAGRAPHS = re.compile(r"[ \x01]*\x02[\x01\x02 ]*|(?: *\x01){2}[\x01 ]*")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
+
+
+def clean_text(s: str) -> str:
+    """Return `s` in NFC, line ends as newlines, without NUL, control characters and lone surrogates."""
+    if s.isascii():
+        if s.isprintable():
+            return s
+    else:
+        s = unicodedata.normalize("NFC", s)
+    if "\r" in s:
+        s = s.replace("\r\n", "\n").replace("\r", "\n")
+    if not _UNWANTED.search(s):
+        return s
+    # A pair of surrogates is one character; alone it is none.
+    s = s.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    s = unicodedata.normalize("NFC", s.translate(_C1))
+    return _UNWANTED.sub("", s)
+
+
+def one_line(s: str) -> str:
+    """Return cleaned text on one line: every run of blanks is one space."""
+    return " ".join(clean_text(s).split())
+
+
+def html_to_text(html: str) -> str:
+    """Return the plain text of HTML: paragraphs separated by a blank line, `<br>` as a newline, entities decoded.
+
+    Scripts, styles and embedded objects are left out. Text without any markup keeps its own blank lines. Linear in the
+    length of `html` whatever it holds.
+    """
+    if not _TAG_START.search(html):
+        return _plain_paragraphs(clean_text(unescape(html)))
+    marked = _MARKUP.sub(_mark, _SPACES.sub(" ", clean_text(html)))
+    if "&" in marked:
+        marked = unicodedata.normalize("NFC", unescape(marked))  # unescape gives no control character
+    marked = _SPACES.sub(" ", _INVISIBLE.sub("", marked))
+    return _BREAKS.sub("\n", _PARAGRAPHS.sub("\n\n", marked)).strip()
+
+
+def sanitize(html: str) -> SafeHTML:
+    """Return HTML that is safe to show: a few tags, links and images over http(s) only, no style, no script."""
+    return SafeHTML(nh3.clean(clean_text(html), url_schemes={"http", "https"}, link_rel="noopener noreferrer nofollow"))
+
+
+def _mark(match: re.Match[str]) -> str:
+    name = match["name"]
+    if name is None:
+        return " " if match["dropped"] else ""
+    name = name.lower()
+    if name == "br":
+        return _BREAK
+    if name in _BLOCKS:
+        return _PARAGRAPH
+    return " " if name in _CELLS else ""
+
+
+def _plain_paragraphs(text: str) -> str:
+    paragraphs = (" ".join(p.split()) for p in _BLANK_LINE.split(text))
+    return "\n\n".join(p for p in paragraphs if p)

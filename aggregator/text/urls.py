@@ -1,0 +1,214 @@
+"""Addresses of stories: the key that tells two apart, and the address a reader opens.
+
+Both forms cut what publishers add to measure where a reader came from. The cut is conservative: an unknown parameter
+stays, for two stories under one key lose one of them, while one story under two keys is still found to be a copy.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import idna
+
+from aggregator.text.html import clean_text
+
+__all__ = ["canonical_url", "host_of", "open_url", "resolve_url", "site_of"]
+
+# Parameters that measure a campaign and never choose a page, by the names their makers document: Google (utm_*), Matomo
+# (mtm_*, pk_*), AT Internet (at_*, xtor), Adobe (s_cid, cmp, icid), Mailchimp (mc_*), HubSpot (_hs*), Webtrends (wt.*),
+# Comscore (ns_*), the click ids of the advertising networks, and what single large outlets put into their own feeds.
+_TRACKING_PREFIXES = (
+    "utm_", "at_", "mtm_", "pk_", "piwik_", "hsa_", "_hs", "__hs", "ns_", "wt.", "wt_", "fb_", "vero_", "oly_",
+)  # fmt: skip
+_TRACKING_NAMES = frozenset({
+    "__source", "__twitter_impression", "_ga", "_gl", "bxid", "campaign_id", "cmp", "cmpid", "cndid", "dclid",
+    "dicbo", "echobox", "emc", "epik", "esrc", "fbclid", "feedname", "feedtype", "ftag", "gbraid", "gclid", "gclsrc",
+    "guccounter", "guce_referrer", "guce_referrer_sig", "hsctatracking", "icid", "icmp", "igsh", "igshid", "int_cid",
+    "intcmp", "ito", "li_fat_id", "maca", "mbid", "mc_cid", "mc_eid", "mkt_tok", "ml_subscriber",
+    "ml_subscriber_hash", "msclkid", "ncid", "ocid", "rdt_cid", "ref_src", "ref_url", "s_cid", "s_kwcid",
+    "sc_campaign", "sc_channel", "sc_cid", "scclid", "smid", "smtyp", "sr_share", "sref", "srnd", "srsltid", "taid",
+    "tpcc", "traffic_source", "trk", "trkcampaign", "ttclid", "twclid", "wbraid", "wickedid", "wprss", "xtor",
+    "yclid", "ysclid",
+})  # fmt: skip
+# These choose a page on some sites; cut only where the value says that it is an origin.
+_ORIGIN_NAMES = frozenset({"ref", "source", "src", "partner", "from", "via", "referrer"})
+_ORIGIN_VALUES = frozenset({
+    "atom", "email", "facebook", "feed", "feeds", "mail", "newsletter", "rss", "rss-feed", "rss2", "rss_feed",
+    "rssfeed", "share", "social", "twitter", "xml",
+})  # fmt: skip
+_TRACKING_FRAGMENT = re.compile(r"(?:xtor|utm_[a-z]+|at_[a-z]+|ref|rss|intcid|echobox|:~:text)(?:=|-|$)", re.IGNORECASE)
+
+_MAX_HOST = 253
+_MAX_PORT = 65535
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+_PORT = re.compile(r"[0-9]{0,9}")
+_BLANK = re.compile(r"[\t\r\n]")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_TO_ENCODE = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+_HOST = re.compile(r"[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*|\[[0-9a-f:.]+\]")
+
+
+def canonical_url(url: str) -> str:
+    """Return the key under which a story's address is known: equal keys mean one story.
+
+    Scheme and host in lower case (IDNA), http written as https; default ports, credentials, fragment, tracking
+    parameters, dots in the path and a final dot of the host cut; parameters in the order of their names;
+    percent-encoding as RFC 3986 section 6.2.2 has it. A fragment that is a route (`#!…`, `#/…`) stays. `www.` stays
+    too: it is another host, and where an outlet sends readers from one to the other, the redirect tells.
+
+    What is no http address comes back cleaned of blanks and control characters. Never raises; idempotent. The result is
+    a key, not an address to open.
+    """
+    tidy = _tidy(url)
+    parts = _split(tidy)
+    if parts is None:
+        return tidy
+    _, host, port, path, query, fragment = parts
+    port = "" if port in _DEFAULT_PORTS.values() else port
+    path = _normal_percent(_without_dots(path)) or "/"
+    key = f"https://{host}{':' + port if port else ''}{path}"
+    kept = sorted((p for p in _kept_parameters(_normal_percent(query))), key=lambda p: p.partition("=")[0])
+    if kept:
+        key += "?" + "&".join(kept)
+    if fragment[:1] in {"!", "/"} and len(fragment) > 1:
+        key += "#" + _normal_percent(fragment)
+    return key
+
+
+def open_url(url: str) -> str | None:
+    """Return the address a reader opens: scheme, host and port as served, tracking parameters and credentials cut.
+
+    None if it is not an http or https address. Blanks and characters outside ASCII come out percent-encoded.
+    """
+    parts = _split(_tidy(url))
+    if parts is None:
+        return None
+    scheme, host, port, path, query, fragment = parts
+    result = f"{scheme}://{host}{':' + port if port else ''}{_encoded(path) or '/'}"
+    if query:
+        kept = "&".join(_kept_parameters(_encoded(query)))
+        result += "?" + kept if kept else ""
+    if fragment and not _TRACKING_FRAGMENT.match(fragment):
+        result += "#" + _encoded(fragment)
+    return result
+
+
+def host_of(url: str) -> str | None:
+    """Return the host of an http address, in lower case and ASCII, without its port; None if there is none."""
+    parts = _split(_tidy(url))
+    return parts[1] if parts else None
+
+
+def site_of(url: str) -> str | None:
+    """Return the host of an http address without `www.`, with its port if that is not the default; else None."""
+    parts = _split(_tidy(url))
+    if parts is None:
+        return None
+    scheme, host, port, *_ = parts
+    host = host[4:] if host.startswith("www.") and "." in host[4:] else host
+    return host if not port or port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
+
+
+def resolve_url(base: str | None, url: str) -> str:
+    """Return `url` as seen from `base` (RFC 3986 section 5); unchanged where that cannot be done."""
+    if not base:
+        return url
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
+def _tidy(url: str) -> str:
+    """Cut blanks around, line ends and tabs anywhere (WHATWG URL, section 4.4), control characters, lone surrogates."""
+    if url.isascii() and url.isprintable() and " " not in url:
+        return url
+    return clean_text(_BLANK.sub("", url)).strip()
+
+
+def _split(url: str) -> tuple[str, str, str, str, str, str] | None:
+    """Split a tidy address into scheme, host, port, path, query, fragment; None unless http(s) with a fit host."""
+    if url.startswith("//"):
+        url = "https:" + url
+    if url[:7].lower() != "http://" and url[:8].lower() != "https://":
+        return None
+    if "\\" in url:
+        cut = min((i for i in (url.find("?"), url.find("#")) if i >= 0), default=len(url))
+        url = url[:cut].replace("\\", "/") + url[cut:]
+    try:
+        scheme, netloc, path, query, fragment = urlsplit(url)
+    except ValueError:
+        return None
+    name, _, port = netloc.rpartition("@")[2].partition(":") if "]" not in netloc else _split_literal(netloc)
+    host = _normal_host(name)
+    if host is None or not _PORT.fullmatch(port) or int(port or 0) > _MAX_PORT:
+        return None
+    return scheme, host, str(int(port)) if port else "", path, query, fragment
+
+
+def _split_literal(netloc: str) -> tuple[str, str, str]:
+    literal, _, rest = netloc.rpartition("@")[2].partition("]")
+    return literal + "]", ":", rest.removeprefix(":")
+
+
+def _normal_host(name: str) -> str | None:
+    name = name.lower()
+    if not name.isascii():
+        try:
+            name = idna.encode(name, uts46=True).decode("ascii")
+        except (idna.IDNAError, UnicodeError, IndexError):
+            return None
+    name = name.rstrip(".")
+    return name if len(name) <= _MAX_HOST and _HOST.fullmatch(name) else None
+
+
+def _without_dots(path: str) -> str:
+    """Remove `.` and `..` segments (RFC 3986, section 5.2.4), also when written `%2e`."""
+    if "." not in path and "%2" not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for i, segment in enumerate(segments):
+        plain = segment.replace("%2e", ".").replace("%2E", ".")
+        if plain == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif plain != ".":
+            kept.append(segment)
+            continue
+        if i == len(segments) - 1:
+            kept.append("")
+    return "/".join(kept)
+
+
+def _kept_parameters(query: str) -> list[str]:
+    return [p for p in query.split("&") if p and not _is_tracking(p)]
+
+
+def _is_tracking(parameter: str) -> bool:
+    name, _, value = parameter.partition("=")
+    name = name.lower().removeprefix("amp;")
+    if name in _TRACKING_NAMES or name.startswith(_TRACKING_PREFIXES):
+        return True
+    return name in _ORIGIN_NAMES and value.lower() in _ORIGIN_VALUES
+
+
+def _encoded(part: str) -> str:
+    """Percent-encode what may not stand in an address, and a percent sign that begins no escape."""
+    if "%" in part:
+        part = _STRAY_PERCENT.sub("%25", part)
+    return _TO_ENCODE.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode("utf-8", "replace")), part)
+
+
+def _normal_percent(part: str) -> str:
+    """Encode as `_encoded`, then decode escapes of unreserved characters and write the others in capitals."""
+    part = _encoded(part)
+    return _PERCENT.sub(_normal_escape, part) if "%" in part else part
+
+
+def _normal_escape(match: re.Match[str]) -> str:
+    char = chr(int(match[1], 16))
+    return char if char in _UNRESERVED else match[0].upper()
