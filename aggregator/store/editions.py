@@ -1,0 +1,52 @@
+"""Digests that were made, and what each reader was told by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from aggregator.store.connection import Connections
+from aggregator.store.times import from_db, to_db
+
+__all__ = ["Editions"]
+
+
+class Editions:
+    """The tables `editions` and `told`."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._db = connections
+
+    def add(
+        self, *, reader_id: int, name: str, made_at: datetime, since: datetime, digest: str, story_ids: Iterable[int]
+    ) -> int:
+        """Keep an edition and note the stories that the reader was told of by it; returns its id."""
+        with self._db.write():
+            cursor = self._db.run(
+                "INSERT INTO editions (reader_id, name, made_at, since, until, digest) VALUES (?, ?, ?, ?, ?, ?)",
+                (reader_id, name, to_db(made_at), to_db(since), to_db(made_at), digest),
+            )
+            edition_id = int(cursor.lastrowid or 0)
+            self._db.run_many(
+                "INSERT OR IGNORE INTO told (reader_id, story_id, edition_id, told_at) VALUES (?, ?, ?, ?)",
+                [(reader_id, story_id, edition_id, to_db(made_at)) for story_id in story_ids],
+            )
+            return edition_id
+
+    def last_made_at(self, reader_id: int, name: str) -> datetime | None:
+        """When this reader's last edition of that name was made."""
+        return from_db(
+            self._db.value("SELECT max(made_at) FROM editions WHERE reader_id = ? AND name = ?", (reader_id, name))
+        )
+
+    def told(self, reader_id: int, event_ids: Iterable[int]) -> Mapping[int, tuple[datetime, frozenset[int]]]:
+        """What the reader was told of these events: event id -> (last told at, story ids)."""
+        ids = list(event_ids)
+        found: dict[int, tuple[datetime, frozenset[int]]] = {}
+        sql = """SELECT s.event_id, t.story_id, t.told_at FROM told t JOIN stories s ON s.id = t.story_id
+            WHERE t.reader_id = ? AND s.event_id IN ({marks})"""
+        for row in self._db.in_chunks(sql, ids, reader_id):
+            at = datetime.fromisoformat(row["told_at"])
+            last, stories = found.get(row["event_id"], (at, frozenset()))
+            found[row["event_id"]] = (max(last, at), stories | {row["story_id"]})
+        return found

@@ -1,0 +1,170 @@
+"""Events as records and as views with all their stories."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from aggregator.errors import EventNotFound
+from aggregator.model import Event, EventMember, EventView
+from aggregator.store.connection import Connections
+from aggregator.store.stories import STORY_COLUMNS, STORY_TABLES, Condition, story_from_row
+from aggregator.store.times import from_db, split_folder, to_db
+
+__all__ = ["Events"]
+
+_COLUMNS = """e.id, e.headline, e.headline_story_id, e.first_at, e.last_at, e.seen_at, e.outlets, e.reports, e.stories,
+    e.thread_id"""
+
+
+def _event(row: dict[str, Any]) -> Event:
+    for name in ("first_at", "last_at", "seen_at"):
+        row[name] = from_db(row[name])
+    return Event(**row)
+
+
+class Events:
+    """The table `events`, for readers."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._db = connections
+
+    def get(self, event_id: int) -> Event:
+        """One event; the id of an event that was merged leads to the one it went into.
+
+        Raises:
+            EventNotFound: no event has or had this id.
+
+        """
+        row = self._db.row(
+            f"SELECT {_COLUMNS} FROM events e WHERE e.id = (SELECT coalesce(merged_into, id) FROM events WHERE id = ?)",
+            (event_id,),
+        )
+        if row is None:
+            raise EventNotFound(f"There is no event {event_id}; see: aggregator events", path=self._db.path)
+        return _event(row)
+
+    def each(
+        self,
+        condition: Condition | None = None,
+        *,
+        reader_id: int = 1,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Event]:
+        """Events, the one with the latest story first. An event belongs to a period if one of its stories does."""
+        parameters: dict[str, Any] = {"reader": reader_id, "limit": -1 if limit is None else limit}
+        where = ["e.merged_into IS NULL", "e.stories > 0"]
+        if condition is not None:
+            where.append(f"({condition.sql})")
+            parameters.update(condition.parameters)
+        if since is not None:
+            where.append("e.last_at >= :since")
+            parameters["since"] = to_db(since)
+        if until is not None:
+            where.append("e.first_at < :until")
+            parameters["until"] = to_db(until)
+        sql = f"SELECT {_COLUMNS} FROM events e WHERE {' AND '.join(where)} ORDER BY e.last_at DESC, e.id DESC LIMIT :limit"
+        for row in self._db.each(sql, parameters):
+            yield _event(row)
+
+    def seen_between(self, since: datetime, until: datetime) -> tuple[int, ...]:
+        """Events with a story first seen after `since` and up to `until`."""
+        rows = self._db.rows(
+            "SELECT DISTINCT event_id AS id FROM stories WHERE seen_at > ? AND seen_at <= ? AND event_id IS NOT NULL",
+            (to_db(since), to_db(until)),
+        )
+        return tuple(row["id"] for row in rows)
+
+    def views(self, event_ids: Sequence[int], *, reader_id: int = 1, with_text: bool = True) -> tuple[EventView, ...]:
+        """Events with all their stories, oldest story first, in the order of the ids."""
+        ids = json.dumps(list(event_ids))
+        text = ", s.text" if with_text else ""
+        rows = self._db.rows(
+            f"SELECT {STORY_COLUMNS}{text}, s.probability, s.nearest_id, s.reason, s.vetoes, f.folder FROM {STORY_TABLES}"
+            " WHERE s.event_id IN (SELECT value FROM json_each(:ids)) ORDER BY s.event_id, s.published_at, s.id",
+            {"reader": reader_id, "ids": ids},
+        )
+        members: dict[int, list[EventMember]] = defaultdict(list)
+        folders: dict[int, list[str]] = defaultdict(list)
+        for row in rows:
+            folder, member = row.pop("folder"), _member(row)
+            members[row["event_id"]].append(member)
+            if folder:
+                folders[row["event_id"]].append(folder)
+        events = {
+            row["id"]: _event(row)
+            for row in self._db.rows(
+                f"SELECT {_COLUMNS} FROM events e WHERE e.id IN (SELECT value FROM json_each(?))", (ids,)
+            )
+        }
+        return tuple(
+            EventView(event=events[i], members=tuple(members[i]), folder=_commonest(folders[i]))
+            for i in event_ids
+            if i in events and members[i]
+        )
+
+    def view(self, event_id: int, *, reader_id: int = 1) -> EventView:
+        """One event with its stories and the other chapters of its thread."""
+        event = self.get(event_id)
+        (view,) = self.views([event.id], reader_id=reader_id)
+        return EventView(event=view.event, members=view.members, folder=view.folder, thread=self.thread(event))
+
+    def thread(self, event: Event) -> tuple[Event, ...]:
+        """Other events of the same thread, oldest first."""
+        if event.thread_id is None:
+            return ()
+        rows = self._db.rows(
+            f"SELECT {_COLUMNS} FROM events e WHERE e.thread_id = ? AND e.id <> ? AND e.merged_into IS NULL"
+            " ORDER BY e.first_at, e.id",
+            (event.thread_id, event.id),
+        )
+        return tuple(_event(row) for row in rows)
+
+    def titles(self, event_ids: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
+        """Originals of these events with title, first text and time, for the choice of a headline."""
+        sql = """SELECT s.event_id, s.id, s.key, s.title, substr(s.text, 1, 1500) AS text, s.published_at, o.name AS source,
+            s.lang, s.url FROM stories s JOIN outlets o ON o.id = s.outlet_id
+            WHERE s.copy_of IS NULL AND s.event_id IN ({marks}) ORDER BY s.published_at, s.key"""
+        found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for row in self._db.in_chunks(sql, event_ids):
+            found[row["event_id"]].append(row)
+        return found
+
+    def set_headlines(self, headlines: Mapping[int, tuple[str, int]]) -> None:
+        """Keep each event's headline and the story it is from."""
+        with self._db.write():
+            self._db.run_many(
+                "UPDATE events SET headline = ?, headline_story_id = ? WHERE id = ?",
+                [(text, story_id, event_id) for event_id, (text, story_id) in headlines.items()],
+            )
+
+    def set_threads(self, threads: Mapping[int, int | None]) -> None:
+        """Keep the thread of each event: the id of the thread's first event, None outside any."""
+        with self._db.write():
+            self._db.run_many(
+                "UPDATE events SET thread_id = ? WHERE id = ?", [(t, event_id) for event_id, t in threads.items()]
+            )
+
+    def count(self) -> int:
+        """How many events are stored."""
+        return int(self._db.value("SELECT count(*) FROM events WHERE merged_into IS NULL AND stories > 0"))
+
+
+def _member(row: dict[str, Any]) -> EventMember:
+    vetoes = row.pop("vetoes")
+    probability, nearest_id, reason = row.pop("probability"), row.pop("nearest_id"), row.pop("reason")
+    return EventMember(
+        story=story_from_row(row), probability=1.0 if probability is None else probability, nearest_id=nearest_id,
+        reason=reason or "", vetoes=tuple((i, why) for i, why in json.loads(vetoes)) if vetoes else (),
+    )  # fmt: skip
+
+
+def _commonest(folders: list[str]) -> tuple[str, ...]:
+    if not folders:
+        return ()
+    return split_folder(max(sorted(set(folders)), key=folders.count))

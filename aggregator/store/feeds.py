@@ -1,0 +1,190 @@
+"""Subscriptions and their polling state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aggregator.errors import AlreadyExists, FeedNotFound
+from aggregator.model import Feed, FeedSpec
+from aggregator.store.connection import Connections
+from aggregator.store.times import from_db, join_folder, split_folder, to_db
+
+__all__ = ["FeedUpdate", "Feeds"]
+
+_COLUMNS = """id, url, title, site_url, folder, attributes, lang, state, added_at, etag, last_modified, body_hash,
+    interval_s, override_interval_s, next_poll_at, next_poll_reason, last_polled_at, last_ok_at, last_new_at,
+    last_status, last_error, failures, moved_to, moved_count"""
+_TIMES = ("added_at", "next_poll_at", "last_polled_at", "last_ok_at", "last_new_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedUpdate:
+    """The whole polling state of a feed after one poll; a field left None is stored as unknown."""
+
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+    interval_s: float | None
+    next_poll_at: datetime | None
+    next_poll_reason: str | None
+    last_polled_at: datetime
+    last_ok_at: datetime | None
+    last_new_at: datetime | None
+    last_status: int | None
+    last_error: str | None
+    failures: int
+    moved_to: str | None
+    moved_count: int
+    state: str
+
+
+def _feed(row: dict[str, Any]) -> Feed:
+    row["folder"] = split_folder(row["folder"])
+    row["attributes"] = tuple((k, v) for k, v in json.loads(row["attributes"]))
+    for name in _TIMES:
+        row[name] = from_db(row[name])
+    return Feed(**row)
+
+
+class Feeds:
+    """The table `feeds`."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._db = connections
+
+    def add(self, specs: Iterable[FeedSpec], *, now: datetime) -> tuple[list[FeedSpec], list[FeedSpec]]:
+        """Subscribe to all of them in one transaction; returns (added, already there). A removed feed comes back."""
+        added: list[FeedSpec] = []
+        known: list[FeedSpec] = []
+        with self._db.write():
+            for spec in specs:
+                (added if self._add(spec, now) else known).append(spec)
+        return added, known
+
+    def _add(self, spec: FeedSpec, now: datetime) -> bool:
+        row = self._db.row("SELECT id, state FROM feeds WHERE url = ?", (spec.url,))
+        if row is None:
+            self._db.run(
+                "INSERT INTO feeds (url, title, site_url, folder, attributes, added_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    spec.url,
+                    spec.title,
+                    spec.site_url,
+                    join_folder(spec.folder),
+                    json.dumps(spec.attributes),
+                    to_db(now),
+                ),
+            )
+            return True
+        if row["state"] == "removed":
+            self._db.run(
+                "UPDATE feeds SET state = 'active', removed_at = NULL, next_poll_at = NULL, body_hash = NULL, etag = NULL,"
+                " last_modified = NULL, folder = ? WHERE id = ?",
+                (join_folder(spec.folder), row["id"]),
+            )
+            return True
+        return False
+
+    def all(self) -> tuple[Feed, ...]:
+        """All subscriptions, by folder and title."""
+        rows = self._db.rows(f"SELECT {_COLUMNS} FROM feeds WHERE state <> 'removed' ORDER BY folder, title, url")
+        return tuple(_feed(row) for row in rows)
+
+    def get(self, url: str) -> Feed:
+        """The feed at this address.
+
+        Raises:
+            FeedNotFound: there is no such subscription.
+
+        """
+        row = self._db.row(f"SELECT {_COLUMNS} FROM feeds WHERE url = ? AND state <> 'removed'", (url,))
+        if row is None:
+            raise FeedNotFound(f"No feed {url} is subscribed to; see: aggregator feeds list", path=self._db.path)
+        return _feed(row)
+
+    def due(self, now: datetime, *, force: bool = False) -> tuple[Feed, ...]:
+        """Feeds to be polled now, the longest overdue first; with `force` all that are not gone."""
+        where = "state = 'active'" if force else "state = 'active' AND (next_poll_at IS NULL OR next_poll_at <= ?)"
+        rows = self._db.rows(
+            f"SELECT {_COLUMNS} FROM feeds WHERE {where} ORDER BY next_poll_at, id", () if force else (to_db(now),)
+        )
+        return tuple(_feed(row) for row in rows)
+
+    def count(self) -> int:
+        """How many subscriptions there are."""
+        return int(self._db.value("SELECT count(*) FROM feeds WHERE state <> 'removed'"))
+
+    def update(self, feed_id: int, update: FeedUpdate) -> None:
+        """Store the state after a poll."""
+        self.update_many([(feed_id, update)])
+
+    def update_many(self, updates: Sequence[tuple[int, FeedUpdate]]) -> None:
+        """Store the states after polls of several feeds."""
+        rows = [
+            (
+                u.etag, u.last_modified, u.body_hash, u.interval_s, u.next_poll_at and to_db(u.next_poll_at),
+                u.next_poll_reason, to_db(u.last_polled_at), u.last_ok_at and to_db(u.last_ok_at),
+                u.last_new_at and to_db(u.last_new_at), u.last_status, u.last_error, u.failures, u.moved_to,
+                u.moved_count, u.state, feed_id,
+            )
+            for feed_id, u in updates
+        ]  # fmt: skip
+        with self._db.write():
+            self._db.run_many(
+                "UPDATE feeds SET etag = ?, last_modified = ?, body_hash = ?, interval_s = ?, next_poll_at = ?,"
+                " next_poll_reason = ?, last_polled_at = ?, last_ok_at = ?, last_new_at = ?, last_status = ?,"
+                " last_error = ?, failures = ?, moved_to = ?, moved_count = ?, state = ?"
+                " WHERE id = ? AND state <> 'removed'",
+                rows,
+            )
+
+    def describe(self, feed_id: int, *, title: str | None, site_url: str | None, lang: str | None) -> None:
+        """Keep what the feed says of itself; a title that the reader gave stays."""
+        self._db.run(
+            "UPDATE feeds SET title = coalesce(title, ?), site_url = coalesce(?, site_url), lang = coalesce(?, lang)"
+            " WHERE id = ?",
+            (title, site_url, lang, feed_id),
+        )
+
+    def move(self, feed_id: int, url: str) -> bool:
+        """Adopt a permanent redirect; False if the new address is subscribed to already (then the old one is gone)."""
+        with self._db.write():
+            if self._db.value("SELECT 1 FROM feeds WHERE url = ?", (url,)):
+                self._db.run("UPDATE feeds SET state = 'gone', moved_to = ? WHERE id = ?", (url, feed_id))
+                return False
+            self._db.run("UPDATE feeds SET url = ?, moved_to = NULL, moved_count = 0 WHERE id = ?", (url, feed_id))
+            return True
+
+    def set_interval(self, url: str, interval_s: float | None) -> None:
+        """Poll this feed at a fixed interval; None goes back to its own rhythm."""
+        feed = self.get(url)
+        with self._db.write():
+            self._db.run("UPDATE feeds SET override_interval_s = ? WHERE id = ?", (interval_s, feed.id))
+
+    def remove(self, url: str, *, now: datetime) -> Feed:
+        """End the subscription; its stories stay."""
+        feed = self.get(url)
+        with self._db.write():
+            self._db.run("UPDATE feeds SET state = 'removed', removed_at = ? WHERE id = ?", (to_db(now), feed.id))
+        return feed
+
+    def restore(self, url: str) -> Feed:
+        """Undo a removal.
+
+        Raises:
+            AlreadyExists: the feed is subscribed to.
+            FeedNotFound: it never was.
+
+        """
+        with self._db.write():
+            row = self._db.row("SELECT state FROM feeds WHERE url = ?", (url,))
+            if row is None:
+                raise FeedNotFound(f"No feed {url} was ever subscribed to.", path=self._db.path)
+            if row["state"] != "removed":
+                raise AlreadyExists(f"The feed {url} is subscribed to already.", path=self._db.path)
+            self._db.run("UPDATE feeds SET state = 'active', removed_at = NULL WHERE url = ?", (url,))
+        return self.get(url)

@@ -1,0 +1,109 @@
+"""The store: small repositories over one file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from aggregator.errors import SchemaTooNew, StoreError, StoreReadOnly
+from aggregator.store.connection import APPLICATION_ID, Connections
+from aggregator.store.decisions import Decisions
+from aggregator.store.editions import Editions
+from aggregator.store.edits import Edits
+from aggregator.store.events import Events
+from aggregator.store.feeds import Feeds
+from aggregator.store.hosts import Hosts
+from aggregator.store.ingest import Ingest
+from aggregator.store.leases import Leases
+from aggregator.store.migrations import migrations
+from aggregator.store.pages import Pages
+from aggregator.store.stories import Stories
+
+__all__ = ["Store"]
+
+
+class Store:
+    """The database of one reader's machine.
+
+    Args:
+        path: the SQLite file; it and its folder are made if absent.
+        read_only: open an existing file without the wish to write; a missing file is an error.
+
+    Raises:
+        SchemaTooNew: a newer version of the program wrote it; nothing is touched.
+        StoreReadOnly, StoreFull, StoreLocked, StoreError: the file cannot be used; the message says why.
+
+    """
+
+    def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
+        self.path = Path(path)
+        if not read_only:
+            self._make_folder()
+        self.connections = Connections(self.path, read_only=read_only)
+        if not read_only:
+            self._migrate()
+        else:
+            self._check_known()
+        self.feeds = Feeds(self.connections)
+        self.ingest = Ingest(self.connections)
+        self.stories = Stories(self.connections)
+        self.pages = Pages(self.connections)
+        self.decisions = Decisions(self.connections)
+        self.events = Events(self.connections)
+        self.edits = Edits(self.connections)
+        self.editions = Editions(self.connections)
+        self.leases = Leases(self.connections)
+        self.hosts = Hosts(self.connections)
+
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreReadOnly(
+                f"The folder {self.path.parent} cannot be made: {error.strerror}; choose another with --db.",
+                path=str(self.path),
+            ) from error
+
+    def _migrate(self) -> None:
+        """Bring the schema up to date, under the write lock: programs that start together must not collide."""
+        if not self._check_known():
+            return
+        with self.connections.write() as db:
+            self._check_known()
+            migrations.apply(db)
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    def _check_known(self) -> bool:
+        """Whether steps are pending; raises if the file knows steps that we do not, or is another program's."""
+        db = self.connections.db
+        names = db.table_names()
+        if names and "_sqlite_migrations" not in names:
+            raise StoreError(
+                f"{self.path} is a database of another program; choose another file with --db.", path=str(self.path)
+            )
+        known = {m.name for m in migrations._migrations}  # noqa: SLF001 (no public list of all steps)
+        applied = {m.name for m in migrations.applied(db)}
+        if unknown := applied - known:
+            raise SchemaTooNew(
+                f"{self.path} was written by a newer version of aggregator (it knows {', '.join(sorted(unknown))}); "
+                "upgrade aggregator, or choose another file with --db.",
+                path=str(self.path),
+            )
+        return applied != known
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[None]:
+        """One transaction around several calls of the repositories."""
+        with self.connections.write():
+            yield
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[None]:
+        """Several calls that see one and the same state."""
+        with self.connections.read():
+            yield
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.connections.close()

@@ -1,0 +1,115 @@
+"""Stories as records: one, or a list in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aggregator.errors import StoryNotFound
+from aggregator.model import Story
+from aggregator.store.connection import Connections
+from aggregator.store.times import from_db, to_db
+
+__all__ = ["Condition", "Stories", "story_from_row"]
+
+STORY_COLUMNS = """s.id, s.url, s.title, o.name AS outlet, s.outlet_id, s.feed_id, f.url AS feed, s.authors, s.published_at,
+    s.updated_at, s.seen_at, s.lang, s.words, s.event_id, s.copy_of, s.copy_kind AS kind, s.copy_score, s.copy_reason,
+    s.section, s.image, s.credit, s.paywall, s.page, s.page_error,
+    m.read_at IS NOT NULL AS is_read, m.starred_at IS NOT NULL AS is_starred,
+    (SELECT group_concat(tag, char(31)) FROM story_tags t WHERE t.reader_id = :reader AND t.story_id = s.id) AS tags"""
+STORY_TABLES = """stories s JOIN outlets o ON o.id = s.outlet_id LEFT JOIN feeds f ON f.id = s.feed_id
+    LEFT JOIN story_marks m ON m.reader_id = :reader AND m.story_id = s.id"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A piece of SQL over `stories s` (or `events e`) with named parameters, all of them bound."""
+
+    sql: str
+    parameters: dict[str, Any]
+
+
+def story_from_row(row: dict[str, Any]) -> Story:
+    """A record from a row of `STORY_COLUMNS`, with or without `text`."""
+    row["authors"] = tuple(json.loads(row["authors"]))
+    row["tags"] = tuple(sorted(row["tags"].split("\x1f"))) if row["tags"] else ()
+    row["is_read"], row["is_starred"] = bool(row["is_read"]), bool(row["is_starred"])
+    for name in ("published_at", "updated_at", "seen_at"):
+        row[name] = from_db(row[name])
+    return Story(**row)
+
+
+class Stories:
+    """The table `stories`, for readers."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._db = connections
+
+    def get(self, story_id: int, *, reader_id: int = 1) -> Story:
+        """One story with its text.
+
+        Raises:
+            StoryNotFound: no story has this id.
+
+        """
+        row = self._db.row(
+            f"SELECT {STORY_COLUMNS}, s.text FROM {STORY_TABLES} WHERE s.id = :id",
+            {"reader": reader_id, "id": story_id},
+        )
+        if row is None:
+            raise StoryNotFound(f"There is no story {story_id}; see: aggregator stories", path=self._db.path)
+        return story_from_row(row)
+
+    def by_ids(self, ids: Sequence[int], *, reader_id: int = 1, with_text: bool = True) -> dict[int, Story]:
+        """Several stories by id; ids that are not there are left out."""
+        text = ", s.text" if with_text else ""
+        sql = f"SELECT {STORY_COLUMNS}{text} FROM {STORY_TABLES} WHERE s.id IN (SELECT value FROM json_each(:ids))"
+        rows = self._db.rows(sql, {"reader": reader_id, "ids": json.dumps(list(ids))})
+        return {row["id"]: story_from_row(row) for row in rows}
+
+    def each(
+        self,
+        condition: Condition | None = None,
+        *,
+        reader_id: int = 1,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        fold: bool = False,
+        limit: int | None = None,
+        with_text: bool = False,
+    ) -> Iterator[Story]:
+        """Stories, newest first by publication, as they come from the database.
+
+        `fold` leaves copies out. `since` is included, `until` is not.
+        """
+        parameters: dict[str, Any] = {"reader": reader_id, "limit": -1 if limit is None else limit}
+        where = ["1"]
+        if condition is not None:
+            where.append(f"({condition.sql})")
+            parameters.update(condition.parameters)
+        if since is not None:
+            where.append("s.published_at >= :since")
+            parameters["since"] = to_db(since)
+        if until is not None:
+            where.append("s.published_at < :until")
+            parameters["until"] = to_db(until)
+        if fold:
+            where.append("s.copy_of IS NULL")
+        text = ", s.text" if with_text else ""
+        sql = (
+            f"SELECT {STORY_COLUMNS}{text} FROM {STORY_TABLES} WHERE {' AND '.join(where)}"
+            " ORDER BY s.published_at DESC, s.id DESC LIMIT :limit"
+        )
+        for row in self._db.each(sql, parameters):
+            yield story_from_row(row)
+
+    def count(self) -> int:
+        """How many stories are stored."""
+        return int(self._db.value("SELECT count(*) FROM stories"))
+
+    def outlets(self) -> int:
+        """How many outlets have a story here."""
+        return int(self._db.value("SELECT count(DISTINCT outlet_id) FROM stories"))
