@@ -77,10 +77,9 @@ class Connections:
         return db
 
     def _open(self) -> Database:
-        if self.read_only:
-            uri = Path(self.path).absolute().as_uri() + "?mode=ro"
-        else:
-            uri = Path(self.path).absolute().as_uri()
+        uri = (
+            Path(self.path).absolute().as_uri() + "?mode=ro" if self.read_only else Path(self.path).absolute().as_uri()
+        )
         conn = sqlite3.connect(
             uri,
             uri=True,

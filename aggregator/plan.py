@@ -1,0 +1,121 @@
+"""When a feed is asked again: a pure function of its rhythm, what the server said, and its failures.
+
+Sources: RFC 9111 (max-age, Expires), RFC 9110 10.2.3 (Retry-After), RSS 2.0 (ttl, skipHours, skipDays). The rhythm is the
+median gap between a feed's latest entries, a common measure in feed readers; asking at half that gap finds an entry
+after a quarter of it on average.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+__all__ = ["MAX_INTERVAL_S", "MIN_INTERVAL_S", "NextPoll", "PollFacts", "next_poll", "rhythm_s"]
+
+MIN_INTERVAL_S = 600.0
+MAX_INTERVAL_S = 86_400.0
+FIRST_INTERVAL_S = 3600.0
+MAX_SERVER_WISH_S = 7 * 86_400.0
+JITTER = 0.1  # of the interval, so that feeds subscribed to together do not stay in step
+RECENT = 20  # entries that the rhythm is taken from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollFacts:
+    """What is known after a poll. Durations are in seconds; `failures` counts polls in a row that failed."""
+
+    url: str
+    now: datetime
+    published: Sequence[datetime] = ()
+    interval_s: float | None = None
+    override_interval_s: float | None = None
+    has_new: bool = False
+    failures: int = 0
+    retry_after_s: float | None = None
+    max_age_s: float | None = None
+    ttl_s: float | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextPoll:
+    """The decision: when, at what interval, and why, for a person."""
+
+    at: datetime
+    interval_s: float
+    reason: str
+
+
+def rhythm_s(published: Sequence[datetime], now: datetime) -> float | None:
+    """Half the typical gap between the latest entries, in seconds; None if there are fewer than two.
+
+    A feed that has been silent for longer than its typical gap is measured by its silence.
+    """
+    times = sorted({at for at in published if at <= now}, reverse=True)[:RECENT]
+    if len(times) < 2:  # noqa: PLR2004 (a gap needs two)
+        return None
+    gaps = [(a - b).total_seconds() for a, b in itertools.pairwise(times)]
+    return max(median(gaps), (now - times[0]).total_seconds() / 2) / 2
+
+
+def next_poll(facts: PollFacts) -> NextPoll:
+    """Decide when to ask this feed again."""
+    interval, reason = _interval(facts)
+    wish = max(facts.max_age_s or 0.0, facts.ttl_s or 0.0)
+    if facts.override_interval_s is None and not facts.failures and interval < wish <= MAX_SERVER_WISH_S:
+        interval, reason = min(wish, MAX_INTERVAL_S), f"the server asks for {_span(wish)} between visits"
+    wait = interval * (1 + JITTER * _jitter(facts.url, facts.now))
+    if facts.retry_after_s is not None and facts.retry_after_s > wait:
+        wait, reason = facts.retry_after_s, f"the server said: retry after {_span(facts.retry_after_s)}"
+    at = _not_skipped(facts.now + timedelta(seconds=wait), facts)
+    return NextPoll(at=at, interval_s=interval, reason=reason)
+
+
+def _interval(facts: PollFacts) -> tuple[float, str]:
+    if facts.override_interval_s is not None:
+        base, reason = facts.override_interval_s, f"set by you to every {_span(facts.override_interval_s)}"
+    elif (rhythm := rhythm_s(facts.published, facts.now)) is not None:
+        base = min(max(rhythm, MIN_INTERVAL_S), MAX_INTERVAL_S)
+        reason = f"its entries come about every {_span(rhythm * 2)}"
+    elif facts.interval_s is not None:
+        base = facts.interval_s if facts.has_new else min(facts.interval_s * 1.25, MAX_INTERVAL_S)
+        reason = "nothing new: a little later than last time" if not facts.has_new else "as last time"
+    else:
+        base, reason = FIRST_INTERVAL_S, "its rhythm is not known yet"
+    if facts.failures:
+        base = min(max(base, MIN_INTERVAL_S) * 2 ** min(facts.failures - 1, 8), MAX_INTERVAL_S)
+        reason = f"failed {facts.failures} time{'s' if facts.failures > 1 else ''} in a row: slowed down"
+    return base, reason
+
+
+def _jitter(url: str, now: datetime) -> float:
+    """A number in [0, 1) that differs by feed and day, and is the same again for the same two."""
+    digest = hashlib.blake2b(f"{url} {now:%Y-%m-%dT%H}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest) / 2**32
+
+
+def _not_skipped(at: datetime, facts: PollFacts) -> datetime:
+    """The first time from `at` on that the publisher's skipHours and skipDays allow; all-skipping feeds are not believed."""
+    if len(facts.skip_hours) >= 24 or len(facts.skip_days) >= 7:  # noqa: PLR2004 (hours of a day, days of a week)
+        return at
+    for _ in range(24 * 8):
+        if at.hour not in facts.skip_hours and at.weekday() not in facts.skip_days:
+            return at
+        at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return at
+
+
+def _span(seconds: float) -> str:
+    """A duration as a person says it."""
+    minutes = seconds / 60
+    if minutes < 1:
+        return f"{seconds:.0f} s"
+    if minutes < 90:  # noqa: PLR2004 (a person says 80 minutes, but 2 hours)
+        return f"{minutes:.0f} min"
+    hours = minutes / 60
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004 (and 40 hours, but 2 days)
