@@ -14,13 +14,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-__all__ = ["MAX_INTERVAL_S", "MIN_INTERVAL_S", "NextPoll", "PollFacts", "next_poll", "rhythm_s"]
+from aggregator.model import Feed, FeedUpdate
+
+__all__ = [
+    "ADOPT_MOVE_AFTER",
+    "MAX_INTERVAL_S",
+    "MIN_INTERVAL_S",
+    "NextPoll",
+    "PollFacts",
+    "PollOutcome",
+    "after_poll",
+    "next_poll",
+    "rhythm_s",
+]
 
 MIN_INTERVAL_S = 600.0
 MAX_INTERVAL_S = 86_400.0
 FIRST_INTERVAL_S = 3600.0
 MAX_SERVER_WISH_S = 7 * 86_400.0
 JITTER = 0.1  # of the interval, so that feeds subscribed to together do not stay in step
+ADOPT_MOVE_AFTER = 3  # good polls in a row that a permanent redirect led to the same place
+GONE = 410  # RFC 9110 15.5.11
 RECENT = 20  # entries that the rhythm is taken from
 
 
@@ -119,3 +133,71 @@ def _span(seconds: float) -> str:
         return f"{minutes:.0f} min"
     hours = minutes / 60
     return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004 (and 40 hours, but 2 days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOutcome:
+    """What came of one poll. `error` None means it succeeded; `held` that the host was left alone and not asked."""
+
+    status: int | None = None
+    error: str | None = None
+    held: bool = False
+    is_changed: bool = False
+    has_new: bool = False
+    published: Sequence[datetime] = ()
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    permanent_url: str | None = None
+    retry_after_s: float | None = None
+    max_age_s: float | None = None
+    ttl_s: float | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+def after_poll(feed: Feed, outcome: PollOutcome, now: datetime) -> FeedUpdate:
+    """Decide the feed's whole polling state after a poll."""
+    failures = feed.failures if outcome.held else feed.failures + 1 if outcome.error else 0
+    upcoming = next_poll(
+        PollFacts(
+            url=feed.url,
+            now=now,
+            published=outcome.published,
+            interval_s=feed.interval_s,
+            override_interval_s=feed.override_interval_s,
+            has_new=outcome.has_new,
+            failures=failures,
+            retry_after_s=outcome.retry_after_s,
+            max_age_s=outcome.max_age_s,
+            ttl_s=outcome.ttl_s,
+            skip_hours=outcome.skip_hours,
+            skip_days=outcome.skip_days,
+        )
+    )
+    failed = outcome.held or outcome.error is not None
+    moved_to = feed.moved_to if failed else outcome.permanent_url
+    is_gone = outcome.status == GONE and not outcome.held
+    return FeedUpdate(
+        etag=feed.etag if failed else outcome.etag,
+        last_modified=feed.last_modified if failed else outcome.last_modified,
+        body_hash=outcome.body_hash if outcome.is_changed else feed.body_hash,
+        interval_s=feed.interval_s if failed else upcoming.interval_s,
+        next_poll_at=None if is_gone else upcoming.at,
+        next_poll_reason="the server says that it is gone for good (410)" if is_gone else upcoming.reason,
+        last_polled_at=feed.last_polled_at or now if outcome.held else now,
+        last_ok_at=feed.last_ok_at if failed else now,
+        last_new_at=now if outcome.has_new else feed.last_new_at,
+        last_status=feed.last_status if outcome.held else outcome.status,
+        last_error=feed.last_error if outcome.held else outcome.error,
+        failures=failures,
+        moved_to=moved_to,
+        moved_count=_moved_count(feed, outcome) if not failed else feed.moved_count,
+        state="gone" if is_gone else "active",
+    )
+
+
+def _moved_count(feed: Feed, outcome: PollOutcome) -> int:
+    if outcome.permanent_url is None:
+        return 0
+    return feed.moved_count + 1 if outcome.permanent_url == feed.moved_to else 1

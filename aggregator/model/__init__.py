@@ -19,7 +19,7 @@ from aggregator.model.digest import (
 )
 from aggregator.model.entry import Enclosure, ParsedEntry, ParsedFeed
 from aggregator.model.event import Event, EventAssignment, EventMember, EventView
-from aggregator.model.feed import Feed, FeedSpec
+from aggregator.model.feed import Feed, FeedSpec, FeedUpdate
 from aggregator.model.story import CopyMatch, Story, StoryLine
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "EventView",
     "Feed",
     "FeedSpec",
+    "FeedUpdate",
     "ParsedEntry",
     "ParsedFeed",
     "Sentence",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["Feed", "FeedSpec"]
+__all__ = ["Feed", "FeedSpec", "FeedUpdate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +51,24 @@ class Feed:
     failures: int = 0
     moved_to: str | None = None
     moved_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedUpdate:
+    """The whole polling state of a feed after one poll; a field left None is stored as unknown."""
+
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+    interval_s: float | None
+    next_poll_at: datetime | None
+    next_poll_reason: str | None
+    last_polled_at: datetime
+    last_ok_at: datetime | None
+    last_new_at: datetime | None
+    last_status: int | None
+    last_error: str | None
+    failures: int
+    moved_to: str | None
+    moved_count: int
+    state: str

@@ -4,42 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aggregator.errors import AlreadyExists, FeedNotFound
-from aggregator.model import Feed, FeedSpec
+from aggregator.model import Feed, FeedSpec, FeedUpdate
 from aggregator.store.connection import Connections
 from aggregator.store.times import from_db, join_folder, split_folder, to_db
 
-__all__ = ["FeedUpdate", "Feeds"]
+__all__ = ["Feeds"]
 
 _COLUMNS = """id, url, title, site_url, folder, attributes, lang, state, added_at, etag, last_modified, body_hash,
     interval_s, override_interval_s, next_poll_at, next_poll_reason, last_polled_at, last_ok_at, last_new_at,
     last_status, last_error, failures, moved_to, moved_count"""
 _TIMES = ("added_at", "next_poll_at", "last_polled_at", "last_ok_at", "last_new_at")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedUpdate:
-    """The whole polling state of a feed after one poll; a field left None is stored as unknown."""
-
-    etag: str | None
-    last_modified: str | None
-    body_hash: str | None
-    interval_s: float | None
-    next_poll_at: datetime | None
-    next_poll_reason: str | None
-    last_polled_at: datetime
-    last_ok_at: datetime | None
-    last_new_at: datetime | None
-    last_status: int | None
-    last_error: str | None
-    failures: int
-    moved_to: str | None
-    moved_count: int
-    state: str
 
 
 def _feed(row: dict[str, Any]) -> Feed:

@@ -1,0 +1,167 @@
+"""Deduplicate and cluster what is new: from stale stories, through the window, to decisions in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event as StopSignal
+
+from aggregator.cluster import Features
+from aggregator.dedupe import Fingerprint
+from aggregator.digest import choose_headline
+from aggregator.model import StoryLine
+from aggregator.pipeline.window import Prepared, Window, prepare_many
+from aggregator.store import Store
+from aggregator.store.edits import Edit
+
+__all__ = ["Decider"]
+
+# A story is compared with those up to 7 days away (copies) or 4 (events), and what is near those matters too.
+REACH = timedelta(days=8)
+MOST_IN_MEMORY = 40_000  # stories; when more have gathered, the window is filled anew from the store
+BATCH = 500
+SMALL = 64  # below this many stories, another process costs more than it saves
+
+
+@dataclass(slots=True)
+class _Span:
+    """The publication times that the window covers, both ends included."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(slots=True)
+class Decider:
+    """Brings copies and events of a store up to date, and keeps its window in memory from one time to the next."""
+
+    store: Store
+    executor: Executor | None = None
+    _window: Window = field(default_factory=Window)
+    _span: _Span | None = None
+    _edits: tuple[int, int] = (0, 0)
+
+    def run(
+        self,
+        *,
+        clock: Callable[[], datetime],
+        stop: StopSignal | None = None,
+        progress: Callable[[int], None] = lambda _done: None,
+    ) -> int:
+        """Decide every story that waits; returns how many were decided. A stop takes effect between two batches."""
+        done = 0
+        while not (stop and stop.is_set()):
+            lines = self.store.decisions.stale(limit=BATCH)
+            if not lines:
+                break
+            self._decide(lines, clock())
+            done += len(lines)
+            progress(done)
+        return done
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Take stories out of memory that are no longer stored."""
+        for key in keys:
+            self._window.remove(key)
+
+    def _decide(self, lines: Sequence[StoryLine], now: datetime) -> None:
+        self._obey()
+        self._cover(lines[0].published_at - REACH, lines[-1].published_at + REACH)
+        prepared = _prepared(lines, self.executor)
+        for story in prepared:
+            self._window.put(story)
+        changes = self._window.flush()
+        with self.store.write():
+            touched = self.store.decisions.apply(
+                features={p.id: (p.fingerprint.to_bytes(), p.features.to_bytes()) for p in prepared},
+                copies=changes.copies,
+                events=changes.events,
+                now=now,
+            )
+            self.store.events.set_headlines(_headlines(self.store, touched))
+
+    def _obey(self) -> None:
+        """Take over the reader's edits when there are new ones, from whatever process they came."""
+        version = self.store.edits.version()
+        if version != self._edits:
+            self._edits = version
+            self._window.constrain(**_constraints(self.store.edits.standing()))
+
+    def _cover(self, since: datetime, until: datetime) -> None:
+        """Have every decided story of this time in the window."""
+        span = self._span
+        if span is None or len(self._window) > MOST_IN_MEMORY or since > span.until or until < span.since:
+            self._window = Window()
+            self._edits = (0, 0)
+            self._obey()
+            self._span = _Span(since, until)
+            self._load(since, until)
+            return
+        if since < span.since:
+            self._load(since, span.since)
+            span.since = since
+        if until > span.until:
+            self._load(span.until, until)
+            span.until = until
+
+    def _load(self, since: datetime, until: datetime) -> None:
+        for stored in self.store.decisions.window(since, until):
+            if stored.key not in self._window:
+                self._window.put(
+                    Prepared(
+                        id=stored.key,
+                        published_at=stored.published_at,
+                        fingerprint=Fingerprint.from_bytes(stored.fingerprint),
+                        features=Features.from_bytes(stored.features),
+                    )
+                )
+
+
+def _prepared(lines: Sequence[StoryLine], executor: Executor | None) -> list[Prepared]:
+    if executor is None or len(lines) < SMALL:
+        return list(prepare_many(lines))
+    batches = [lines[i : i + SMALL] for i in range(0, len(lines), SMALL)]
+    futures = [executor.submit(prepare_many, tuple(batch)) for batch in batches]
+    return [story for future in futures for story in future.result()]
+
+
+def _headlines(store: Store, event_ids: Sequence[int]) -> Mapping[int, tuple[str, int]]:
+    """Each event's headline: one of its originals', chosen by the digest's rules."""
+    headlines = {}
+    for event_id, rows in store.events.titles(event_ids).items():
+        lines = [
+            StoryLine(
+                id=str(row["id"]), title=row["title"], text=row["text"],
+                published_at=datetime.fromisoformat(row["published_at"]), source=row["source"], lang=row["lang"],
+            )
+            for row in rows
+        ]  # fmt: skip
+        chosen = choose_headline(lines)
+        title = chosen.title or _first_words(chosen.text) or "Untitled"
+        headlines[event_id] = (title, int(chosen.id))
+    return headlines
+
+
+def _first_words(text: str | None, limit: int = 90) -> str:
+    first = (text or "").strip().split("\n", 1)[0]
+    return first if len(first) <= limit else first[:limit].rsplit(" ", 1)[0] + " …"
+
+
+def _constraints(edits: Sequence[Edit]) -> dict[str, list[tuple[str, str]]]:
+    """What the reader's acts say of pairs of stories; a later act wins over an earlier one."""
+    not_copies: list[tuple[str, str]] = []
+    verdicts: dict[tuple[str, str], bool] = {}
+    for edit in edits:
+        one, other = edit.groups[0], edit.groups[1]
+        pairs = [(min(a, b), max(a, b)) for a in one for b in other if a != b]
+        if edit.kind == "not-a-copy":
+            not_copies.extend(pairs)
+        else:
+            verdicts.update(dict.fromkeys(pairs, edit.kind != "split"))
+    return {
+        "not_copies": not_copies,
+        "together": sorted(pair for pair, joined in verdicts.items() if joined),
+        "apart": sorted(pair for pair, joined in verdicts.items() if not joined),
+    }

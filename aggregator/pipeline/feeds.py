@@ -1,0 +1,220 @@
+"""Poll feeds: fetch, parse, and store what is new, one transaction for each feed."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Event as StopSignal
+
+from aggregator.errors import AggregatorError
+from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, FetchResult, HostGate, NotModified, fetch_all, mask
+from aggregator.model import Feed, FeedUpdate, ParsedFeed
+from aggregator.parse import parse_fast, parse_feed
+from aggregator.pipeline.entries import content_hash, new_entries
+from aggregator.pipeline.report import FeedOutcome
+from aggregator.plan import ADOPT_MOVE_AFTER, PollOutcome, after_poll
+from aggregator.store import Store
+
+__all__ = ["FeedPoller", "body_hash"]
+
+log = logging.getLogger(__name__)
+
+MOST_PARSING = 32  # documents that wait in the parsers at once; their bodies are in memory
+MOST_UNWRITTEN = 64  # polls without news whose state is written in one transaction
+# What changes in a feed document although nothing is new: the time it was built.
+_VOLATILE = re.compile(rb"<(lastBuildDate|generator)\b[^>]*>.*?</\1>|<!--.*?-->", re.DOTALL)
+_HEAD_TIME = re.compile(rb"<(pubDate|updated|dc:date)\b[^>]*>.*?</\1>", re.DOTALL)
+_FIRST_ENTRY = re.compile(rb"<(item|entry)[\s>]")
+
+
+def body_hash(body: bytes) -> str:
+    """A hash of a feed document without the elements that tell only when it was built."""
+    first = _FIRST_ENTRY.search(body)
+    head = body[: first.start()] if first else body
+    rest = body[first.start() :] if first else b""
+    stable = _HEAD_TIME.sub(b"", _VOLATILE.sub(b"", head)) + rest
+    return hashlib.blake2b(stable, digest_size=16).hexdigest()
+
+
+@dataclass(slots=True)
+class FeedPoller:
+    """Asks feeds and stores their news; what is wrong with one feed is written down and stays with it."""
+
+    store: Store
+    client: Client
+    gate: HostGate
+    parsers: Executor
+    clock: Callable[[], datetime]
+    workers: int = 16
+    backfill: int = 20
+    _unwritten: list[tuple[int, FeedUpdate]] = field(default_factory=list)
+
+    def run(self, feeds: Iterable[Feed], *, stop: StopSignal | None = None) -> Iterator[FeedOutcome]:
+        """Poll these feeds; yields what came of each as soon as it is stored."""
+        by_request = {id(request): (request, feed) for feed in feeds for request in [_request(feed)]}
+        requests = [request for request, _ in by_request.values()]
+        parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]] = {}
+        for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
+            feed = by_request.pop(id(request))[1]
+            outcome = self._answered(feed, result, parsing)
+            if outcome is not None:
+                yield outcome
+            yield from self._parsed(parsing, most=MOST_PARSING)
+        yield from self._parsed(parsing, most=0)
+        self._write_unwritten()
+
+    def _answered(
+        self, feed: Feed, result: FetchResult, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]]
+    ) -> FeedOutcome | None:
+        """Deal with an answer at once, or hand its body to the parsers."""
+        if isinstance(result, FetchFailed):
+            return self._failed(feed, result)
+        if isinstance(result, NotModified):
+            return self._same(feed, result, "unchanged")
+        hashed = body_hash(result.body)
+        if hashed == feed.body_hash:
+            return self._same(feed, result, "same")
+        fast = parse_fast(result.body, url=result.final_url, content_type=result.headers.get("content-type"))
+        if fast is not None:
+            return self._store(feed, result, hashed, fast)
+        future = self.parsers.submit(
+            parse_feed, result.body, url=result.final_url, content_type=result.headers.get("content-type")
+        )
+        parsing[future] = (feed, result, hashed)
+        return None
+
+    def _parsed(
+        self, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]], *, most: int
+    ) -> Iterator[FeedOutcome]:
+        """Store what the parsers have ready; wait for them while more than `most` documents are with them."""
+        while parsing:
+            done = [future for future in parsing if future.done()]
+            if not done:
+                if len(parsing) <= most:
+                    return
+                done = list(wait(parsing, return_when=FIRST_COMPLETED).done)
+            for future in done:
+                feed, result, hashed = parsing.pop(future)
+                try:
+                    parsed = future.result()
+                except AggregatorError as error:
+                    yield self._unreadable(feed, result, error)
+                else:
+                    yield self._store(feed, result, hashed, parsed)
+
+    def _store(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> FeedOutcome:
+        now = self.clock()
+        known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries])
+        unknown = [e for e in parsed.entries if known.get(e.id) != content_hash(e)]
+        rows = new_entries(unknown, parsed=parsed, feed=feed, now=now, backfill=self.backfill)
+        update = after_poll(
+            feed,
+            PollOutcome(
+                status=result.status,
+                is_changed=True,
+                has_new=any(e.id not in known for e in unknown),
+                published=[at for e in parsed.entries if (at := e.published_at or e.updated_at)],
+                etag=result.etag,
+                last_modified=result.last_modified,
+                body_hash=hashed,
+                permanent_url=result.permanent_url,
+                retry_after_s=result.retry_after_s,
+                max_age_s=result.max_age_s,
+                ttl_s=parsed.ttl_s,
+                skip_hours=parsed.skip_hours,
+                skip_days=parsed.skip_days,
+            ),
+            now,
+        )
+        with self.store.write():
+            stored = self.store.ingest.apply(feed.id, rows, now=now)
+            self.store.feeds.describe(feed.id, title=parsed.title, site_url=parsed.link, lang=parsed.lang)
+            self._keep(feed, update)
+        return self._say(
+            FeedOutcome(
+                url=feed.url,
+                outcome="new" if stored.entries or stored.changed else "same",
+                status=result.status,
+                entries=stored.entries,
+                stories=len(stored.stories),
+                warning=parsed.warning,
+                elapsed_s=result.elapsed_s,
+            )
+        )
+
+    def _same(self, feed: Feed, result: Fetched | NotModified, outcome: str) -> FeedOutcome:
+        update = after_poll(
+            feed,
+            PollOutcome(
+                status=result.status,
+                etag=result.etag,
+                last_modified=result.last_modified,
+                permanent_url=result.permanent_url,
+                retry_after_s=result.retry_after_s,
+                max_age_s=result.max_age_s,
+            ),
+            self.clock(),
+        )
+        self._later(feed, update)
+        return self._say(FeedOutcome(url=feed.url, outcome=outcome, status=result.status, elapsed_s=result.elapsed_s))
+
+    def _failed(self, feed: Feed, result: FetchFailed) -> FeedOutcome:
+        error = f"{result.error}" + (f" ({result.wall} stands in the way)" if result.wall else "")
+        update = after_poll(
+            feed,
+            PollOutcome(status=result.status, error=error, held=result.held, retry_after_s=result.retry_after_s),
+            self.clock(),
+        )
+        self._later(feed, update)
+        outcome = "held" if result.held else "gone" if update.state == "gone" else "failed"
+        return self._say(
+            FeedOutcome(url=feed.url, outcome=outcome, status=result.status, error=error, elapsed_s=result.elapsed_s)
+        )
+
+    def _unreadable(self, feed: Feed, result: Fetched, error: AggregatorError) -> FeedOutcome:
+        update = after_poll(feed, PollOutcome(status=result.status, error=str(error)), self.clock())
+        self._later(feed, update)
+        return self._say(
+            FeedOutcome(
+                url=feed.url, outcome="failed", status=result.status, error=str(error), elapsed_s=result.elapsed_s
+            )
+        )
+
+    def _later(self, feed: Feed, update: FeedUpdate) -> None:
+        """Gather the states of feeds without news: many in one transaction cost next to nothing."""
+        if update.moved_to and update.moved_count >= ADOPT_MOVE_AFTER:
+            with self.store.write():
+                self._keep(feed, update)
+            return
+        self._unwritten.append((feed.id, update))
+        if len(self._unwritten) >= MOST_UNWRITTEN:
+            self._write_unwritten()
+
+    def _write_unwritten(self) -> None:
+        if self._unwritten:
+            self.store.feeds.update_many(self._unwritten)
+            self._unwritten.clear()
+
+    def _keep(self, feed: Feed, update: FeedUpdate) -> None:
+        self.store.feeds.update(feed.id, update)
+        if update.moved_to and update.moved_count >= ADOPT_MOVE_AFTER:
+            self.store.feeds.move(feed.id, update.moved_to)
+
+    def _say(self, outcome: FeedOutcome) -> FeedOutcome:
+        log.info(
+            "feed",
+            extra={
+                "url": mask(outcome.url), "outcome": outcome.outcome, "status": outcome.status, "entries": outcome.entries,
+                "stories": outcome.stories, "error": outcome.error, "elapsed_s": round(outcome.elapsed_s, 3),
+            },
+        )  # fmt: skip
+        return outcome
+
+
+def _request(feed: Feed) -> FetchRequest:
+    return FetchRequest(url=feed.url, kind="feed", etag=feed.etag, last_modified=feed.last_modified)

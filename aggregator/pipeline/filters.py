@@ -1,0 +1,83 @@
+"""The stages `dedupe` and `cluster` as filters: story lines in, decisions out, over the pipeline's own window."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from aggregator.model import CopyMatch, EventAssignment, StoryLine
+from aggregator.pipeline.window import Changes, Prepared, Window, prepare_many
+
+__all__ = ["Decided", "decide_stream"]
+
+KEEP = timedelta(days=16)  # twice the reach of a story, so that late ones find their neighbours
+RECENT = 512  # arrivals; the oldest of them tells where the stream stands, so that one wrong date forgets nothing
+BATCH = 256
+AHEAD = 4  # batches computed ahead: enough to keep a few workers busy
+
+
+@dataclass(slots=True)
+class Decided:
+    """The last decision about every story that went through."""
+
+    copies: dict[str, CopyMatch | None] = field(default_factory=dict)
+    events: dict[str, EventAssignment] = field(default_factory=dict)
+
+    def take(self, changes: Changes) -> None:
+        """Let new decisions stand in the place of old ones."""
+        self.copies.update(changes.copies)
+        self.events.update(changes.events)
+
+
+def decide_stream(
+    lines: Iterable[StoryLine],
+    *,
+    executor: Executor | None = None,
+    online: Callable[[EventAssignment], None] | None = None,
+) -> Decided:
+    """Run a stream of stories, in order of arrival, through a window that starts empty.
+
+    Args:
+        lines: the stories; memory is bounded by those of about two weeks of publication.
+        executor: where features are computed; None is here.
+        online: called with the decision about each story as it arrives. The final state is the same with it or without.
+
+    Returns:
+        The state after all merges and splits.
+
+    """
+    window, decided = Window(), Decided()
+    recent: deque[datetime] = deque(maxlen=RECENT)
+    evicted = datetime.min.replace(tzinfo=UTC) + KEEP
+    for batch in _prepared(lines, executor):
+        for story in batch:
+            window.put(story)
+            recent.append(story.published_at)
+            if online is not None:
+                decided.take(window.flush())
+                online(window.event(story.id))
+        decided.take(window.flush())
+        if (oldest := min(recent)) - KEEP > evicted:
+            evicted = oldest - KEEP
+            window.evict(evicted)
+    return decided
+
+
+def _prepared(lines: Iterable[StoryLine], executor: Executor | None) -> Iterator[tuple[Prepared, ...]]:
+    """Batches with their features, computed ahead in the executor where there is one."""
+    stream = iter(lines)
+    batches = iter(lambda: tuple(islice(stream, BATCH)), ())
+    if executor is None:
+        yield from map(prepare_many, batches)
+        return
+    ahead: deque[Future[tuple[Prepared, ...]]] = deque()
+    for batch in batches:
+        ahead.append(executor.submit(prepare_many, batch))
+        if len(ahead) > AHEAD:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()

@@ -1,0 +1,64 @@
+"""What a poll did, for people and programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["FeedOutcome", "PollReport"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOutcome:
+    """One feed in one poll: outcome is new, same, unchanged, failed, held or gone."""
+
+    url: str
+    outcome: str
+    status: int | None = None
+    entries: int = 0
+    stories: int = 0
+    error: str | None = None
+    warning: str | None = None
+    elapsed_s: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class PollReport:
+    """Counts of a whole poll, filled as it goes."""
+
+    feeds: int = 0
+    polled: int = 0
+    new_entries: int = 0
+    new_stories: int = 0
+    changed_stories: int = 0
+    pages: int = 0
+    pages_failed: int = 0
+    decided: int = 0
+    failed: list[FeedOutcome] = field(default_factory=list)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    stopped: bool = False
+
+    def add(self, outcome: FeedOutcome) -> None:
+        """Count one feed."""
+        self.polled += 1
+        self.new_entries += outcome.entries
+        self.new_stories += outcome.stories
+        self.outcomes[outcome.outcome] = self.outcomes.get(outcome.outcome, 0) + 1
+        if outcome.outcome in {"failed", "gone"}:
+            self.failed.append(outcome)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report for `poll --json`."""
+        return {
+            "feeds": self.feeds,
+            "polled": self.polled,
+            "outcomes": dict(sorted(self.outcomes.items())),
+            "new_entries": self.new_entries,
+            "new_stories": self.new_stories,
+            "changed_stories": self.changed_stories,
+            "pages": self.pages,
+            "pages_failed": self.pages_failed,
+            "decided": self.decided,
+            "stopped": self.stopped,
+            "failed": [{"url": f.url, "status": f.status, "error": f.error} for f in self.failed],
+        }

@@ -1,0 +1,109 @@
+"""The stories of the last days in memory: which are copies, which tell of one event.
+
+One code path for the pipeline, which fills the window from the store, and for the filters, which start it empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.cluster import EventGraph, Features, features
+from aggregator.dedupe import CopyGraph, Fingerprint, fingerprint
+from aggregator.model import CopyMatch, EventAssignment, StoryLine
+
+__all__ = ["Changes", "Prepared", "Window", "prepare", "prepare_many"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A story with what is computed from its text alone; may be made in another process."""
+
+    id: str
+    published_at: datetime
+    fingerprint: Fingerprint
+    features: Features
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Decisions that are new or other than before, by story id; a copy decision of None means an original."""
+
+    copies: Mapping[str, CopyMatch | None]
+    events: Mapping[str, EventAssignment]
+
+
+def prepare(line: StoryLine) -> Prepared:
+    """Compute what the window needs of a story."""
+    return Prepared(id=line.id, published_at=line.published_at, fingerprint=fingerprint(line), features=features(line))
+
+
+def prepare_many(lines: Sequence[StoryLine]) -> tuple[Prepared, ...]:
+    """As `prepare`, for a batch: one task for an executor."""
+    return tuple(prepare(line) for line in lines)
+
+
+class Window:
+    """Copies and events of the stories that were put in.
+
+    The decisions are a function of the set of stories, not of the order in which they came: `flush` brings them up to
+    date after any number of `put` and `remove`.
+    """
+
+    def __init__(self) -> None:
+        self._copies = CopyGraph()
+        self._events = EventGraph()
+        self._published: dict[str, datetime] = {}
+
+    def __len__(self) -> int:
+        return len(self._published)
+
+    def __contains__(self, story_id: str) -> bool:
+        return story_id in self._published
+
+    def put(self, story: Prepared) -> None:
+        """Add a story, or put a new text in the place of its old one."""
+        self.remove(story.id)
+        self._copies.add(story.fingerprint)
+        self._events.add(story.features)
+        self._published[story.id] = story.published_at
+
+    def remove(self, story_id: str) -> None:
+        """Take a story out, if it is there."""
+        if self._published.pop(story_id, None) is not None:
+            self._copies.remove(story_id)
+            self._events.remove(story_id)
+
+    def flush(self) -> Changes:
+        """Decide what has to be decided again; returns what came out otherwise than before."""
+        copies = {i: self._copies.decision(i) for i in self._copies.flush() if i in self._published}
+        for story_id, match in copies.items():
+            self._events.set_copy(story_id, match.copy_of if match else None)
+        events = {i: self._events.assignment(i) for i in self._events.flush() if i in self._published}
+        return Changes(copies=copies, events=events)
+
+    def copy(self, story_id: str) -> CopyMatch | None:
+        """The decision whether this story is a copy."""
+        return self._copies.decision(story_id)
+
+    def event(self, story_id: str) -> EventAssignment:
+        """The decision to which event this story belongs."""
+        return self._events.assignment(story_id)
+
+    def evict(self, before: datetime) -> None:
+        """Forget stories published before this time; what was decided about them stands."""
+        self._copies.evict(before)
+        self._events.evict(before)
+        self._published = {i: at for i, at in self._published.items() if at >= before}
+
+    def constrain(
+        self,
+        *,
+        not_copies: Iterable[tuple[str, str]],
+        together: Iterable[tuple[str, str]],
+        apart: Iterable[tuple[str, str]],
+    ) -> None:
+        """Obey the reader: pairs that are no copies, pairs of one event, pairs of different events."""
+        self._copies.set_undone(not_copies)
+        self._events.set_constraints(together=together, apart=apart)
