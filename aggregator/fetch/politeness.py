@@ -1,0 +1,119 @@
+"""How often a host is asked: few requests at once, a gap between starts, and silence when it asks for it."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aggregator.fetch.options import FetchOptions
+from aggregator.fetch.values import Kind
+
+__all__ = ["HostGate"]
+
+OVERLOADED = frozenset({429, 503})
+COMPLAINTS = 3  # different feeds of one host ...
+COMPLAINT_WINDOW_S = 60.0  # ... that were turned away within this time hold the whole host
+DEFAULT_HOLD_S = 600.0  # if none of them said for how long
+
+
+@dataclass(slots=True)
+class _Host:
+    in_flight: int = 0
+    last_start: float = -math.inf
+    crawl_delay_s: float = 0.0
+    held_until: float = -math.inf
+    complaints: deque[tuple[float, str, float]] = field(default_factory=deque)
+
+
+class HostGate:
+    """Who may start a request now. Nothing here waits: callers are told how long to.
+
+    Hosts are authorities, `host:port`. `monotonic` is the clock. Safe to share between threads and between runs.
+    """
+
+    def __init__(
+        self,
+        *,
+        host_parallel: int = 2,
+        host_gap_s: float = 1.0,
+        feed_gap_s: float = 0.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._parallel = max(1, host_parallel)
+        self._page_gap_s = host_gap_s
+        self._feed_gap_s = feed_gap_s
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._hosts: dict[str, _Host] = {}
+
+    @classmethod
+    def of(cls, options: FetchOptions, *, monotonic: Callable[[], float] = time.monotonic) -> HostGate:
+        """A gate with the manners that the owner set."""
+        return cls(
+            host_parallel=options.host_parallel,
+            host_gap_s=options.host_gap_s,
+            feed_gap_s=options.feed_gap_s,
+            monotonic=monotonic,
+        )
+
+    def try_acquire(self, authority: str, kind: Kind) -> float:
+        """0.0 if a request may start now: it counts as started, and `release` must follow.
+
+        Otherwise seconds to wait before asking again, infinite while too many requests of this host are under way.
+        """
+        now = self._monotonic()
+        with self._lock:
+            host = self._hosts.setdefault(authority, _Host())
+            if host.held_until > now:
+                return host.held_until - now
+            if host.in_flight >= self._parallel:
+                return math.inf
+            gap = max(self._page_gap_s, host.crawl_delay_s) if kind == "page" else self._feed_gap_s
+            wait = host.last_start + gap - now
+            if wait > 0:
+                return wait
+            host.in_flight += 1
+            host.last_start = now
+            return 0.0
+
+    def release(self, authority: str) -> None:
+        """The request is over."""
+        with self._lock:
+            self._hosts[authority].in_flight -= 1
+
+    def hold(self, authority: str, seconds: float) -> None:
+        """Ask nothing of this host for `seconds`. A longer hold stays."""
+        until = self._monotonic() + seconds
+        with self._lock:
+            host = self._hosts.setdefault(authority, _Host())
+            host.held_until = max(host.held_until, until)
+
+    def held_s(self, authority: str) -> float:
+        """Seconds that the host is still to be left alone; 0 if it is not."""
+        with self._lock:
+            host = self._hosts.get(authority)
+        return max(0.0, host.held_until - self._monotonic()) if host else 0.0
+
+    def set_crawl_delay(self, authority: str, seconds: float) -> None:
+        """Keep at least this gap between pages of the host."""
+        with self._lock:
+            self._hosts.setdefault(authority, _Host()).crawl_delay_s = seconds
+
+    def note(self, authority: str, url: str, status: int | None, retry_after_s: float | None) -> None:
+        """Take in an answer. Three different addresses turned away (429, 503) within a minute hold the host."""
+        if status not in OVERLOADED:
+            return
+        now = self._monotonic()
+        with self._lock:
+            complaints = self._hosts.setdefault(authority, _Host()).complaints
+            complaints.append((now, url, retry_after_s or 0.0))
+            while complaints and complaints[0][0] <= now - COMPLAINT_WINDOW_S:
+                complaints.popleft()
+            crowd = len({complaint[1] for complaint in complaints}) >= COMPLAINTS
+            wait = max(complaint[2] for complaint in complaints)
+        if crowd:
+            self.hold(authority, wait or DEFAULT_HOLD_S)
