@@ -48,7 +48,8 @@ def new_entries(
 def _newest(entries: Sequence[ParsedEntry], count: int) -> set[str]:
     """Ids of the newest entries; those without a date count by their place in the feed."""
     dated = sorted(
-        enumerate(entries), key=lambda pair: (-(pair[1].published_at or pair[1].updated_at or _OLDEST).timestamp(), pair[0])
+        enumerate(entries),
+        key=lambda pair: (-(pair[1].published_at or pair[1].updated_at or _OLDEST).timestamp(), pair[0]),
     )
     return {entry.id for _, entry in dated[:count]}
 

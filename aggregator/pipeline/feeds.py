@@ -12,7 +12,17 @@ from datetime import datetime
 from threading import Event as StopSignal
 
 from aggregator.errors import AggregatorError
-from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, FetchResult, HostGate, NotModified, fetch_all, mask
+from aggregator.fetch import (
+    Client,
+    Fetched,
+    FetchFailed,
+    FetchRequest,
+    FetchResult,
+    HostGate,
+    NotModified,
+    fetch_all,
+    mask,
+)
 from aggregator.model import Feed, FeedUpdate, ParsedFeed
 from aggregator.parse import parse_fast, parse_feed
 from aggregator.pipeline.entries import content_hash, new_entries
@@ -59,14 +69,16 @@ class FeedPoller:
         by_request = {id(request): (request, feed) for feed in feeds for request in [_request(feed)]}
         requests = [request for request, _ in by_request.values()]
         parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]] = {}
-        for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
-            feed = by_request.pop(id(request))[1]
-            outcome = self._answered(feed, result, parsing)
-            if outcome is not None:
-                yield outcome
-            yield from self._parsed(parsing, most=MOST_PARSING)
-        yield from self._parsed(parsing, most=0)
-        self._write_unwritten()
+        try:
+            for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
+                feed = by_request.pop(id(request))[1]
+                outcome = self._answered(feed, result, parsing)
+                if outcome is not None:
+                    yield outcome
+                yield from self._parsed(parsing, most=MOST_PARSING)
+            yield from self._parsed(parsing, most=0)
+        finally:
+            self._write_unwritten()
 
     def _answered(
         self, feed: Feed, result: FetchResult, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]]

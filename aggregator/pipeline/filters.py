@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+from aggregator.dedupe import CopyGraph, fingerprint
 from aggregator.model import CopyMatch, EventAssignment, StoryLine
 from aggregator.pipeline.window import Changes, Prepared, Window, prepare_many
 
-__all__ = ["Decided", "decide_stream"]
+__all__ = ["Decided", "decide_copies", "decide_stream"]
 
 KEEP = timedelta(days=16)  # twice the reach of a story, so that late ones find their neighbours
 RECENT = 512  # arrivals; the oldest of them tells where the stream stands, so that one wrong date forgets nothing
@@ -64,6 +65,21 @@ def decide_stream(
         if (oldest := min(recent)) - KEEP > evicted:
             evicted = oldest - KEEP
             window.evict(evicted)
+    return decided
+
+
+def decide_copies(lines: Iterable[StoryLine]) -> dict[str, CopyMatch | None]:
+    """Run a stream through deduplication alone: the last decision about each story."""
+    graph = CopyGraph()
+    decided: dict[str, CopyMatch | None] = {}
+    recent: deque[datetime] = deque(maxlen=RECENT)
+    stream = iter(lines)
+    while batch := tuple(islice(stream, BATCH)):
+        for line in batch:
+            graph.add(fingerprint(line))
+            recent.append(line.published_at)
+        decided.update({key: graph.decision(key) for key in graph.flush()})
+        graph.evict(min(recent) - KEEP)
     return decided
 
 

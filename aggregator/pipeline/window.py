@@ -55,6 +55,7 @@ class Window:
         self._copies = CopyGraph()
         self._events = EventGraph()
         self._published: dict[str, datetime] = {}
+        self._not_copies: set[tuple[str, str]] = set()
 
     def __len__(self) -> int:
         return len(self._published)
@@ -105,5 +106,10 @@ class Window:
         apart: Iterable[tuple[str, str]],
     ) -> None:
         """Obey the reader: pairs that are no copies, pairs of one event, pairs of different events."""
-        self._copies.set_undone(not_copies)
-        self._events.set_constraints(together=together, apart=apart)
+        wanted = {(min(pair), max(pair)) for pair in not_copies}
+        for pair in wanted - self._not_copies:
+            self._copies.keep_apart(*pair)
+        for pair in self._not_copies - wanted:
+            self._copies.let_join(*pair)
+        self._not_copies = wanted
+        self._events.constrain(joined=together, parted=apart)

@@ -73,9 +73,9 @@ class Events:
             yield _event(row)
 
     def seen_between(self, since: datetime, until: datetime) -> tuple[int, ...]:
-        """Events with a story first seen after `since` and up to `until`."""
+        """Events with a story first seen from `since` up to `until`, both included."""
         rows = self._db.rows(
-            "SELECT DISTINCT event_id AS id FROM stories WHERE seen_at > ? AND seen_at <= ? AND event_id IS NOT NULL",
+            "SELECT DISTINCT event_id AS id FROM stories WHERE seen_at >= ? AND seen_at <= ? AND event_id IS NOT NULL",
             (to_db(since), to_db(until)),
         )
         return tuple(row["id"] for row in rows)

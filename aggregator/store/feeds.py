@@ -143,12 +143,40 @@ class Feeds:
         with self._db.write():
             self._db.run("UPDATE feeds SET override_interval_s = ? WHERE id = ?", (interval_s, feed.id))
 
-    def remove(self, url: str, *, now: datetime) -> Feed:
-        """End the subscription; its stories stay."""
+    def remove(self, url: str, *, now: datetime, with_stories: bool = False) -> Feed:
+        """End the subscription; its stories stay, or leave tombstones that keep them from coming back."""
         feed = self.get(url)
         with self._db.write():
+            if with_stories:
+                self._bury(feed.id, now)
             self._db.run("UPDATE feeds SET state = 'removed', removed_at = ? WHERE id = ?", (to_db(now), feed.id))
         return feed
+
+    def _bury(self, feed_id: int, now: datetime) -> None:
+        """Delete the stories that came by this feed alone; other members of their events are decided again."""
+        alone = """SELECT s.id FROM stories s WHERE s.feed_id = ? AND NOT EXISTS
+            (SELECT 1 FROM entries e WHERE e.story_id = s.id AND e.feed_id <> s.feed_id)"""
+        self._db.run(
+            f"INSERT OR IGNORE INTO tombstones (key, at) SELECT key, ? FROM stories WHERE id IN ({alone})",
+            (to_db(now), feed_id),
+        )
+        self._db.run(
+            f"UPDATE stories SET is_stale = 1, copy_of = CASE WHEN copy_of IN ({alone}) THEN NULL ELSE copy_of END"
+            f" WHERE copy_of IN ({alone}) OR event_id IN (SELECT event_id FROM stories WHERE id IN ({alone}))",
+            (feed_id, feed_id, feed_id),
+        )
+        emptied = [
+            r["event_id"]
+            for r in self._db.rows(
+                f"SELECT DISTINCT event_id FROM stories WHERE event_id IS NOT NULL AND id IN ({alone})", (feed_id,)
+            )
+        ]
+        self._db.run(f"DELETE FROM stories WHERE id IN ({alone})", (feed_id,))
+        self._db.run_many(
+            "DELETE FROM events WHERE id = ? AND NOT EXISTS (SELECT 1 FROM stories WHERE event_id = events.id)"
+            " AND NOT EXISTS (SELECT 1 FROM events m WHERE m.merged_into = events.id OR m.thread_id = events.id)",
+            [(event_id,) for event_id in emptied],
+        )
 
     def restore(self, url: str) -> Feed:
         """Undo a removal.

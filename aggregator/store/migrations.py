@@ -99,8 +99,9 @@ _INITIAL = (
     ) STRICT""",
     """CREATE TABLE pages (
         story_id INTEGER PRIMARY KEY REFERENCES stories (id) ON DELETE CASCADE, url TEXT NOT NULL,
-        fetched_at TEXT NOT NULL, etag TEXT, last_modified TEXT, charset TEXT, body BLOB
+        site TEXT, fetched_at TEXT NOT NULL, etag TEXT, last_modified TEXT, charset TEXT, text TEXT, body BLOB
     ) STRICT""",
+    "CREATE INDEX pages_site ON pages (site)",
     "CREATE INDEX pages_fetched ON pages (fetched_at) WHERE body IS NOT NULL",
     """CREATE TABLE site_pages (site TEXT PRIMARY KEY, lines TEXT NOT NULL) STRICT, WITHOUT ROWID""",
     """CREATE TABLE hosts (

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from aggregator.store.connection import Connections
 from aggregator.store.times import to_db
 
-__all__ = ["DuePage", "PageResult", "Pages"]
+__all__ = ["DuePage", "PageResult", "Pages", "PagesApplied", "SiteText"]
 
 MAX_TRIES = 4  # an article that failed four times, hours apart, is left with the feed's text
 
@@ -54,10 +54,30 @@ class PageResult:
     quality: float | None = None
     site_name: str | None = None
     url: str | None = None
+    site: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     charset: str | None = None
+    page_text: str | None = None
     body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagesApplied:
+    """What came of pages: ids of stories whose text changed, and keys of stories that went into older ones."""
+
+    changed: tuple[int, ...] = ()
+    folded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteText:
+    """A story's text as the extractor gave it (`page_text`) and as it stands."""
+
+    story_id: int
+    title: str | None
+    page_text: str
+    text: str | None
 
 
 class Pages:
@@ -76,43 +96,46 @@ class Pages:
         )
         return tuple(DuePage(**{**row, "is_dated": bool(row["is_dated"])}) for row in rows)
 
-    def apply(self, results: Sequence[PageResult], *, now: datetime) -> tuple[int, ...]:
-        """Store what pages brought, in one transaction; returns the stories whose title or text changed."""
-        changed = []
+    def apply(self, results: Sequence[PageResult], *, now: datetime) -> PagesApplied:
+        """Store what pages brought, in one transaction."""
+        changed: list[int] = []
+        folded: list[str] = []
         with self._db.write():
             for result in results:
-                if result.page == "done":
-                    if self._same_as_known(result):
-                        continue
-                    if self._refine(result, now):
-                        changed.append(result.story_id)
-                else:
+                if result.page != "done":
                     self._fail(result)
-        return tuple(changed)
+                elif (known := self._known_story(result)) is not None:
+                    folded.extend(self._fold(result.story_id, known))
+                elif self._refine(result, now):
+                    changed.append(result.story_id)
+        return PagesApplied(changed=tuple(changed), folded=tuple(folded))
 
-    def _same_as_known(self, result: PageResult) -> bool:
-        """Fold a story whose page redirects to, or names as canonical, the address of an older story: nothing is added."""
+    def _known_story(self, result: PageResult) -> int | None:
+        """The other story that has the address this page redirects to or names as canonical."""
         for key in result.keys:
             other = self._db.value(
                 "SELECT id FROM stories WHERE key = ? UNION SELECT story_id FROM aliases WHERE key = ?", (key, key)
             )
             if other is not None and other != result.story_id:
-                self._fold(result.story_id, int(other))
-                return True
-        return False
+                return int(other)
+        return None
 
-    def _fold(self, story_id: int, into: int) -> None:
+    def _fold(self, story_id: int, into: int) -> list[str]:
+        """Take a story back that is another one under a second address; its entries point at the other."""
         row = self._db.row("SELECT key, event_id FROM stories WHERE id = ?", (story_id,))
         if row is None:
-            return
+            return []
         self._db.run("UPDATE entries SET story_id = ? WHERE story_id = ?", (into, story_id))
         self._db.run("UPDATE aliases SET story_id = ? WHERE story_id = ?", (into, story_id))
         self._db.run("INSERT OR IGNORE INTO aliases (key, story_id) VALUES (?, ?)", (row["key"], into))
-        self._db.run("UPDATE stories SET is_stale = 1, copy_of = NULL WHERE copy_of = ?", (story_id,))
-        self._db.run("UPDATE stories SET is_stale = 1 WHERE id = ?", (into,))
-        self._db.run("UPDATE stories SET is_stale = 1 WHERE event_id = ? AND id <> ?", (row["event_id"], story_id))
-        self._db.run("DELETE FROM stories WHERE id = ?", (story_id,))
+        self._db.run(
+            "UPDATE stories SET is_stale = 1 WHERE id = ? OR copy_of = ? OR event_id = ?",
+            (into, story_id, row["event_id"]),
+        )
+        self._db.run("UPDATE stories SET copy_of = NULL, copy_kind = NULL WHERE copy_of = ?", (story_id,))
         self._db.run("UPDATE events SET headline_story_id = NULL WHERE headline_story_id = ?", (story_id,))
+        self._db.run("DELETE FROM stories WHERE id = ?", (story_id,))
+        return [row["key"]]
 
     def _refine(self, r: PageResult, now: datetime) -> bool:
         before = self._db.row("SELECT title, text, outlet_id, credit FROM stories WHERE id = ?", (r.story_id,))
@@ -156,12 +179,16 @@ class Pages:
     def _keep(self, r: PageResult, now: datetime) -> None:
         if r.body is not None:
             self._db.run(
-                "INSERT INTO pages (story_id, url, fetched_at, etag, last_modified, charset, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (story_id) DO UPDATE SET url = excluded.url,"
-                " fetched_at = excluded.fetched_at, etag = excluded.etag, last_modified = excluded.last_modified,"
-                " charset = excluded.charset, body = excluded.body",
-                (r.story_id, r.url, to_db(now), r.etag, r.last_modified, r.charset, zlib.compress(r.body, 6)),
-            )
+                "INSERT INTO pages (story_id, url, site, fetched_at, etag, last_modified, charset, text, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (story_id) DO UPDATE SET url = excluded.url,"
+                " site = excluded.site, fetched_at = excluded.fetched_at, etag = excluded.etag,"
+                " last_modified = excluded.last_modified, charset = excluded.charset, text = excluded.text,"
+                " body = excluded.body",
+                (
+                    r.story_id, r.url, r.site, to_db(now), r.etag, r.last_modified, r.charset, r.page_text,
+                    zlib.compress(r.body, 6),
+                ),
+            )  # fmt: skip
 
     def _fail(self, r: PageResult) -> None:
         """Note why there is no page; a transient failure is tried again, a few times."""
@@ -186,6 +213,23 @@ class Pages:
                 list(lines.items()),
             )
 
+    def site_texts(self, site: str) -> tuple[SiteText, ...]:
+        """The texts of this site's pages that are still kept, as extracted and as they stand."""
+        rows = self._db.rows(
+            "SELECT s.id AS story_id, s.title, p.text AS page_text, s.text FROM pages p JOIN stories s ON s.id = p.story_id"
+            " WHERE p.site = ? AND p.text IS NOT NULL AND s.page = 'done'",
+            (site,),
+        )
+        return tuple(SiteText(**row) for row in rows)
+
+    def rewrite(self, texts: Sequence[tuple[int, str, str | None, int, str | None]]) -> None:
+        """Put new texts in the place of old ones: (story id, text, grams, words, text hash)."""
+        with self._db.write():
+            self._db.run_many(
+                "UPDATE stories SET text = ?, grams = ?, words = ?, text_hash = ?, is_stale = 1 WHERE id = ?",
+                [(text, grams, words, hashed, story_id) for story_id, text, grams, words, hashed in texts],
+            )
+
     def body(self, story_id: int) -> tuple[str, bytes, str | None] | None:
         """The stored page of a story as (address, bytes, charset), while it is kept."""
         row = self._db.row("SELECT url, body, charset FROM pages WHERE story_id = ? AND body IS NOT NULL", (story_id,))
@@ -195,5 +239,6 @@ class Pages:
         """Drop raw pages older than `keep`; returns how many."""
         with self._db.write():
             return self._db.run(
-                "UPDATE pages SET body = NULL WHERE body IS NOT NULL AND fetched_at < ?", (to_db(now - keep),)
+                "UPDATE pages SET body = NULL, text = NULL WHERE body IS NOT NULL AND fetched_at < ?",
+                (to_db(now - keep),),
             ).rowcount

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +104,20 @@ class Store:
         """Several calls that see one and the same state."""
         with self.connections.read():
             yield
+
+    @property
+    def sqlite_version(self) -> str:
+        """The version of the SQLite library in use."""
+        return sqlite3.sqlite_version
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty if nothing."""
+        problems = [row["quick_check"] for row in self.connections.rows("PRAGMA quick_check")]
+        broken = [
+            f"a row of {row['table']} has lost its {row['parent']}"
+            for row in self.connections.rows("PRAGMA foreign_key_check")
+        ]
+        return [p for p in problems if p != "ok"] + broken
 
     def close(self) -> None:
         """Close every connection."""

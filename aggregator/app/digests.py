@@ -1,0 +1,80 @@
+"""Digests as a use case: what is new for a reader, made from the store, remembered as told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.app.clock import Clock
+from aggregator.digest import DigestOptions, Told, compose
+from aggregator.model import Digest
+from aggregator.render import digest_json
+from aggregator.store import Store
+
+__all__ = ["Digests"]
+
+LOOK_BACK = timedelta(hours=24)
+MOST_EVENTS = 30
+MOST_VIEWED = 4000  # events; beyond that the ones with most outlets are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Makes digests for readers."""
+
+    store: Store
+    clock: Clock
+    timezone: str
+
+    def make(
+        self, *, reader_id: int = 1, name: str = "terminal", since: datetime | None = None, remember: bool = True
+    ) -> Digest:
+        """The digest of what was first seen since this reader's last one, at most 24 hours back.
+
+        With `since`, of what was first seen since then; `remember` notes what was told, so that it is not told again.
+        """
+        now = self.clock()
+        floor = now - LOOK_BACK
+        last = self.store.editions.last_made_at(reader_id, name)
+        start = since or max(floor, last or floor)
+        with self.store.read():
+            ids = self.store.events.seen_between(start, now)
+            views = self.store.events.views(ids, reader_id=reader_id)
+            told = {} if since else self.store.editions.told(reader_id, ids)
+        digest = compose(
+            views,
+            now=now,
+            since=start,
+            until=now + timedelta(seconds=1),
+            title="Digest",
+            told={event_id: Told(at=at, story_ids=stories) for event_id, (at, stories) in told.items()},
+            options=DigestOptions(events=MOST_EVENTS, timezone=self.timezone),
+            health=self.health(),
+        )
+        if remember and since is None and digest.events:
+            self._remember(digest, reader_id, name)
+        return digest
+
+    def _remember(self, digest: Digest, reader_id: int, name: str) -> None:
+        shown = [event.event_id for section in digest.sections for event in section.events]
+        views = self.store.events.views(shown, reader_id=reader_id, with_text=False)
+        self.store.editions.add(
+            reader_id=reader_id,
+            name=name,
+            made_at=digest.made_at,
+            since=digest.since,
+            digest=json.dumps(digest_json(digest), ensure_ascii=False),
+            story_ids=[story.id for view in views for story in view.stories],
+        )
+
+    def health(self) -> tuple[str, ...]:
+        """One line for each feed that needs the reader's hand."""
+        lines = []
+        for feed in self.store.feeds.all():
+            name = feed.title or feed.url
+            if feed.state == "gone":
+                lines.append(f"{name} is gone for good. Remove it: aggregator feeds remove {feed.url}")
+            elif feed.failures >= 3:  # noqa: PLR2004 (once or twice is weather)
+                lines.append(f"{name} has failed {feed.failures} times in a row: {feed.last_error}")
+        return tuple(lines)

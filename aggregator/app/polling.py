@@ -1,0 +1,258 @@
+"""Polling as a use case: feeds, decisions, pages, decisions again, under the lease."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event as StopSignal
+
+from aggregator.app.clock import Clock, machine_time
+from aggregator.app.lease import WRITER, is_running, writing
+from aggregator.config import Config
+from aggregator.errors import AggregatorError, LeaseHeld
+from aggregator.fetch import Client, FetchOptions, HostGate, user_agent
+from aggregator.model import Feed
+from aggregator.pipeline.decide import Decider
+from aggregator.pipeline.feeds import FeedPoller
+from aggregator.pipeline.pages import PageScraper
+from aggregator.pipeline.report import PollReport
+from aggregator.pipeline.sandbox import SandboxExecutor
+from aggregator.store import Store
+
+__all__ = ["PollOptions", "Polling", "Progress"]
+
+REFINE_EVERY = 400  # pages between two decisions, so that events get better while pages come
+ASK_AGAIN_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOptions:
+    """`force` asks all feeds, due or not; `pages` and `cluster` can be left out."""
+
+    force: bool = False
+    pages: bool = True
+    cluster: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a poll is: phase is feeds, pages or events; `total` None if it is not known."""
+
+    phase: str
+    done: int
+    total: int | None
+    new_stories: int = 0
+    failures: int = 0
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class Polling:
+    """Polls what is due. Sockets and worker processes are opened when first needed and closed with the app."""
+
+    store: Store
+    config: Config
+    clock: Clock
+    _client: Client | None = None
+    _gate: HostGate | None = None
+    _sandbox: SandboxExecutor | None = None
+    _decider: Decider | None = None
+    stop: StopSignal = field(default_factory=StopSignal)
+
+    def poll(
+        self, options: PollOptions, *, command: str = "poll", on_progress: OnProgress = lambda _p: None
+    ) -> PollReport:
+        """Poll what is due and return when feeds, their new pages and the decisions about them are done.
+
+        While another process polls this database we wait for it.
+
+        Raises:
+            LeaseHeld: a `run` holds the database: ask it with `ask` instead.
+
+        """
+        with self._lease(command):
+            return self.poll_now(options, on_progress=on_progress)
+
+    def poll_now(self, options: PollOptions, *, on_progress: OnProgress = lambda _p: None) -> PollReport:
+        """As `poll`, for a caller who holds the lease."""
+        feeds = self.store.feeds.due(self.clock(), force=options.force)
+        report = PollReport(feeds=len(feeds))
+        self._poll_feeds(feeds, report, on_progress)
+        if options.cluster:
+            self._decide(report, on_progress)
+        if options.pages and self.config.pages.enabled:
+            self._scrape(report, options, on_progress)
+        if options.cluster:
+            self._decide(report, on_progress)
+        report.stopped = self.stop.is_set()
+        return report
+
+    @contextmanager
+    def _lease(self, command: str) -> Iterator[None]:
+        while True:
+            try:
+                with writing(self.store, command):
+                    yield
+                return
+            except LeaseHeld as held:
+                if held.holder.startswith("run") or self.stop.is_set():
+                    raise
+            time.sleep(ASK_AGAIN_S)
+
+    def _poll_feeds(self, feeds: tuple[Feed, ...], report: PollReport, on_progress: OnProgress) -> None:
+        poller = FeedPoller(
+            store=self.store,
+            client=self.client,
+            gate=self.gate,
+            parsers=self.sandbox,
+            clock=self.clock,
+            workers=self.config.fetch.workers,
+            backfill=self.config.pages.backfill,
+        )
+        for outcome in poller.run(feeds, stop=self.stop):
+            report.add(outcome)
+            on_progress(
+                Progress(
+                    phase="feeds", done=report.polled, total=len(feeds), new_stories=report.new_stories,
+                    failures=len(report.failed),
+                )
+            )  # fmt: skip
+
+    def _scrape(self, report: PollReport, options: PollOptions, on_progress: OnProgress) -> None:
+        scraper = PageScraper(
+            store=self.store,
+            client=self.client,
+            gate=self.gate,
+            extractors=self.sandbox,
+            clock=self.clock,
+            workers=self.config.fetch.workers,
+            on_folded=self.decider.forget,
+        )
+        total = len(self.store.pages.due(self.clock()))
+        done = 0
+        for result in scraper.run(stop=self.stop):
+            done += 1
+            report.pages += result.page == "done"
+            report.pages_failed += result.page != "done"
+            on_progress(Progress(phase="pages", done=done, total=max(total, done), failures=report.pages_failed))
+            if options.cluster and done % REFINE_EVERY == 0:
+                self._decide(report, on_progress)
+
+    def _decide(self, report: PollReport, on_progress: OnProgress) -> None:
+        total = self.store.decisions.stale_count()
+        report.decided += self.decider.run(
+            clock=self.clock,
+            stop=self.stop,
+            progress=lambda done: on_progress(Progress(phase="events", done=done, total=max(total, done))),
+        )
+
+    def decide(self) -> int:
+        """Decide what waits, for instance after an edit; returns how many stories that were."""
+        return self.decider.run(clock=self.clock, stop=self.stop)
+
+    def rebuild(self, *, on_progress: OnProgress = lambda _p: None) -> int:
+        """Decide all stories anew; the reader's edits stay in force."""
+        with self._lease("rebuild"):
+            total = self.store.decisions.mark_all_stale()
+            return self.decider.run(
+                clock=self.clock,
+                stop=self.stop,
+                progress=lambda done: on_progress(Progress(phase="events", done=done, total=total)),
+            )
+
+    def ask(self, options: PollOptions, *, holder: str) -> dict[str, object]:
+        """Have the running process poll now, and wait for its report.
+
+        Raises:
+            AggregatorError: the process ended before it answered.
+
+        """
+        request = self.store.leases.ask(
+            "poll", {"force": options.force, "pages": options.pages, "cluster": options.cluster}, now=machine_time()
+        )
+        while (result := self.store.leases.result(request)) is None:
+            if self.stop.wait(ASK_AGAIN_S):
+                return {"stopped": True}
+            if self.store.leases.holder(WRITER, now=machine_time()) != holder or not is_running(holder):
+                raise AggregatorError(f"The process that was to poll ({holder}) has ended; type the command again.")
+        return result
+
+    def answer(self, *, on_progress: OnProgress = lambda _p: None) -> bool:
+        """Fulfil the oldest request of another process, if there is one; for the process that holds the lease."""
+        request = self.store.leases.next_request(now=machine_time())
+        if request is None:
+            return False
+        request_id, _, options = request
+        result: dict[str, object] = {"error": "interrupted"}
+        try:
+            result = self.poll_now(PollOptions(**options), on_progress=on_progress).as_dict()
+        except AggregatorError as error:
+            result = {"error": str(error)}
+        finally:
+            self.store.leases.finish(request_id, result, now=machine_time())
+        return True
+
+    def tidy(self) -> int:
+        """Drop raw pages that are older than the settings want them kept; returns how many."""
+        return self.store.pages.forget_bodies(self.clock(), keep=timedelta(days=self.config.pages.keep_html_days))
+
+    @property
+    def client(self) -> Client:
+        """The door to the network."""
+        if self._client is None:
+            self._client = Client(fetch_options(self.config))
+        return self._client
+
+    @property
+    def gate(self) -> HostGate:
+        """The guard of every host's peace."""
+        if self._gate is None:
+            self._gate = HostGate.of(fetch_options(self.config))
+        return self._gate
+
+    @property
+    def sandbox(self) -> Executor:
+        """Processes that read documents from strangers."""
+        if self._sandbox is None:
+            workers = self.config.workers
+            self._sandbox = SandboxExecutor(
+                workers.processes or None, timeout_s=workers.timeout_s, memory_bytes=workers.memory_mb * 2**20
+            )
+        return self._sandbox
+
+    @property
+    def decider(self) -> Decider:
+        """The keeper of the window."""
+        if self._decider is None:
+            self._decider = Decider(self.store)
+        return self._decider
+
+    def close(self) -> None:
+        """End worker processes and connections."""
+        if self._sandbox is not None:
+            self._sandbox.shutdown(wait=False, cancel_futures=True)
+        if self._client is not None:
+            self._client.close()
+
+
+def fetch_options(config: Config) -> FetchOptions:
+    """The part of the settings that the network door needs."""
+    fetch = config.fetch
+    return FetchOptions(
+        allow_networks=fetch.allow_networks,
+        user_agent=user_agent(fetch.contact),
+        timeout_s=fetch.timeout_s,
+        page_timeout_s=fetch.timeout_s,
+        max_bytes=fetch.max_bytes,
+        max_compressed_bytes=fetch.max_bytes,
+        host_parallel=fetch.host_parallel,
+        host_gap_s=fetch.host_gap_s,
+        feed_gap_s=fetch.feed_gap_s,
+        proxy=fetch.proxy,
+    )

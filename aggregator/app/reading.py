@@ -1,0 +1,81 @@
+"""Reading as a use case: stories and events, found and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.app.clock import Clock
+from aggregator.model import Event, EventView, Story
+from aggregator.store import Store
+from aggregator.store.search import event_condition, story_condition
+
+__all__ = ["Reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Answers questions about what is stored; changes nothing."""
+
+    store: Store
+    clock: Clock
+    timezone: str
+
+    def stories(
+        self,
+        query: str = "",
+        *,
+        reader_id: int = 1,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        fold: bool = False,
+        limit: int | None = None,
+        with_text: bool = False,
+    ) -> Iterator[Story]:
+        """Stories that match, newest first.
+
+        Raises:
+            QueryError: the query cannot be understood.
+
+        """
+        condition = story_condition(query) if query.strip() else None
+        return self.store.stories.each(
+            condition, reader_id=reader_id, since=since, until=until, fold=fold, limit=limit, with_text=with_text
+        )
+
+    def events(
+        self,
+        query: str = "",
+        *,
+        reader_id: int = 1,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Event]:
+        """Events that match, the latest first.
+
+        Raises:
+            QueryError: the query cannot be understood.
+
+        """
+        condition = event_condition(query) if query.strip() else None
+        return self.store.events.each(condition, reader_id=reader_id, since=since, until=until, limit=limit)
+
+    def story(self, story_id: int, *, reader_id: int = 1) -> Story:
+        """One story with its text.
+
+        Raises:
+            StoryNotFound: no story has this id.
+
+        """
+        return self.store.stories.get(story_id, reader_id=reader_id)
+
+    def event(self, event_id: int, *, reader_id: int = 1) -> EventView:
+        """One event with its stories.
+
+        Raises:
+            EventNotFound: no event has or had this id.
+
+        """
+        return self.store.events.view(event_id, reader_id=reader_id)

@@ -1,0 +1,38 @@
+"""`aggregator doctor`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import click
+
+from aggregator.cli.output import write_json
+from aggregator.cli.session import Session, pass_session
+
+__all__ = ["doctor"]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def doctor(session: Session, *, as_json: bool) -> None:
+    """Look for trouble: settings, database, feeds. One line for each finding; exit 1 if there is any.
+
+    \b
+    Example:
+      aggregator doctor
+    """
+    from aggregator.app.doctor import examine  # noqa: PLC0415
+
+    with session.app() as app:
+        findings = examine(app)
+    if as_json:
+        write_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            click.echo(f"{finding.what}  {finding.mend}".rstrip())
+        if not findings:
+            click.echo("Nothing found.", err=True)
+    if findings:
+        sys.exit(1)

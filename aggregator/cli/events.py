@@ -1,0 +1,84 @@
+"""`aggregator events` and `aggregator event`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aggregator.cli.output import format_of, is_plain, output_options, terminal_width, write_json, write_rows
+from aggregator.cli.session import Session, pass_session
+from aggregator.cli.when import parse_when
+
+__all__ = ["event", "events"]
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option("--since", metavar="WHEN", help="With a story published since: 24h, 7d, 2026-11-20.")
+@click.option("--until", metavar="WHEN", help="With a story published until.")
+@click.option("--limit", type=click.IntRange(min=0), help="At most so many.")
+@output_options
+@pass_session
+def events(
+    session: Session, query: tuple[str, ...], *, since: str | None, until: str | None, limit: int | None, as_json: bool,
+    as_ndjson: bool, as_csv: bool,
+) -> None:  # fmt: skip
+    """List events, the one with the latest story first.
+
+    \b
+    Examples:
+      aggregator events --since 24h
+      aggregator events earthquake --json
+    """
+    from aggregator.render.rows import EVENT_COLUMNS, event_row  # noqa: PLC0415
+
+    form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
+    with session.app() as app:
+        now = app.clock()
+        found = app.reading.events(
+            " ".join(query),
+            since=parse_when(since, now=now, zone=app.timezone),
+            until=parse_when(until, now=now, zone=app.timezone, is_end=True),
+            limit=limit,
+        )
+        write_rows(map(event_row, found), form, columns=EVENT_COLUMNS, table=_print_events)
+
+
+def _print_events(rows: Any) -> None:
+    from aggregator.cli.output import table_lines  # noqa: PLC0415
+
+    def shown(row: dict[str, Any]) -> dict[str, Any]:
+        return row | {"counts": f"{row['outlets']} / {row['reports']}", "last": row["last"][5:16].replace("T", " ")}
+
+    columns = (("id", 7), ("last", 11), ("counts", 9), ("headline", 0))
+    header = {"id": "event", "last": "latest", "outlets": "", "reports": "", "headline": "outlets / reports, headline"}
+    click.echo(next(table_lines([header | {"counts": ""}], columns, width=terminal_width())), err=True)
+    for line in table_lines(map(shown, rows), columns, width=terminal_width()):
+        click.echo(line)
+
+
+@click.command()
+@click.argument("event_id", metavar="ID", type=int)
+@click.option("--why", is_flag=True, help="Show why each story is in it, and what was kept apart.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def event(session: Session, event_id: int, *, why: bool, as_json: bool) -> None:
+    """Show one event: headline, outlets and independent reports, who was first, every story with its copies.
+
+    \b
+    Example:
+      aggregator event 12 --why
+    """
+    from aggregator.render import event_text  # noqa: PLC0415
+    from aggregator.render.rows import event_detail  # noqa: PLC0415
+
+    with session.app() as app:
+        view = app.reading.event(event_id)
+        if as_json:
+            write_json(event_detail(view))
+        else:
+            text = event_text(
+                view, now=app.clock(), width=terminal_width(), colour=not is_plain(), zone=app.timezone, why=why
+            )
+            click.echo(text.rstrip("\n"))

@@ -1,0 +1,97 @@
+"""The top of the command line: global options, and commands that are loaded when they are called."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aggregator import __version__
+from aggregator.cli.session import Session
+from aggregator.errors import AggregatorError, QueryError
+
+__all__ = ["cli"]
+
+# name -> (module, line for --help): `aggregator --help` loads none of the modules.
+COMMANDS = {
+    "feeds": ("feeds", "Subscriptions: import, export, add, list, remove, next."),
+    "poll": ("poll", "Ask feeds that are due, scrape new pages, find copies and events."),
+    "stories": ("stories", "List stories, newest first, or those that match a query."),
+    "story": ("stories", "Show one story."),
+    "events": ("events", "List events, the latest first."),
+    "event": ("events", "Show one event: outlets, reports, timeline, and why its stories are together."),
+    "digest": ("digest", "What happened since you last looked, each event once."),
+    "run": ("run", "Poll, scrape, cluster and serve the page until stopped."),
+    "serve": ("run", "Serve the page only."),
+    "demo": ("demo", "A made-up newsroom through the real pipeline, day by day."),
+    "doctor": ("doctor", "Look for trouble; one line for each finding, with what mends it."),
+    "config": ("config", "Show or check the settings."),
+    "parse": ("filters", "Filter: feed files to JSON lines."),
+    "extract": ("filters", "Filter: article pages to JSON lines."),
+    "dedupe": ("filters", "Filter: story lines to decisions about copies."),
+    "cluster": ("filters", "Filter: story lines to decisions about events."),
+    "brief": ("filters", "Filter: events with stories to short accounts."),
+    "rebuild": ("poll", "Decide all copies and events anew; your edits stay."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name, and loads one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Load a command."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"aggregator.cli.{COMMANDS[name][0]}")
+        command: click.Command = getattr(module, name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, and say errors in one line: exit 1, or 2 for a query that cannot be understood."""
+        try:
+            return super().invoke(ctx)
+        except QueryError as error:
+            click.echo(f"aggregator: {error}", err=True)
+            if error.query:
+                click.echo(f"  {error.query}\n  {' ' * error.column}^", err=True)
+            ctx.exit(2)
+        except AggregatorError as error:
+            click.echo(f"aggregator: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: aggregator feeds import && aggregator poll && aggregator digest",
+)
+@click.option(
+    "--db", type=click.Path(path_type=Path, dir_okay=False), envvar="AGGREGATOR_DB", help="The database file."
+)
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="AGGREGATOR_CONFIG",
+    help="The settings file.",
+)
+@click.option("--now", envvar="AGGREGATOR_NOW", metavar="ISO", help="The time to take for now: demos, replays, tests.")
+@click.version_option(__version__, prog_name="aggregator")
+@click.pass_context
+def cli(ctx: click.Context, db: Path | None, config_path: Path | None, now: str | None) -> None:
+    """Your news, each event told once.
+
+    Polls feeds, reads article pages, finds copies and events, and tells you what is new.
+    """
+    ctx.obj = Session(db=db, config_path=config_path, now=now)

@@ -1,0 +1,129 @@
+"""Rows out: a table for people, JSON, NDJSON or CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import json
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import click
+
+__all__ = ["fitted", "format_of", "is_plain", "output_options", "terminal_width", "write_json", "write_rows"]
+
+Row = dict[str, Any]
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--json`, `--ndjson` and `--csv`."""
+    for name, text in (("csv", "CSV (RFC 4180)"), ("ndjson", "one JSON object a line"), ("json", "JSON")):
+        command = click.option(f"--{name}", f"as_{name}", is_flag=True, help=f"Print {text}.")(command)
+    return command
+
+
+def format_of(*, as_json: bool, as_ndjson: bool, as_csv: bool) -> str | None:
+    """The one output format asked for, None for people's.
+
+    Raises:
+        click.UsageError: more than one.
+
+    """
+    asked = [name for name, on in (("json", as_json), ("ndjson", as_ndjson), ("csv", as_csv)) if on]
+    if len(asked) > 1:
+        raise click.UsageError(f"--{asked[0]} and --{asked[1]} exclude each other.")
+    return asked[0] if asked else None
+
+
+def write_rows(
+    rows: Iterable[Row], form: str | None, *, columns: Sequence[str], table: Callable[[Iterable[Row]], None]
+) -> None:
+    """Print rows in the format; `columns` is the header of CSV, `table` prints for people."""
+    if form is None:
+        table(rows)
+    elif form == "ndjson":
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+    elif form == "json":
+        _write_array(rows)
+    else:
+        _write_csv(rows, columns)
+
+
+def _write_array(rows: Iterable[Row]) -> None:
+    """A JSON array, row by row, so that a large result needs no memory."""
+    first = True
+    for row in rows:
+        click.echo(("[\n " if first else ",\n ") + json.dumps(row, ensure_ascii=False), nl=False)
+        first = False
+    click.echo("[]" if first else "\n]")
+
+
+def _write_csv(rows: Iterable[Row], columns: Sequence[str]) -> None:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(name)) for name in columns])
+        if buffer.tell() > 1 << 16:
+            click.echo(buffer.getvalue(), nl=False)
+            buffer.seek(0)
+            buffer.truncate()
+    click.echo(buffer.getvalue(), nl=False)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return "; ".join(str(v) for v in value)
+    return "" if value is None else value
+
+
+def write_json(value: Any) -> None:
+    """Print one value as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def is_plain() -> bool:
+    """Whether no colour or bold is wanted: not on a terminal, or NO_COLOR is set (no-color.org)."""
+    return not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))
+
+
+def terminal_width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+@functools.cache
+def _cells(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def fitted(text: str, width: int) -> str:
+    """Text cut with an ellipsis, or filled with spaces, to exactly `width` columns."""
+    taken, used = [], 0
+    for char in text:
+        cells = _cells(char)
+        if used + cells > width:
+            while taken and used + 1 > width:
+                used -= _cells(taken.pop())
+            return "".join(taken) + "…" + " " * (width - used - 1)
+        taken.append(char)
+        used += cells
+    return text + " " * (width - used)
+
+
+def table_lines(rows: Iterable[Row], columns: Sequence[tuple[str, int]], *, width: int) -> Iterator[str]:
+    """Rows as lines; the last column takes the room that is left."""
+    fixed = sum(w + 2 for _, w in columns[:-1])
+    last = max(width - fixed, 20)
+    for row in rows:
+        cells = [fitted(str(row.get(name) if row.get(name) is not None else ""), w) for name, w in columns[:-1]]
+        final = str(row.get(columns[-1][0]) or "")
+        yield "  ".join([*cells, fitted(final, last).rstrip()])

@@ -1,0 +1,164 @@
+"""`aggregator poll` and `aggregator rebuild`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event as StopSignal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aggregator.cli.output import write_json
+from aggregator.cli.session import Session, log_to_stderr, pass_session, require_feeds
+from aggregator.errors import LeaseHeld
+
+if TYPE_CHECKING:
+    from aggregator.app.polling import Progress
+
+__all__ = ["poll", "rebuild", "stopping"]
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Ask all feeds, due or not.")
+@click.option("--no-pages", is_flag=True, help="Leave article pages for later.")
+@click.option("--no-cluster", is_flag=True, help="Leave copies and events for later.")
+@click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="One line for each feed and page.")
+@pass_session
+def poll(session: Session, *, force: bool, no_pages: bool, no_cluster: bool, as_json: bool, verbose: bool) -> None:
+    """Ask the feeds that are due, scrape their new pages, find copies and events.
+
+    Returns when all of it is done. Ctrl-C stops early and keeps what came. While `aggregator run` holds the database,
+    it does the work.
+
+    \b
+    Examples:
+      aggregator poll
+      aggregator poll --force --json
+    """
+    from aggregator.app.polling import PollOptions  # noqa: PLC0415
+
+    log_to_stderr(logging.INFO if verbose else logging.WARNING)
+    options = PollOptions(force=force, pages=not no_pages, cluster=not no_cluster)
+    with session.app() as app:
+        require_feeds(app)
+        with stopping(app.polling.stop), _meter() as meter:
+            try:
+                report: dict[str, Any] = app.polling.poll(options, on_progress=meter.show).as_dict()
+            except LeaseHeld as held:
+                click.echo(f"{held.holder} holds the database and polls now.", err=True)
+                report = app.polling.ask(options, holder=held.holder)
+    _tell(report, as_json=as_json)
+
+
+def _tell(report: dict[str, Any], *, as_json: bool) -> None:
+    if "error" in report:
+        click.echo(f"aggregator: {report['error']}", err=True)
+        sys.exit(1)
+    for failed in report.get("failed", []):
+        click.echo(f"failed: {failed['url']}: {failed['error']}", err=True)
+    if as_json:
+        write_json(report)
+    elif "feeds" in report:
+        click.echo(
+            f"{report['polled']} feeds asked, {len(report['failed'])} failed; {report['new_stories']} new stories, "
+            f"{report['pages']} pages read.",
+            err=True,
+        )
+    if report.get("stopped"):
+        click.echo("Stopped; what came is kept.", err=True)
+        sys.exit(130)
+    if report.get("polled") and len(report["failed"]) == report["polled"]:
+        sys.exit(1)
+
+
+@click.command()
+@pass_session
+def rebuild(session: Session) -> None:
+    """Decide all copies and events anew, from the stored stories; your edits stay in force.
+
+    \b
+    Example:
+      aggregator rebuild
+    """
+    log_to_stderr()
+    with session.app() as app, stopping(app.polling.stop), _meter() as meter:
+        count = app.polling.rebuild(on_progress=meter.show)
+    click.echo(f"{count} stories decided.", err=True)
+
+
+@contextmanager
+def stopping(stop: StopSignal) -> Iterator[None]:
+    """Have Ctrl-C and SIGTERM end the work at the next safe point; a second one ends it at once."""
+
+    def handle(number: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        if number == signal.SIGINT:
+            click.echo("Stopping; what came is kept.", err=True)
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Meter:
+    """One line on the terminal that tells how far the work is."""
+
+    def __init__(self) -> None:
+        self._is_on = sys.stderr.isatty()
+        self._phase = ""
+        self._started = 0.0
+        self._shown = 0.0
+
+    def show(self, progress: Progress) -> None:
+        """Tell, at most ten times a second."""
+        if not self._is_on:
+            return
+        now = time.monotonic()
+        if progress.phase != self._phase:
+            self._phase, self._started = progress.phase, now
+        elif now - self._shown < 0.1 and progress.done != progress.total:  # noqa: PLR2004 (see docstring)
+            return
+        self._shown = now
+        sys.stderr.write("\r\x1b[K" + _line(progress, now - self._started))
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._is_on and self._phase:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _line(p: Progress, elapsed_s: float) -> str:
+    rate = p.done / elapsed_s if elapsed_s > 0.5 else 0.0  # noqa: PLR2004 (earlier a rate says nothing)
+    of = f"/{p.total}" if p.total is not None else ""
+    parts = [f"{p.phase} {p.done}{of}"]
+    if rate:
+        parts.append(f"{rate:.0f}/s")
+    if p.new_stories:
+        parts.append(f"{p.new_stories} new stories")
+    if p.failures:
+        parts.append(f"{p.failures} failed")
+    if rate and p.total and p.done < p.total:
+        parts.append(f"about {(p.total - p.done) / rate:.0f} s left")
+    return " · ".join(parts)
+
+
+@contextmanager
+def _meter() -> Iterator[Meter]:
+    meter = Meter()
+    try:
+        yield meter
+    finally:
+        meter.clear()

@@ -1,0 +1,69 @@
+"""What every command starts from: the global options, and the app that is opened from them."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from aggregator.app import App
+    from aggregator.config import Config
+
+__all__ = ["Session", "pass_session", "require_feeds"]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The global options of one call."""
+
+    db: Path | None
+    config_path: Path | None
+    now: str | None
+
+    def config(self) -> Config:
+        """The settings.
+
+        Raises:
+            ConfigError: they are wrong.
+
+        """
+        from aggregator.config import load  # noqa: PLC0415
+
+        return load(self.config_path)
+
+    @contextlib.contextmanager
+    def app(self) -> Iterator[App]:
+        """The app, opened on the database; closed at the end of the block."""
+        from aggregator.app import clock_from, open_app  # noqa: PLC0415
+
+        with open_app(self.config(), db=self.db, clock=clock_from(self.now)) as app:
+            yield app
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def require_feeds(app: App) -> None:
+    """Say how to begin, and exit 1, if there are no subscriptions."""
+    if not app.store.feeds.count():
+        click.echo(
+            "There are no subscriptions yet. Type one of:\n"
+            "  aggregator feeds import            (a starter set; or your own OPML file)\n"
+            "  aggregator feeds add ADDRESS       (one feed or site)",
+            err=True,
+        )
+        sys.exit(1)
+
+
+def log_to_stderr(level: int = logging.WARNING) -> None:
+    """Log as text on a terminal, as JSON lines otherwise."""
+    from aggregator.cli.logs import handler  # noqa: PLC0415
+
+    logging.basicConfig(level=level, handlers=[handler(sys.stderr)], force=True)

@@ -1,0 +1,109 @@
+"""`aggregator stories` and `aggregator story`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aggregator.cli.output import (
+    format_of,
+    is_plain,
+    output_options,
+    table_lines,
+    terminal_width,
+    write_json,
+    write_rows,
+)
+from aggregator.cli.session import Session, pass_session
+from aggregator.cli.when import parse_when
+
+__all__ = ["stories", "story"]
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option("--since", metavar="WHEN", help="Published since: 24h, 7d, 2026-11-20.")
+@click.option("--until", metavar="WHEN", help="Published until; a date is meant with its whole day.")
+@click.option("--limit", type=click.IntRange(min=0), help="At most so many.")
+@click.option("--fold", is_flag=True, help="Leave copies out.")
+@click.option("--text", "with_text", is_flag=True, help="Add the text to each row.")
+@output_options
+@pass_session
+def stories(
+    session: Session, query: tuple[str, ...], *, since: str | None, until: str | None, limit: int | None, fold: bool,
+    with_text: bool, as_json: bool, as_ndjson: bool, as_csv: bool,
+) -> None:  # fmt: skip
+    """List stories, newest first; with a QUERY, those that match it.
+
+    \b
+    Examples:
+      aggregator stories --since 24h
+      aggregator stories climate summit --json
+      aggregator stories --fold --csv > stories.csv
+    """
+    from aggregator.render.rows import STORY_COLUMNS, story_row  # noqa: PLC0415
+
+    form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
+    with session.app() as app:
+        now = app.clock()
+        found = app.reading.stories(
+            " ".join(query),
+            since=parse_when(since, now=now, zone=app.timezone),
+            until=parse_when(until, now=now, zone=app.timezone, is_end=True),
+            limit=limit,
+            fold=fold,
+            with_text=with_text,
+        )
+        rows = (story_row(s, with_text=with_text) for s in found)
+        columns = (*STORY_COLUMNS, "text") if with_text else STORY_COLUMNS
+        write_rows(rows, form, columns=columns, table=lambda r: _print_stories(r, app.timezone))
+
+
+def _print_stories(rows: Any, zone: str) -> None:
+    from datetime import datetime  # noqa: PLC0415
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+    local = ZoneInfo(zone)
+
+    def shown(row: dict[str, Any]) -> dict[str, Any]:
+        at = datetime.fromisoformat(row["published"]).astimezone(local)
+        copy = f"(copy of {row['copy_of']}) " if row["copy_of"] else ""
+        return row | {"published": f"{at:%d %b %H:%M}", "title": copy + (row["title"] or row["url"] or "")}
+
+    columns = (("id", 7), ("published", 12), ("outlet", 20), ("title", 0))
+    for line in table_lines(map(shown, rows), columns, width=terminal_width()):
+        click.echo(line)
+
+
+@click.command()
+@click.argument("story_id", metavar="ID", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def story(session: Session, story_id: int, *, as_json: bool) -> None:
+    """Show one story with its text.
+
+    \b
+    Example:
+      aggregator story 12
+    """
+    from aggregator.render.rows import story_row  # noqa: PLC0415
+
+    with session.app() as app:
+        found = app.reading.story(story_id)
+        if as_json:
+            write_json(story_row(found, with_text=True) | {"section": found.section, "credit": found.credit})
+            return
+        title = found.title or found.url or "Untitled"
+        click.echo(title if is_plain() else click.style(title, bold=True))
+        authors = ", ".join(found.authors)
+        click.echo(" · ".join(p for p in (found.outlet, authors, f"{found.published_at:%Y-%m-%d %H:%M} UTC") if p))
+        if found.url:
+            click.echo(found.url)
+        if found.copy_of:
+            click.echo(f"Copy of story {found.copy_of} ({found.kind}): {found.copy_reason}")
+        if found.event_id:
+            click.echo(f"Event {found.event_id}: aggregator event {found.event_id}")
+        if found.paywall or found.page_error:
+            click.echo(f"Page: {found.paywall or found.page_error}")
+        click.echo(f"\n{found.text or '(no text)'}")

@@ -1,0 +1,35 @@
+"""Times as people type them: `24h`, `7d`, `2026-11-20`, `2026-11-20T07:00`."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import click
+
+__all__ = ["parse_when"]
+
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)")
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def parse_when(text: str | None, *, now: datetime, zone: str, is_end: bool = False) -> datetime | None:
+    """A point in time; a date is a day in the reader's zone, of which `is_end` takes the end.
+
+    Raises:
+        click.BadParameter: it is neither a span nor a date.
+
+    """
+    if text is None:
+        return None
+    if match := _SPAN.fullmatch(text.strip()):
+        return now - timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is neither a span (24h, 7d) nor a date (2026-11-20).") from None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=ZoneInfo(zone))
+    return at + timedelta(days=1) if is_end and _DAY.fullmatch(text.strip()) else at

@@ -1,0 +1,210 @@
+"""Scrape article pages: fetch, extract, and refine the stories that the feeds opened."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Event as StopSignal
+from urllib.parse import urlsplit
+
+from aggregator.errors import AggregatorError, Refused
+from aggregator.extract import SiteLines, drop_recurring, extract_page, learn, page_lines
+from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, HostGate, fetch_all, mask
+from aggregator.model import Article
+from aggregator.pipeline.entries import searchable, text_hash
+from aggregator.store import Store
+from aggregator.store.pages import DuePage, PageResult
+from aggregator.text.dates import parse_date
+from aggregator.text.urls import canonical_url, site_of
+
+__all__ = ["PageScraper"]
+
+log = logging.getLogger(__name__)
+
+MOST_EXTRACTING = 32
+BATCH = 24  # pages stored in one transaction
+RETRY = timedelta(hours=2)
+ROUND = 2000  # pages taken from the store at once
+
+
+@dataclass(slots=True)
+class PageScraper:
+    """Fetches the pages that are due, newest first and round robin over hosts; a poison page costs its own story only."""
+
+    store: Store
+    client: Client
+    gate: HostGate
+    extractors: Executor
+    clock: Callable[[], datetime]
+    workers: int = 16
+    on_folded: Callable[[tuple[str, ...]], None] = lambda _keys: None
+    _sites: dict[str, SiteLines] = field(default_factory=dict)
+    _learnt: set[str] = field(default_factory=set)
+
+    def run(self, *, stop: StopSignal | None = None) -> Iterator[PageResult]:
+        """Scrape until nothing is due; yields each page's result once it is stored."""
+        while not (stop and stop.is_set()):
+            due = self.store.pages.due(self.clock(), limit=ROUND)
+            if not due:
+                break
+            try:
+                yield from self._round(due, stop)
+            finally:
+                self._settle()
+
+    def _round(self, due: tuple[DuePage, ...], stop: StopSignal | None) -> Iterator[PageResult]:
+        pages = {id(request): (request, page) for page in due for request in [FetchRequest(url=page.url, kind="page")]}
+        requests = [request for request, _ in pages.values()]
+        extracting: dict[Future[Article], tuple[DuePage, Fetched]] = {}
+        ready: list[PageResult] = []
+        for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
+            page = pages.pop(id(request))[1]
+            if isinstance(result, Fetched):
+                extracting[self._extract(page, result)] = (page, result)
+            elif isinstance(result, FetchFailed):
+                ready.append(self._failed(page, result))
+            ready.extend(self._extracted(extracting, most=MOST_EXTRACTING))
+            if len(ready) >= BATCH:
+                yield from self._store(ready)
+        ready.extend(self._extracted(extracting, most=0))
+        yield from self._store(ready)
+
+    def _extract(self, page: DuePage, result: Fetched) -> Future[Article]:
+        return self.extractors.submit(
+            extract_page, result.body, url=result.final_url, charset=result.charset, feed_text=page.feed_text
+        )
+
+    def _extracted(
+        self, extracting: dict[Future[Article], tuple[DuePage, Fetched]], *, most: int
+    ) -> Iterator[PageResult]:
+        """What the extractors have ready; waits for them while more than `most` pages are with them."""
+        while extracting:
+            done = [future for future in extracting if future.done()]
+            if not done:
+                if len(extracting) <= most:
+                    return
+                done = list(wait(extracting, return_when=FIRST_COMPLETED).done)
+            for future in done:
+                page, result = extracting.pop(future)
+                try:
+                    article = future.result()
+                except AggregatorError as error:
+                    yield PageResult(story_id=page.story_id, page="failed", error=str(error))
+                else:
+                    yield self._refined(page, result, article)
+
+    def _failed(self, page: DuePage, result: FetchFailed) -> PageResult:
+        wall = f" ({result.wall} stands in the way)" if result.wall else ""
+        wait_for = timedelta(seconds=result.retry_after_s) if result.retry_after_s else RETRY
+        return PageResult(
+            story_id=page.story_id,
+            page="refused" if isinstance(result.error, Refused) else "failed",
+            error=f"{result.error}{wall}",
+            transient=result.error.transient or result.held,
+            retry_at=self.clock() + wait_for,
+        )
+
+    def _refined(self, page: DuePage, result: Fetched, article: Article) -> PageResult:
+        is_own_text = article.text is not None and article.sources.get("text") != "feed"
+        site = site_of(result.final_url)
+        return PageResult(
+            story_id=page.story_id,
+            page="done",
+            keys=_other_addresses(page, result, article),
+            title=article.title,
+            page_text=article.text if is_own_text else None,
+            authors=article.authors,
+            published_at=_moment(article.published),
+            updated_at=_moment(article.updated),
+            lang=article.lang,
+            section=article.section,
+            image=article.image["url"] if article.image else None,
+            credit=article.credit,
+            paywall=article.paywall,
+            quality=article.quality,
+            site_name=article.site,
+            site=site,
+            url=result.final_url,
+            etag=result.etag,
+            last_modified=result.last_modified,
+            charset=result.charset,
+            body=result.body,
+        )
+
+    def _store(self, ready: list[PageResult]) -> Iterator[PageResult]:
+        results = [self._without_furniture(r) for r in ready]
+        ready.clear()
+        with self.store.write():
+            applied = self.store.pages.apply(results, now=self.clock())
+            self.store.pages.keep_site_lines({site: _dump(self._sites[site]) for site in self._learnt})
+        if applied.folded:
+            self.on_folded(applied.folded)
+        for r in results:
+            log.info("page", extra={"url": mask(r.url or ""), "story": r.story_id, "outcome": r.page, "error": r.error})
+        yield from results
+
+    def _without_furniture(self, r: PageResult) -> PageResult:
+        """Learn the page's lines for its site, and cut those that recur there."""
+        if r.page_text is None or r.site is None:
+            return r
+        known = self._site(r.site)
+        lines = page_lines(r.page_text.split("\n"))
+        self._sites[r.site] = learn(known, lines)
+        self._learnt.add(r.site)
+        return _with_text(r, drop_recurring(r.page_text, self._sites[r.site]))
+
+    def _site(self, site: str) -> SiteLines:
+        if site not in self._sites:
+            stored = self.store.pages.site_lines([site]).get(site)
+            self._sites[site] = _load(stored) if stored else SiteLines()
+        return self._sites[site]
+
+    def _settle(self) -> None:
+        """Look at the texts of these sites again, now that more is known of their furniture.
+
+        So a story's text does not depend on which page of its site came first.
+        """
+        for site in sorted(self._learnt):
+            lines = self._site(site)
+            rewritten = []
+            for known in self.store.pages.site_texts(site):
+                text = drop_recurring(known.page_text, lines)
+                if text != known.text:
+                    grams = searchable(known.title, text)
+                    rewritten.append((known.story_id, text, grams, len(text.split()), text_hash(text)))
+            if rewritten:
+                self.store.pages.rewrite(rewritten)
+        self._learnt.clear()
+
+
+def _with_text(r: PageResult, text: str) -> PageResult:
+    return replace(r, text=text, grams=searchable(r.title, text), words=len(text.split()), text_hash=text_hash(text))
+
+
+def _other_addresses(page: DuePage, result: Fetched, article: Article) -> tuple[str, ...]:
+    """Keys of other addresses that lead to this article; a wall or a front page is no article."""
+    if article.paywall is not None or not article.text:
+        return ()
+    own = canonical_url(page.url)
+    found = [url for url in (result.final_url, article.canonical_url) if url and urlsplit(url).path.strip("/")]
+    return tuple(dict.fromkeys(key for url in found if (key := canonical_url(url)) != own))
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A page's date; the date alone says too little to set a story's time by."""
+    if text is None or len(text) <= len("2026-03-02"):
+        return None
+    return parse_date(text)
+
+
+def _dump(lines: SiteLines) -> str:
+    return json.dumps({"pages": lines.pages, "counts": [[h, n] for h, n in sorted(lines.counts.items())]})
+
+
+def _load(text: str) -> SiteLines:
+    stored = json.loads(text)
+    return SiteLines(pages=stored["pages"], counts={h: n for h, n in stored["counts"]})

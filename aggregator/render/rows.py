@@ -1,0 +1,98 @@
+"""Records as rows of plain values: what lists print as JSON, NDJSON and CSV. New columns only come at the end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from aggregator.model import Event, EventView, Feed, Story
+
+__all__ = ["EVENT_COLUMNS", "STORY_COLUMNS", "event_detail", "event_row", "feed_row", "iso", "next_row", "story_row"]
+
+STORY_COLUMNS = (
+    "id", "url", "title", "outlet", "feed", "authors", "published", "seen", "lang", "words", "event", "copy_of", "kind",
+)  # fmt: skip
+EVENT_COLUMNS = ("id", "headline", "first", "last", "outlets", "reports", "stories")
+
+
+def iso(at: datetime | None) -> str | None:
+    """A time as ISO 8601 in UTC."""
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def story_row(story: Story, *, with_text: bool = False) -> dict[str, Any]:
+    """A story as a row; `with_text` adds its text."""
+    row = {
+        "id": story.id,
+        "url": story.url,
+        "title": story.title,
+        "outlet": story.outlet,
+        "feed": story.feed,
+        "authors": list(story.authors),
+        "published": iso(story.published_at),
+        "seen": iso(story.seen_at),
+        "lang": story.lang,
+        "words": story.words,
+        "event": story.event_id,
+        "copy_of": story.copy_of,
+        "kind": story.kind,
+    }
+    return row | {"text": story.text} if with_text else row
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    """An event as a row."""
+    return {
+        "id": event.id,
+        "headline": event.headline,
+        "first": iso(event.first_at),
+        "last": iso(event.last_at),
+        "outlets": event.outlets,
+        "reports": event.reports,
+        "stories": event.stories,
+    }
+
+
+def event_detail(view: EventView) -> dict[str, Any]:
+    """An event with its stories and the reasons why they are in it."""
+    return event_row(view.event) | {
+        "members": [
+            story_row(member.story)
+            | {
+                "probability": round(member.probability, 4),
+                "nearest": member.nearest_id,
+                "reason": member.reason or None,
+                "copy_reason": member.story.copy_reason,
+                "kept_apart": [{"story": story_id, "why": why} for story_id, why in member.vetoes],
+            }
+            for member in view.members
+        ],
+        "thread": [event_row(event) for event in view.thread],
+    }
+
+
+def feed_row(feed: Feed) -> dict[str, Any]:
+    """A subscription as a row."""
+    return {
+        "url": feed.url,
+        "title": feed.title,
+        "folder": "/".join(feed.folder),
+        "state": feed.state,
+        "last_polled": iso(feed.last_polled_at),
+        "next_poll": iso(feed.next_poll_at),
+        "failures": feed.failures,
+        "error": feed.last_error,
+    }
+
+
+def next_row(feed: Feed) -> dict[str, Any]:
+    """When a feed is due, and why."""
+    return {
+        "url": feed.url,
+        "title": feed.title,
+        "next_poll": iso(feed.next_poll_at),
+        "reason": feed.next_poll_reason or "never asked yet",
+        "interval_s": feed.interval_s,
+        "last_polled": iso(feed.last_polled_at),
+        "failures": feed.failures,
+    }

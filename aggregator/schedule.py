@@ -1,0 +1,93 @@
+"""When things run: a few jobs that ask the store what is due, so that a restart loses nothing.
+
+The only room that knows APScheduler.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from aggregator.app import App
+from aggregator.app.polling import PollOptions
+from aggregator.errors import AggregatorError
+
+__all__ = ["running"]
+
+log = logging.getLogger(__name__)
+
+POLL_EVERY_S = 60
+ANSWER_EVERY_S = 1
+HOUSEKEEPING_HOUR = 3
+
+
+@contextmanager
+def running(app: App) -> Iterator[None]:
+    """Poll what is due, answer other processes and make digests in the background, until the block ends.
+
+    The caller holds the writer's lease. At the end the work under way stops at its next safe point.
+    """
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(3)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone=app.timezone,
+    )
+    jobs = _Jobs(app)
+    at_once = datetime.now(scheduler.timezone)
+    scheduler.add_job(jobs.poll, "interval", seconds=POLL_EVERY_S, next_run_time=at_once, id="poll")
+    scheduler.add_job(jobs.answer, "interval", seconds=ANSWER_EVERY_S, id="answer")
+    scheduler.add_job(jobs.digests, "interval", seconds=POLL_EVERY_S, next_run_time=at_once, id="digests")
+    scheduler.add_job(jobs.housekeeping, "cron", hour=HOUSEKEEPING_HOUR, minute=30, id="housekeeping")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        app.polling.stop.set()
+        scheduler.shutdown(wait=True)
+
+
+class _Jobs:
+    """The jobs; writing ones take turns."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._turn = threading.Lock()
+
+    def poll(self) -> None:
+        """Poll what is due."""
+        with self._turn:
+            self._carefully("poll", lambda: self._log(self._app.polling.poll_now(PollOptions()).as_dict()))
+
+    def answer(self) -> None:
+        """Do what another process asks for."""
+        with self._turn:
+            self._carefully("answer", self._app.polling.answer)
+
+    def digests(self) -> None:
+        """Make the digests whose time has come."""
+        self._carefully("digests", self._app.digests.make_due)
+
+    def housekeeping(self) -> None:
+        """Drop what is kept for a time only."""
+        with self._turn:
+            self._carefully("housekeeping", self._app.polling.tidy)
+
+    def _carefully(self, name: str, work: Callable[[], object]) -> None:
+        """One job's trouble is written down and does not end the others."""
+        if self._app.polling.stop.is_set():
+            return
+        try:
+            work()
+        except AggregatorError as error:
+            log.error("job failed", extra={"job": name, "error": str(error)})  # noqa: TRY400 (the message says it all)
+
+    def _log(self, report: dict[str, object]) -> None:
+        if report["polled"] or report["pages"]:
+            log.info("poll", extra={k: report[k] for k in ("polled", "new_stories", "pages", "decided")})
