@@ -1,0 +1,165 @@
+"""The copies among the stories of a few days, kept up to date as stories come and go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aggregator.dedupe.compare import match
+from aggregator.dedupe.index import StoryIndex
+from aggregator.dedupe.reasons import in_words
+from aggregator.dedupe.sources import choose_sources
+from aggregator.model import CopyMatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from aggregator.dedupe.compare import Comparison
+    from aggregator.dedupe.fingerprint import Fingerprint
+
+__all__ = ["CopyGraph"]
+
+_EVIDENCE = 3
+
+
+class CopyGraph:
+    """An index of stories near in time, and the copies among them.
+
+    The decisions are a function of the set of stories held and of the pairs kept apart: neither the order in which they
+    were added nor how often `flush` was called changes them. About a millisecond a story at 1,000 stories a day.
+    """
+
+    def __init__(self, *, apart: Iterable[tuple[str, str]] = ()) -> None:
+        self._index = StoryIndex()
+        self._new: dict[str, Fingerprint] = {}
+        self._again: set[str] = set()
+        self._touched: set[str] = set()
+        self._edges: dict[str, dict[str, Comparison]] = {}
+        self._matches: dict[str, CopyMatch] = {}
+        self._apart: set[frozenset[str]] = {frozenset(pair) for pair in apart}
+
+    def __len__(self) -> int:
+        return len(self._index) + len(self._new)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._index or key in self._new
+
+    def add(self, story: Fingerprint) -> None:
+        """Add a story, in place of the one with its id if there is one. Decided at the next `flush`."""
+        if story.id in self._index:
+            self._forget(story.id)
+        self._new[story.id] = story
+
+    def remove(self, key: str) -> None:
+        """Forget a story and what was decided of it; nothing happens if it is not there."""
+        self._new.pop(key, None)
+        if key in self._index:
+            self._forget(key)
+        self._matches.pop(key, None)
+
+    def evict(self, before: datetime) -> None:
+        """Forget the stories published before a moment; what was decided of the others stays until they change."""
+        for key in self._index.before(before):
+            self._index.remove(key)
+            for other in self._edges.pop(key, {}):
+                self._edges[other].pop(key, None)
+            self._again.discard(key)
+            self._touched.discard(key)
+            self._matches.pop(key, None)
+        self._new = {key: story for key, story in self._new.items() if story.published_at >= before}
+
+    def keep_apart(self, one: str, other: str) -> None:
+        """These two are never copies of one another, nor of one original."""
+        self._apart.add(frozenset((one, other)))
+        self._touched |= {one, other}
+
+    def let_join(self, one: str, other: str) -> None:
+        """Take `keep_apart` back."""
+        self._apart.discard(frozenset((one, other)))
+        self._touched |= {one, other}
+
+    def decision(self, key: str) -> CopyMatch | None:
+        """What the story is a copy of, as of the last `flush`; None for an original or an unknown id."""
+        return self._matches.get(key)
+
+    def flush(self) -> set[str]:
+        """Decide all that was added, removed or kept apart since the last time; the ids whose decision changed."""
+        again = self._again | self._index.add(list(self._new.values()))
+        self._new.clear()
+        self._again = set()
+        for key in again:
+            self._unlink(key)
+        for one, other in sorted(self._index.candidates(again)):
+            self._link(one, other)
+        self._touched |= again
+        return self._decide()
+
+    def _forget(self, key: str) -> None:
+        self._unlink(key)
+        self._touched.discard(key)
+        self._again.discard(key)
+        self._again |= self._index.remove(key)
+
+    def _link(self, one: str, other: str) -> None:
+        compared = match(self._index.own(one), self._index.own(other))
+        if compared is not None:
+            compared = replace(compared, passages=compared.passages[:_EVIDENCE])
+            self._edges.setdefault(one, {})[other] = compared
+            self._edges.setdefault(other, {})[one] = compared.mirrored()
+
+    def _unlink(self, key: str) -> None:
+        for other in self._edges.pop(key, {}):
+            self._touched.add(other)
+            self._edges[other].pop(key, None)
+
+    def _decide(self) -> set[str]:
+        """Choose sources anew in every connected piece that was touched."""
+        changed: set[str] = set()
+        left = {key for key in self._touched if key in self._index}
+        self._touched = set()
+        while left:
+            piece = self._piece(left.pop())
+            left -= piece
+            stories = {key: self._index.own(key) for key in piece}
+            edges = {key: self._edges.get(key, {}) for key in piece}
+            originals = choose_sources(stories, edges, self._are_apart) if len(piece) > 1 else {}
+            changed |= {key for key in piece if self._settle(key, originals.get(key))}
+        return changed
+
+    def _piece(self, key: str) -> set[str]:
+        piece, open_ends = {key}, [key]
+        while open_ends:
+            fresh = self._edges.get(open_ends.pop(), {}).keys() - piece
+            piece |= fresh
+            open_ends.extend(fresh)
+        return piece
+
+    def _are_apart(self, one: str, other: str) -> bool:
+        return frozenset((one, other)) in self._apart
+
+    def _settle(self, key: str, original: str | None) -> bool:
+        """Store the decision on a story; whether it is another than before."""
+        decided = None if original is None else self._as_match(key, original)
+        before = self._matches.pop(key, None)
+        if decided is not None:
+            self._matches[key] = decided
+        return decided != before
+
+    def _as_match(self, key: str, original: str) -> CopyMatch:
+        compared = self._edges[key][original]
+        assert compared.kind is not None
+        return CopyMatch(
+            id=key,
+            copy_of=original,
+            kind=compared.kind,
+            score=compared.score,
+            evidence=tuple(self._in_full(key, original, passage) for passage in compared.passages),
+            reason=in_words(compared, self._index.own(key), self._index.own(original)),
+        )
+
+    def _in_full(self, key: str, original: str, passage: tuple[int, int, int]) -> tuple[int, int, int]:
+        """A passage in words of the full texts: house lines were left out of the comparison."""
+        i, j, length = passage
+        start, end = self._index.place(key, i), self._index.place(key, i + length - 1)
+        return start, self._index.place(original, j), end - start + 1

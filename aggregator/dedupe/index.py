@@ -1,0 +1,222 @@
+"""The index of the stories of a few days: finds the pairs that are worth an exact comparison."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aggregator.dedupe.compare import WINDOW
+from aggregator.dedupe.house import HouseLines
+from aggregator.dedupe.postings import Postings
+from aggregator.text.shingles import START, shingles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from aggregator.dedupe.fingerprint import Fingerprint
+
+__all__ = ["StoryIndex"]
+
+# One shingle in so many is indexed: those whose hash is a multiple of it, the same ones in every text, so that an excerpt
+# keeps its share of them however long the original is. (MinHash signatures estimate the share of the union, which for
+# an excerpt is small: 64 bands of 2 lose one in fourteen texts of which a fifth is shared.)
+_SAMPLED = np.uint32(4)
+# A candidate shares so much of the smaller sample; a pair that matches shares .35 of the smaller text or more.
+_FEWEST_SHARED, _SHARE = 2, 0.2
+_WINDOW_DAYS = WINDOW.total_seconds() / 86400
+_CHUNK = 128
+_SMALLEST_TABLE = 64
+
+
+class _Row:
+    """A story: as it came (`story`), and without its outlet's house lines (`own`, at the words `kept`)."""
+
+    __slots__ = ("kept", "own", "sample", "story")
+
+    def __init__(self, story: Fingerprint) -> None:
+        self.story = self.own = story
+        self.kept: NDArray[np.bool_] | None = None
+        self.sample = _sample(story)
+
+    def strip(self, kept: NDArray[np.bool_] | None) -> None:
+        if kept is None and self.kept is None:
+            return
+        self.kept = kept
+        self.own = self.story if kept is None else _without(self.story, kept)
+        self.sample = _sample(self.own)
+
+
+class StoryIndex:
+    """Stories by id, with what finds their likes. Rows are numbered inside; ids are what callers see."""
+
+    def __init__(self) -> None:
+        self._rows: list[_Row | None] = []
+        self._row_of: dict[str, int] = {}
+        self._postings = Postings()
+        self._house = HouseLines()
+        self._same: dict[tuple[str, int], set[str]] = {}
+        self._days = np.zeros(_SMALLEST_TABLE)
+        self._sizes = np.zeros(_SMALLEST_TABLE, dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self._row_of)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._row_of
+
+    def own(self, key: str) -> Fingerprint:
+        """The story without its outlet's house lines: what is compared."""
+        return self._held(key).own
+
+    def place(self, key: str, word: int) -> int:
+        """Where word `word` of the story's own text stands in its full text."""
+        kept = self._held(key).kept
+        return word if kept is None else int(np.flatnonzero(kept)[word])
+
+    def before(self, moment: datetime) -> list[str]:
+        """The stories published before a moment."""
+        return [row.story.id for row in self._rows if row is not None and row.story.published_at < moment]
+
+    def add(self, stories: Sequence[Fingerprint]) -> set[str]:
+        """Add stories whose ids are not held; the ids to compare: these, and those whose house lines changed."""
+        if not stories:
+            return set()
+        first = len(self._rows)
+        for story in stories:
+            self._row_of[story.id] = len(self._rows)
+            self._rows.append(_Row(story))
+        self._grow()
+        new = list(range(first, len(self._rows)))
+        self._days[new] = [story.published_at.timestamp() / 86400 for story in stories]
+        self._post(new)
+        stale = self._house.add(list(zip(new, stories, strict=True)))
+        self._strip(row for row in stale if row < first)
+        self._strip(new, fresh=True)
+        return {story.id for story in stories} | {self._live(row).story.id for row in stale}
+
+    def remove(self, key: str) -> set[str]:
+        """Forget a story that is held; the ids to compare again because house lines have gone with it."""
+        row = self._row_of[key]
+        held = self._live(row)
+        self._unkey(held)
+        del self._row_of[key]
+        self._rows[row] = None
+        stale = self._house.remove(row, held.story)
+        self._strip(stale)
+        again = {self._live(other).story.id for other in stale}
+        self._compact()
+        return again
+
+    def candidates(self, keys: Iterable[str]) -> set[tuple[str, str]]:
+        """Pairs (smaller id first) of one of `keys` with another story that an exact comparison should decide."""
+        rows = sorted(self._row_of[key] for key in keys)
+        pairs = {pair for row in rows for pair in self._equal(self._live(row))}
+        for start in range(0, len(rows), _CHUNK):
+            pairs.update(self._sharing(rows[start : start + _CHUNK]))
+        return pairs
+
+    def _equal(self, held: _Row) -> Iterator[tuple[str, str]]:
+        """Stories with the same text, or, where one of two has none, with the same title."""
+        own = held.own
+        others = set(self._same.get(("text", own.text_key), ()))
+        titled = self._same.get(("title", own.title_key), ()) if own.title_key else ()
+        others.update(other for other in titled if not len(own) or not len(self.own(other)))
+        for other in others - {own.id}:
+            yield min(own.id, other), max(own.id, other)
+
+    def _sharing(self, rows: list[int]) -> Iterator[tuple[str, str]]:
+        """Stories near in time that share enough of the smaller sample."""
+        samples = [self._live(row).sample for row in rows]
+        places, owners = self._postings.lookup(np.concatenate(samples).astype(np.uint64))
+        asking = np.repeat(np.array(rows, dtype=np.int64), [len(sample) for sample in samples])[places]
+        joint, shared = np.unique((asking << 32) | owners, return_counts=True)
+        one, other = joint >> 32, joint & 0xFFFFFFFF
+        smaller = np.minimum(self._sizes[one], self._sizes[other])
+        near = np.abs(self._days[one] - self._days[other]) <= _WINDOW_DAYS
+        enough = (shared >= np.maximum(_FEWEST_SHARED, _SHARE * smaller)) & near & (one != other)
+        for here, there in zip(one[enough].tolist(), other[enough].tolist(), strict=True):
+            a, b = self._rows[here], self._rows[there]
+            if a is not None and b is not None and _share_enough(a, b):
+                yield min(a.story.id, b.story.id), max(a.story.id, b.story.id)
+
+    def _post(self, rows: list[int]) -> None:
+        """Index the whole text: what counts as a house line may change, the index need not."""
+        samples = [self._live(row).sample for row in rows]
+        owners = np.repeat(np.array(rows, dtype=np.int32), [len(sample) for sample in samples])
+        self._postings.add(np.concatenate(samples).astype(np.uint64), owners)
+
+    def _strip(self, rows: Iterable[int], *, fresh: bool = False) -> None:
+        for row in rows:
+            held = self._live(row)
+            if not fresh:
+                self._unkey(held)
+            held.strip(self._house.kept(held.story))
+            self._sizes[row] = len(held.sample)
+            for key in _same_keys(held.own):
+                self._same.setdefault(key, set()).add(held.story.id)
+
+    def _unkey(self, held: _Row) -> None:
+        for key in _same_keys(held.own):
+            self._same[key].discard(held.story.id)
+            if not self._same[key]:
+                del self._same[key]
+
+    def _held(self, key: str) -> _Row:
+        return self._live(self._row_of[key])
+
+    def _live(self, row: int) -> _Row:
+        held = self._rows[row]
+        assert held is not None
+        return held
+
+    def _grow(self) -> None:
+        if len(self._rows) > len(self._days):
+            more = 2 * len(self._rows) - len(self._days)
+            self._days = np.concatenate((self._days, np.zeros(more)))
+            self._sizes = np.concatenate((self._sizes, np.zeros(more, dtype=np.int64)))
+
+    def _compact(self) -> None:
+        """Renumber the rows when most are gone, so that memory follows the stories held."""
+        if len(self._rows) < _SMALLEST_TABLE or 2 * len(self._row_of) > len(self._rows):
+            return
+        alive = np.array([row is not None for row in self._rows])
+        renumbered = (np.cumsum(alive) - 1).astype(np.int32)
+        self._postings.keep(alive, renumbered)
+        self._house.keep(alive, renumbered)
+        self._days = self._days[: len(alive)][alive]
+        self._sizes = self._sizes[: len(alive)][alive]
+        self._rows = [row for row in self._rows if row is not None]
+        self._row_of = {key: int(renumbered[row]) for key, row in self._row_of.items()}
+        self._grow()
+
+
+def _sample(story: Fingerprint) -> NDArray[np.uint32]:
+    every = shingles(story.text)
+    sample: NDArray[np.uint32] = np.unique(every[every % _SAMPLED == 0])
+    return sample
+
+
+def _share_enough(one: _Row, other: _Row) -> bool:
+    """The same test for both orders of arrival, where house lines made the samples smaller than what is indexed."""
+    if one.kept is None and other.kept is None:
+        return True
+    shared = len(np.intersect1d(one.sample, other.sample, assume_unique=True))
+    return shared >= max(_FEWEST_SHARED, _SHARE * min(len(one.sample), len(other.sample)))
+
+
+def _same_keys(story: Fingerprint) -> list[tuple[str, int]]:
+    keys = (("text", story.text_key), ("title", story.title_key))
+    return [(what, key) for what, key in keys if key]
+
+
+def _without(story: Fingerprint, kept: NDArray[np.bool_]) -> Fingerprint:
+    words = story.text
+    flags = words.flags[kept].copy()
+    if len(flags):
+        flags[0] |= START
+    return replace(story, words=words.hashes[kept].astype("<u4").tobytes(), flags=flags.tobytes())

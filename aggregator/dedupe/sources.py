@@ -1,0 +1,140 @@
+"""Who copied whom: from the pairs that match to originals and their copies.
+
+Each copy points at one original, which is itself no copy, and matches it directly: a chain of small changes (a live
+blog) never makes copies of two texts that do not match. The answer depends on the set of stories alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from aggregator.dedupe.compare import Comparison
+    from aggregator.dedupe.fingerprint import Fingerprint
+
+    Edges = Mapping[str, Mapping[str, Comparison]]
+
+__all__ = ["choose_sources"]
+
+# A longer text can be the copy of a shorter one (chrome was scraped with it) while this much of it stands there.
+_LEAST_OF_LONGER = 0.25
+
+
+@dataclass(slots=True)
+class _Group:
+    root: str
+    members: list[str] = field(default_factory=list)
+
+
+def choose_sources(
+    stories: Mapping[str, Fingerprint], edges: Edges, apart: Callable[[str, str], bool] = lambda _a, _b: False
+) -> dict[str, str]:
+    """The original of each copy among `stories` (one connected piece of the match graph).
+
+    `edges[a][b]` compares a with b as (a, b), and is there for both directions. `apart(a, b)` are pairs that someone
+    has undone: never in one group. The source of a group is the agency itself if it is there, else the earliest, then
+    the one not signed with an agency's name, then the longest, among those that all others are copies of.
+    """
+    groups = _gather(_centres(stories, edges), stories, edges, apart)
+    _join_partial(groups, stories, edges, apart)
+    originals: dict[str, str] = {}
+    for group in groups.values():
+        source = _source(group, stories, edges)
+        originals |= {member: source for member in (group.root, *group.members) if member != source}
+    return originals
+
+
+def _may_copy(edges: Edges, copy: str, original: str) -> Comparison | None:
+    """The comparison by which `copy` may be one of `original`, or None."""
+    compared = edges[copy].get(original)
+    if compared is None or compared.kind is None:
+        return None
+    if compared.kind == "exact" or compared.words_a <= compared.words_b:
+        return compared
+    excerpt = compared.kind == "excerpt" and not compared.partial
+    return None if excerpt or compared.share_a < _LEAST_OF_LONGER else compared
+
+
+def _centres(stories: Mapping[str, Fingerprint], edges: Edges) -> list[str]:
+    """Texts that others can be copies of, so many at a time as possible, until every story is one or hangs on one."""
+    hanging = {
+        key: {other for other in edges[key] if (found := _may_copy(edges, other, key)) and not found.partial}
+        for key in stories
+    }
+    left, centres = set(stories), []
+    while left:
+        best = min(left, key=lambda key: (-len(hanging[key] & left), _likelihood(stories[key])))
+        centres.append(best)
+        left -= hanging[best] | {best}
+    return centres
+
+
+def _gather(
+    centres: Iterable[str],
+    stories: Mapping[str, Fingerprint],
+    edges: Edges,
+    apart: Callable[[str, str], bool],
+) -> dict[str, _Group]:
+    """Each story joins the centre that holds most of it; one that has been undone with all of them founds a group."""
+    groups = {key: _Group(root=key) for key in centres}
+    for key in sorted(stories.keys() - groups.keys(), key=lambda key: _likelihood(stories[key])):
+        fitting = []
+        for root in edges[key].keys() & groups.keys():
+            compared = _may_copy(edges, key, root)
+            if compared and not compared.partial and not _undone(groups[root], (key,), apart):
+                nearness = -abs((stories[key].published_at - stories[root].published_at).total_seconds())
+                fitting.append((_same_title(stories, key, root), compared.share_a, nearness, root))
+        if fitting:
+            groups[max(fitting)[-1]].members.append(key)
+        else:
+            groups[key] = _Group(root=key)
+    return groups
+
+
+def _join_partial(
+    groups: dict[str, _Group], stories: Mapping[str, Fingerprint], edges: Edges, apart: Callable[[str, str], bool]
+) -> None:
+    """Texts of which half is another's join it, best first, and are then done: they never glue two originals."""
+    pairs = sorted(
+        (
+            (not _same_title(stories, key, root), -max(compared.share_a, compared.share_b), key, root)
+            for key in groups
+            for root, compared in edges[key].items()
+            if root in groups and compared.partial
+        ),
+    )
+    for _, _, key, root in pairs:
+        if key not in groups or root not in groups:
+            continue
+        if (len(groups[key].members), len(stories[root]), root) > (len(groups[root].members), len(stories[key]), key):
+            continue  # The same pair comes the other way round: the smaller group joins the larger.
+        moving = (key, *groups[key].members)
+        if all(_may_copy(edges, member, root) for member in moving) and not _undone(groups[root], moving, apart):
+            groups[root].members += moving
+            del groups[key]
+
+
+def _undone(group: _Group, joining: Iterable[str], apart: Callable[[str, str], bool]) -> bool:
+    return any(apart(one, other) for one in joining for other in (group.root, *group.members))
+
+
+def _source(group: _Group, stories: Mapping[str, Fingerprint], edges: Edges) -> str:
+    members = (group.root, *group.members)
+    for key in sorted(members, key=lambda member: _likelihood(stories[member])):
+        if all(other == key or _may_copy(edges, other, key) for other in members):
+            return key
+    return group.root
+
+
+def _likelihood(story: Fingerprint) -> tuple[bool, float, bool, int, str]:
+    """Smallest for the most likely source."""
+    signed_by_another = story.credit is not None and story.credit != story.agency
+    is_agency = story.agency is not None and not signed_by_another
+    return not is_agency, story.published_at.timestamp(), signed_by_another, -len(story), story.id
+
+
+def _same_title(stories: Mapping[str, Fingerprint], one: str, other: str) -> bool:
+    return bool(stories[one].title_words) and stories[one].title_words == stories[other].title_words
