@@ -9,7 +9,7 @@ from typing import Final, NewType
 
 import nh3
 
-__all__ = ["SafeHTML", "clean_text", "html_to_text", "one_line", "sanitize"]
+__all__ = ["SafeHTML", "clean_text", "html_to_text", "one_line", "reads_as_html", "sanitize", "without_controls"]
 
 SafeHTML = NewType("SafeHTML", str)
 """HTML that `sanitize` made: it may be put into a page as it stands."""
@@ -42,29 +42,48 @@ _SPACES = re.compile(r"[ \t\r\n\f\v\x85\xa0\u2000-\u200a\u2028\u2029\u202f\u205f
 _INVISIBLE = re.compile("[\u00ad\u200b\ufeff]")
 _BREAKS = re.compile(r" *\x01[\x01 ]*")
 _PARAGRAPHS = re.compile(r"[ \x01]*\x02[\x01\x02 ]*|(?: *\x01){2}[\x01 ]*")
+_CLOSED_TAG_OR_ENTITY = re.compile(
+    r"</\w+\s*>|<br\s*/?>|<[a-z]+\b[^<>]*/>|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]\w{1,30});"
+)
+_TAG_NAME = re.compile(r"</?([A-Za-z][\w:-]*)")
+_KNOWN_TAGS = _BLOCKS | _CELLS | frozenset({
+    "a", "abbr", "acronym", "audio", "b", "bdi", "bdo", "big", "br", "cite", "code", "col", "colgroup", "del", "dfn",
+    "em", "embed", "font", "i", "iframe", "img", "ins", "kbd", "label", "mark", "object", "param", "picture", "q", "s",
+    "samp", "script", "small", "source", "span", "strike", "strong", "style", "sub", "sup", "time", "tt", "u", "var",
+    "video", "wbr",
+})  # fmt: skip
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 
 
 def clean_text(s: str) -> str:
     """Return `s` in NFC, line ends as newlines, without NUL, control characters and lone surrogates."""
-    if s.isascii():
-        if s.isprintable():
-            return s
-    else:
-        s = unicodedata.normalize("NFC", s)
+    s = without_controls(s)
+    return s if s.isascii() else unicodedata.normalize("NFC", s)
+
+
+def without_controls(s: str) -> str:
+    """Return `s` as it is, but line ends as newlines, and without NUL, control characters and lone surrogates."""
+    if s.isprintable():
+        return s
     if "\r" in s:
         s = s.replace("\r\n", "\n").replace("\r", "\n")
     if not _UNWANTED.search(s):
         return s
     # A pair of surrogates is one character; alone it is none.
     s = s.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    s = unicodedata.normalize("NFC", s.translate(_C1))
-    return _UNWANTED.sub("", s)
+    return _UNWANTED.sub("", s.translate(_C1))
 
 
 def one_line(s: str) -> str:
     """Return cleaned text on one line: every run of blanks is one space."""
     return " ".join(clean_text(s).split())
+
+
+def reads_as_html(s: str) -> bool:
+    """Whether a text that calls itself plain is HTML all the same: it closes a tag or has entities, and knows its tags."""
+    if not _CLOSED_TAG_OR_ENTITY.search(s):
+        return False
+    return all(name.lower() in _KNOWN_TAGS for name in _TAG_NAME.findall(s))
 
 
 def html_to_text(html: str) -> str:

@@ -13,7 +13,7 @@ import idna
 
 from aggregator.text.html import clean_text
 
-__all__ = ["canonical_url", "host_of", "open_url", "resolve_url", "site_of"]
+__all__ = ["canonical_url", "host_of", "open_url", "resolve_url", "site_of", "web_url"]
 
 # Parameters that measure a campaign and never choose a page, by the names their makers document: Google (utm_*), Matomo
 # (mtm_*, pk_*), AT Internet (at_*, xtor), Adobe (s_cid, cmp, icid), Mailchimp (mc_*), HubSpot (_hs*), Webtrends (wt.*),
@@ -78,22 +78,29 @@ def canonical_url(url: str) -> str:
     return key
 
 
-def open_url(url: str) -> str | None:
-    """Return the address a reader opens: scheme, host and port as served, tracking parameters and credentials cut.
+def web_url(url: str) -> str | None:
+    """Return an http or https address fit to be asked for: scheme, host and port as given, credentials cut, else None.
 
-    None if it is not an http or https address. Blanks and characters outside ASCII come out percent-encoded.
+    Blanks and characters outside ASCII come out percent-encoded; everything else stays as it is.
     """
     parts = _split(_tidy(url))
     if parts is None:
         return None
     scheme, host, port, path, query, fragment = parts
     result = f"{scheme}://{host}{':' + port if port else ''}{_encoded(path) or '/'}"
-    if query:
-        kept = "&".join(_kept_parameters(_encoded(query)))
-        result += "?" + kept if kept else ""
-    if fragment and not _TRACKING_FRAGMENT.match(fragment):
-        result += "#" + _encoded(fragment)
-    return result
+    return result + ("?" + _encoded(query) if query else "") + ("#" + _encoded(fragment) if fragment else "")
+
+
+def open_url(url: str) -> str | None:
+    """Return the address a reader opens: as `web_url`, tracking parameters cut; None if it is not http or https."""
+    address = web_url(url)
+    if address is None or ("?" not in address and "#" not in address):
+        return address
+    rest, _, fragment = address.partition("#")
+    path, _, query = rest.partition("?")
+    kept = "&".join(_kept_parameters(query))
+    result = path + ("?" + kept if kept else "")
+    return result + ("#" + fragment if fragment and not _TRACKING_FRAGMENT.match(fragment) else "")
 
 
 def host_of(url: str) -> str | None:

@@ -1,0 +1,339 @@
+"""What each element of an entry means: feedparser's rules on a tree of lxml.
+
+feedparser's rules that look odd here (the first title of a level wins, a guid stands in for a link, a second summary is
+content) are kept on purpose: feeds have been written to them for twenty years. Where an element holds something whose
+meaning only feedparser knows, `Odd` is raised and feedparser is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lxml import etree
+
+from aggregator.parse.document import RawEnclosure, RawEntry, RawText
+from aggregator.parse.names import canonical_name
+from aggregator.parse.repair import joined, person_name, rebased, repaired
+from aggregator.text.dates import parse_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+__all__ = ["XML_BASE", "XML_LANG", "EntryReader", "Names", "Odd", "language_of"]
+
+XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_XHTML = "application/xhtml+xml"
+_TYPES = {
+    "text": "text/plain", "plain": "text/plain", "text/plain": "text/plain",
+    "html": "text/html", "text/html": "text/html",
+    "xhtml": _XHTML, _XHTML: _XHTML,
+}  # fmt: skip
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+_BROKEN_PARAMETER = re.compile(r"&([A-Za-z0-9_]+);")
+_DEEPER_THAN_ANY = 10_000
+_MAX_GROUPING = 12
+
+
+class Odd(Exception):
+    """The document holds something whose meaning only feedparser knows."""
+
+
+class Names:
+    """The names of the elements of one document, and what is remembered across its entries.
+
+    `title_depth` is where the last title stood: a later one at that depth or deeper is not taken.
+    """
+
+    def __init__(self, *, has_bases: bool) -> None:
+        self.has_bases = has_bases
+        self.title_depth = -1
+        self._of_tag: dict[str, str] = {}
+
+    def of(self, element: Any) -> str:
+        """Return the canonical name of an element; raise Odd if its namespace is feedparser's to judge."""
+        tag = element.tag
+        name = self._of_tag.get(tag)
+        if name is None:
+            if not isinstance(tag, str):
+                raise Odd
+            namespace, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
+            name = canonical_name(namespace, element.prefix, local)
+            if name is None:
+                raise Odd
+            self._of_tag[tag] = name
+        return name
+
+    def base_in(self, element: Any, base: str | None) -> str | None:
+        """Return the base address inside an element, seen from the base around it."""
+        if not self.has_bases:
+            return base
+        xml_base = element.get(XML_BASE) or element.get("base")
+        return rebased(base, xml_base) if xml_base else base
+
+
+class EntryReader:
+    """Fills one `RawEntry` from the elements in it; serves for the feed's own title, link and id as well.
+
+    `depth` is that of the elements read, `base` the address that their relative links start from.
+    """
+
+    def __init__(self, entry: RawEntry, names: Names, *, base: str | None, depth: int) -> None:
+        self.entry = entry
+        self.names = names
+        self.base = base
+        self.depth = depth
+        self._depths: dict[str, int] = {}
+        self._has_content = False
+
+    def read(self, parent: Any) -> None:
+        """Read the children of an entry, or of an element in it that only groups others: they mean the same in both."""
+        for child in parent:
+            self.read_one(child)
+
+    def read_one(self, child: Any) -> None:
+        """Read one element, and those in it if it only groups them."""
+        handler = self._HANDLERS.get(self.names.of(child))
+        if handler is not None:
+            handler(self, child)
+        elif len(child):
+            self._read_inside(child)
+
+    def _read_inside(self, group: Any) -> None:
+        if self.depth > _MAX_GROUPING:
+            raise Odd
+        outer = self.base
+        self.base, self.depth = self.names.base_in(group, outer), self.depth + 1
+        self.read(group)
+        self.base, self.depth = outer, self.depth - 1
+
+    def _may_set(self, name: str) -> bool:
+        """Whether a value at this depth may replace the one there is: one nested deeper may not."""
+        if self.depth > self._depths.get(name, _DEEPER_THAN_ANY):
+            return False
+        self._depths[name] = self.depth
+        return True
+
+    def _joined(self, child: Any, address: str) -> str:
+        return joined(self.names.base_in(child, self.base), address)
+
+    def _title(self, child: Any) -> None:
+        text = _content(child, "text/plain")
+        if not -1 < self.names.title_depth <= self.depth and self._may_set("title"):
+            self.entry.title = text
+        if text.value:
+            self.names.title_depth = self.depth
+
+    def _media_title(self, child: Any) -> None:
+        before = self.names.title_depth
+        self._title(child)
+        self.names.title_depth = before
+
+    def _id(self, child: Any) -> None:
+        value = repaired(_text(child))
+        is_link = _attribute(child, "isPermaLink", "true") == "true"
+        if is_link and value:
+            value = self._joined(child, value)
+        if self._may_set("id"):
+            self.entry.id = value
+        if is_link and self.entry.link is None:
+            self.entry.link = value
+
+    def _link(self, child: Any) -> None:
+        attributes = {k.lower(): v for k, v in child.attrib.items() if k[0] != "{"}
+        href = attributes.get("url", attributes.get("uri", attributes.get("href")))
+        if href is None:
+            link = repaired(self._joined(child, _text(child).strip()))
+            self.entry.link = _BROKEN_PARAMETER.sub(r"&\1", link.replace("&amp;", "&")) if "&" in link else link
+            return
+        if not href:
+            raise Odd
+        rel, kind = attributes.get("rel", "alternate").lower(), attributes.get("type", "text/html").lower()
+        if rel == "alternate" and _TYPES.get(kind) in {"text/html", _XHTML}:
+            self.entry.link = self._joined(child, href)
+        elif rel == "enclosure":
+            enclosure = RawEnclosure(self._joined(child, href), attributes.get("type"), attributes.get("length"))
+            self.entry.enclosures.append(enclosure)
+
+    def _enclosure(self, child: Any) -> None:
+        href = _attribute(child, "url") or _attribute(child, "href")
+        if href:
+            enclosure = RawEnclosure(href, _attribute(child, "type"), _attribute(child, "length"))
+            self.entry.enclosures.append(enclosure)
+
+    def _published(self, child: Any) -> None:
+        self.entry.published = _date(child)
+
+    def _updated(self, child: Any) -> None:
+        self.entry.updated = _date(child)
+
+    def _created(self, child: Any) -> None:
+        self.entry.created = _date(child)
+
+    def _author(self, child: Any) -> None:
+        if len(child):
+            found = {self.names.of(c).rpartition(":")[2]: (c.text or "").strip() for c in child if not len(c)}
+            name: str | None = found.get("name") or found.get("email")
+        else:
+            name = person_name(repaired(child.text or ""))
+        if name:
+            self.entry.authors.append(name)
+
+    def _description(self, child: Any) -> None:
+        self._summary_or_content(child, "text/html")
+
+    def _summary(self, child: Any) -> None:
+        self._summary_or_content(child, "text/plain")
+
+    def _summary_or_content(self, child: Any, default: str) -> None:
+        """A second summary is the content, unless there is content already."""
+        if self.entry.summary is not None and not self._has_content:
+            self._content(child)
+            return
+        text = _content(child, default)
+        if self._may_set("summary"):
+            self.entry.summary = text
+
+    def _content(self, child: Any) -> None:
+        self._add_content(_content(child, "text/plain"))
+
+    def _encoded(self, child: Any) -> None:
+        self._add_content(_content(child, "text/html"))
+
+    def _add_content(self, text: RawText) -> None:
+        self._has_content = True
+        self.entry.contents.append(text)
+        if self.entry.summary is None:
+            self.entry.summary = text
+
+    def _category(self, child: Any) -> None:
+        named = _attribute(child, "label") or _attribute(child, "term") or _attribute(child, "text")
+        term = named or repaired(_text(child))
+        if term:
+            self.entry.categories.append(term)
+
+    def _keywords(self, child: Any) -> None:
+        self.entry.categories.extend(term for t in _text(child).split(",") if (term := t.strip()))
+
+    def _source(self, child: Any) -> None:
+        """The feed that an entry came from says nothing about the entry itself, but its title counts as the last one."""
+        titled = any(self.names.of(c) == "title" and (c.text or "").strip() for c in child)
+        self.names.title_depth = self.depth + 1 if titled else -1
+
+    def _image(self, child: Any) -> None:
+        """An image with a title of its own may lend it to the entry: rare enough to ask feedparser."""
+        if any(self.names.of(c) == "title" for c in child):
+            raise Odd
+        self.names.title_depth = -1
+
+    def _picture(self, child: Any) -> None:
+        """Take the first picture that media:content, media:thumbnail or itunes:image names, and what stands inside."""
+        href = _attribute(child, "url") or _attribute(child, "href")
+        kind = (_attribute(child, "type") or _attribute(child, "medium") or "image").lower()
+        if href and self.entry.image is None and kind.startswith("image"):
+            self.entry.image = self._joined(child, href)
+        if len(child):
+            self._read_inside(child)
+
+    def _language(self, child: Any) -> None:
+        self.entry.lang = language_of(_text(child)) or self.entry.lang
+
+    def _skip(self, _child: Any) -> None:
+        """Contributors have names and addresses that are not the entry's."""
+
+    def _odd(self, _child: Any) -> None:
+        raise Odd
+
+    _HANDLERS: ClassVar[dict[str, Callable[[EntryReader, Any], None]]] = {
+        "title": _title,
+        "dc:title": _title,
+        "media:title": _media_title,
+        "id": _id,
+        "guid": _id,
+        "link": _link,
+        "enclosure": _enclosure,
+        "source": _source,
+        "image": _image,
+        **dict.fromkeys(["published", "issued", "pubdate", "dcterms:issued"], _published),
+        **dict.fromkeys(["updated", "modified", "lastbuilddate", "dc:date", "dcterms:modified"], _updated),
+        **dict.fromkeys(["created", "dcterms:created"], _created),
+        **dict.fromkeys(["author", "managingeditor", "dc:author", "dc:creator", "itunes:author"], _author),
+        **dict.fromkeys(["description", "dc:description", "media:description"], _description),
+        **dict.fromkeys(["summary", "itunes:summary"], _summary),
+        "content": _content,
+        **dict.fromkeys(["content:encoded", "fullitem"], _encoded),
+        **dict.fromkeys(["category", "keywords", "dc:subject", "media:category", "itunes:category"], _category),
+        **dict.fromkeys(["media:keywords", "itunes:keywords"], _keywords),
+        **dict.fromkeys(["media:content", "media:thumbnail", "itunes:image"], _picture),
+        **dict.fromkeys(["language", "dc:language"], _language),
+        **dict.fromkeys(["contributor", "dc:contributor"], _skip),
+        **dict.fromkeys(
+            ["abstract", "body", "xhtml:body", "textinput", "tags", "svg", "item", "entry", "channel", "feed", "rss"],
+            _odd,
+        ),
+    }
+
+
+def language_of(name: str | None) -> str | None:
+    """Return a language tag as `en-GB`, or None."""
+    return (name or "").strip().replace("_", "-") or None
+
+
+def _text(element: Any) -> str:
+    if len(element):
+        raise Odd
+    return element.text or ""
+
+
+def _date(element: Any) -> datetime | None:
+    return parse_date(repaired(_text(element)))
+
+
+def _attribute(element: Any, name: str, default: str | None = None) -> Any:
+    """Return an attribute whatever the case of its name."""
+    value = element.get(name)
+    if value is not None or not len(element.attrib):
+        return default if value is None else value
+    name = name.lower()
+    return next((v for k, v in element.attrib.items() if k.lower() == name), default)
+
+
+def _content(element: Any, default: str) -> RawText:
+    """Return a text construct (RFC 4287, section 3.1) as HTML or plain text."""
+    kind = default
+    if len(element.attrib):
+        kind = _TYPES.get((_attribute(element, "type") or default).lower(), "")
+        if not kind or _attribute(element, "mode") == "base64":
+            raise Odd
+    if kind == _XHTML:
+        return RawText(repaired(_markup(element)))
+    return RawText(repaired(_text(element)), plain=kind == "text/plain")
+
+
+def _markup(element: Any) -> str:
+    """Return what stands in an element as HTML, without the `<div>` that RFC 4287 puts around XHTML."""
+    inner = list(element)
+    if len(inner) == 1 and _local(inner[0]) == "div" and not f"{element.text or ''}{inner[0].tail or ''}".strip():
+        element = inner[0]
+    return escape(element.text or "", quote=False) + "".join(_pieces(element))
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if node is element:
+            continue
+        name = _local(node)
+        if event == "start":
+            attributes = "".join(f' {k.rpartition("}")[2]}="{escape(v)}"' for k, v in node.attrib.items())
+            yield f"<{name}{attributes}>{escape(node.text or '', quote=False)}"
+        else:
+            yield ("" if name in _VOID else f"</{name}>") + escape(node.tail or "", quote=False)
+
+
+def _local(node: Any) -> str:
+    return str(node.tag).rpartition("}")[2]

@@ -1,0 +1,30 @@
+"""Relative addresses inside the HTML of an entry, made absolute: the reader sees the text far from its page."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from urllib.parse import quote
+
+from aggregator.text.urls import resolve_url
+
+__all__ = ["absolute_links"]
+
+# An attribute in quotes whose value begins with neither a scheme nor a fragment.
+_RELATIVE = re.compile(
+    r"""(?P<name>\s(?:href|src|poster|cite)\s{0,9}=\s{0,9})(?P<quote>["'])"""
+    r"""(?!\s*(?:[A-Za-z][A-Za-z0-9+.\-]{0,20}:|\#|["']))(?P<address>[^"'<>]{1,2000}+)(?P=quote)""",
+    re.IGNORECASE,
+)
+
+
+def absolute_links(html: str, base: str | None) -> str:
+    """Return `html` with the relative addresses in its links and images resolved against `base`."""
+    if not base or "=" not in html:
+        return html
+    return _RELATIVE.sub(lambda m: f"{m['name']}{m['quote']}{_resolved(base, m['address'])}{m['quote']}", html)
+
+
+def _resolved(base: str, address: str) -> str:
+    absolute = resolve_url(base, unescape(address).strip())
+    return quote(absolute, safe="%/:=&?~#+!$,;@()*[]").replace("&", "&amp;")

@@ -1,0 +1,46 @@
+"""Names of elements: which of the many namespaces of feeds means what.
+
+RSS of every version and Atom share their names (`title`, `link`, `id` mean the same), so their namespaces all stand for the
+empty prefix, as in feedparser; of the extensions only those are listed that say something about an entry.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ATOM", "KNOWN_PREFIXES", "PREFIXES", "canonical_name"]
+
+ATOM = "http://www.w3.org/2005/Atom"
+
+# By the lower-case address of the namespace.
+PREFIXES = {
+    "": "",
+    "http://www.w3.org/2005/atom": "",
+    "http://purl.org/atom/ns#": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+    "http://purl.org/rss/1.0/modules/rss091#": "",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://search.yahoo.com/mrss": "media",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+    "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy",
+}
+KNOWN_PREFIXES = frozenset({"dc", "dcterms", "content", "media", "itunes", "xhtml"})
+_USERLAND = "backend.userland.com/rss"
+
+
+def canonical_name(namespace: str, prefix: str | None, local: str) -> str | None:
+    """Return `title`, `dc:creator`, … in lower case for an element, or None if only feedparser knows what it means.
+
+    An unknown namespace counts by the prefix that the document gives it; one without a prefix is feedparser's to decide.
+    """
+    known = "" if _USERLAND in namespace.lower() else PREFIXES.get(namespace.lower())
+    if known is None:
+        if not prefix:
+            return None
+        known = prefix.lower()
+    return f"{known}:{local.lower()}" if known else local.lower()
