@@ -33,7 +33,6 @@ _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’ʼ][^\W\d_]+)*|[^\W_]+")
 _ALL_HIRAGANA = re.compile(f"[{_HIRAGANA}]+")  # endings and particles: the names and nouns are written otherwise
 _MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f\u2060\ufeff]")
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ؤ": "و", "ئ": "ي", "ة": "ه"})
-_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'"})
 
 # ISO 639-1 code -> Snowball algorithm. Chinese, Japanese and the other scripts cut into pairs have no stems.
 _STEMMERS = {
@@ -83,7 +82,7 @@ def words(text: str) -> list[str]:
     """
     folded = _MARKS.sub("", text).lower()
     if not folded.isascii():
-        folded = unicodedata.normalize("NFKC", folded).translate(_APOSTROPHES)
+        folded = unicodedata.normalize("NFKC", folded).replace("’", "'").replace("ʼ", "'")
         if _UNSPACED.search(folded):
             return list(_unspaced(folded))
     return _WORD.findall(folded)

@@ -1,0 +1,6 @@
+"""Which event is this story about? Pure: stories near in time in, events and reasons out."""
+
+from aggregator.cluster.features import Features, features
+from aggregator.cluster.graph import EventGraph, Options
+
+__all__ = ["EventGraph", "Features", "Options", "features"]

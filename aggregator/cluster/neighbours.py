@@ -1,0 +1,81 @@
+"""The most similar stories of every story, kept exact while stories come and go."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["COMMON", "RANKED", "Neighbours"]
+
+RANKED = 20  # neighbours that pair features look at
+COMMON = 10  # of these, how many count as the closest circle
+_KEPT = 32  # a reserve, so that a removed neighbour is mostly replaced without searching again
+
+_Ints = npt.NDArray[np.int64]
+_Rows = npt.NDArray[np.int32]
+
+
+class Neighbours:
+    """Per slot the `_KEPT` highest similarities and whose they are, descending; 0 and -1 where there are fewer.
+
+    Every neighbour above `_floor` is in the list; at or below it some were let go for want of room.
+    """
+
+    def __init__(self, capacity: int = 1024) -> None:
+        self.values: _Rows = np.zeros((capacity, _KEPT), dtype=np.int32)
+        self.slots: _Rows = np.full((capacity, _KEPT), -1, dtype=np.int32)
+        self._floor: _Rows = np.zeros(capacity, dtype=np.int32)
+
+    def grow(self, capacity: int) -> None:
+        """Make room for slots below `capacity`."""
+        more = capacity - len(self.values)
+        if more > 0:
+            self.values = np.concatenate([self.values, np.zeros((more, _KEPT), dtype=np.int32)])
+            self.slots = np.concatenate([self.slots, np.full((more, _KEPT), -1, dtype=np.int32)])
+            self._floor = np.concatenate([self._floor, np.zeros(more, dtype=np.int32)])
+
+    def entry(self, slots: _Ints) -> _Rows:
+        """Similarity from which one is among the RANKED closest of each of `slots`; 0 while there is room."""
+        found: _Rows = self.values[slots, RANKED - 1]
+        return found
+
+    def fill(self, slot: int, others: _Ints, values: _Ints) -> None:
+        """Set the list of one slot from all its similar stories."""
+        order = np.argsort(-values, kind="stable")
+        keep = order[:_KEPT]
+        self.values[slot] = 0
+        self.slots[slot] = -1
+        self.values[slot, : len(keep)] = values[keep]
+        self.slots[slot, : len(keep)] = others[keep]
+        self._floor[slot] = values[order[_KEPT]] if len(order) > _KEPT else 0
+
+    def offer(self, slot: int, others: _Ints, values: _Ints) -> _Ints:
+        """Enter `slot` into the lists of `others`; returns those whose RANKED closest changed."""
+        better = values > np.maximum(self.values[others, -1], self._floor[others])
+        worse = others[~better]
+        self._floor[worse] = np.maximum(self._floor[worse], values[~better])
+        rows, offered = others[better], values[better].astype(np.int32)
+        if not len(rows):
+            return rows
+        changed = rows[offered > self.values[rows, RANKED - 1]]
+        self._floor[rows] = np.maximum(self._floor[rows], self.values[rows, -1])
+        values_of = np.concatenate([self.values[rows, :-1], offered[:, None]], axis=1)
+        slots_of = np.concatenate([self.slots[rows, :-1], np.full((len(rows), 1), slot, dtype=np.int32)], axis=1)
+        self._sort(rows, values_of, slots_of)
+        return changed
+
+    def drop(self, gone: _Ints) -> tuple[_Ints, _Ints]:
+        """Take slots out of all lists: the slots whose lists changed, and of these the ones to be filled anew."""
+        self.values[gone] = 0
+        self.slots[gone] = -1
+        self._floor[gone] = 0
+        hit = np.isin(self.slots, gone)
+        rows = np.flatnonzero(hit.any(axis=1))
+        self._sort(rows, np.where(hit[rows], 0, self.values[rows]), np.where(hit[rows], -1, self.slots[rows]))
+        short = (self.values[rows, RANKED - 1] == 0) & (self._floor[rows] > 0)
+        return rows, rows[short]
+
+    def _sort(self, rows: _Ints, values: _Rows, slots: _Rows) -> None:
+        order = np.argsort(-values, axis=1, kind="stable")
+        self.values[rows] = np.take_along_axis(values, order, axis=1)
+        self.slots[rows] = np.take_along_axis(slots, order, axis=1)

@@ -1,0 +1,231 @@
+"""Pairs of stories that may tell one event, and what a model looks at to say how likely that is.
+
+What two stories share is computed once, when the pair is first met. How the pair stands among the neighbours of each is
+computed anew whenever those neighbours change, from both sides, so that it never depends on who came first.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from aggregator.cluster.features import Features
+from aggregator.cluster.index import SCALE
+from aggregator.cluster.neighbours import COMMON, RANKED
+from aggregator.cluster.rarity import HASH_BITS
+
+if TYPE_CHECKING:
+    from aggregator.cluster.neighbours import Neighbours
+
+__all__ = ["COLUMNS", "PairTable", "Sizes", "describe", "shared"]
+
+_Ints = npt.NDArray[np.int64]
+_Floats = npt.NDArray[np.float64]
+
+_SHARED = (
+    "comb containment", "lead containment", "title cosine", "bigram cosine", "title coverage min", "title coverage max",
+    "name cosine", "name containment", "days apart",
+)  # fmt: skip
+_STANDING = (
+    "rank min", "rank max", "margin min", "margin max", "z min", "z max", "mean min", "mean max", "common", "above mean",
+)  # fmt: skip
+COLUMNS = (
+    "comb cosine", "lead cosine", *_SHARED, "days apart, at most one",
+    *(f"comb {name}" for name in _STANDING), *(f"lead {name}" for name in _STANDING),
+)  # fmt: skip
+_DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Sums over a story that containments divide by."""
+
+    idf: float
+    lead_idf: float
+    title_idf: float
+    names: int
+
+    @classmethod
+    def of(cls, story: Features) -> Sizes:
+        """The sums of one story."""
+        idf = story.idf.astype(np.float64)
+        return cls(
+            float(np.add.accumulate(idf)[-1]) if len(idf) else 0.0,
+            float((idf * (story.lead > 0)).sum()),
+            float((idf * (story.title > 0)).sum()),
+            len(story.names),
+        )
+
+
+class PairTable:
+    """Growing columns of pairs: slots a < b, similarities, shared features, probability."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.a: _Ints = np.zeros(1024, dtype=np.int64)
+        self.b: _Ints = np.zeros(1024, dtype=np.int64)
+        self.comb: _Ints = np.zeros(1024, dtype=np.int64)
+        self.lead: _Ints = np.zeros(1024, dtype=np.int64)
+        self.shared: npt.NDArray[np.float32] = np.zeros((1024, len(_SHARED)), dtype=np.float32)
+        self.strength: npt.NDArray[np.int32] = np.zeros(1024, dtype=np.int32)
+        self.veto: npt.NDArray[np.int8] = np.full(1024, -1, dtype=np.int8)
+        self.of: dict[int, array[int]] = {}
+
+    def append(self, slot: int, others: _Ints, comb: _Ints, lead: _Ints, shared_of: _Floats) -> None:
+        """Enter pairs of `slot` with `others`."""
+        first, last = self.count, self.count + len(others)
+        self._reserve(last)
+        self.a[first:last] = np.minimum(others, slot)
+        self.b[first:last] = np.maximum(others, slot)
+        self.comb[first:last] = comb
+        self.lead[first:last] = lead
+        self.shared[first:last] = shared_of
+        self.strength[first:last] = 0
+        self.veto[first:last] = -1
+        self.count = last
+        self.of.setdefault(slot, array("q")).extend(range(first, last))
+        for row, other in enumerate(others.tolist(), first):
+            self.of.setdefault(other, array("q")).append(row)
+
+    def rows_of(self, slots: set[int]) -> _Ints:
+        """Rows of all pairs with one of `slots`, ascending."""
+        joined = b"".join([self.of[slot] for slot in slots if slot in self.of])
+        return np.unique(np.frombuffer(joined, dtype=np.int64))
+
+    def partners(self, slot: int) -> _Ints:
+        """Slots that share a row with `slot`."""
+        rows = self.rows_of({slot})
+        return np.where(self.a[rows] == slot, self.b[rows], self.a[rows])
+
+    def _reserve(self, size: int) -> None:
+        if size <= len(self.a):
+            return
+        capacity = max(size, len(self.a) * 3 // 2)
+        for name in ("a", "b", "comb", "lead", "shared", "strength", "veto"):
+            old = getattr(self, name)
+            new = np.zeros((capacity, *old.shape[1:]), dtype=old.dtype)
+            new[: len(old)] = old
+            setattr(self, name, new)
+
+
+_POSITION: npt.NDArray[np.int32] = np.zeros(1 << HASH_BITS, dtype=np.int32)
+
+
+def shared(story: Features, sizes: Sizes, others: list[Features], sizes_of: list[Sizes]) -> _Floats:
+    """Shared features of one story with each of `others`: an array (len(others), 9); symmetric to the last bit."""
+    n = len(others)
+    owner, mine, theirs = _meet(story.terms, [o.terms for o in others])
+
+    def total(values: _Floats) -> _Floats:
+        return np.bincount(owner, weights=values, minlength=n)
+
+    def column(name: str) -> _Floats:
+        joined: _Floats = np.concatenate([getattr(o, name) for o in others])[theirs].astype(np.float64)
+        return joined
+
+    idf, lead, title = (getattr(story, name).astype(np.float64)[mine] for name in ("idf", "lead", "title"))
+    idf_of, lead_of, title_of = column("idf"), column("lead"), column("title")
+    both = (idf + idf_of) / 2
+    size, lead_size, title_size, names = (
+        np.array([(s.idf, s.lead_idf, s.title_idf, s.names) for s in sizes_of], dtype=np.float64).reshape(n, 4).T
+    )
+    covers = _ratio(total(idf * (title > 0)), np.full(n, sizes.title_idf), -1.0)
+    covered = _ratio(total(idf_of * (title_of > 0)), title_size, -1.0)
+    bigram = _cosine(story.bigrams, story.bigram_weights, [(o.bigrams, o.bigram_weights) for o in others])
+    name, common = _names(story, others)
+    days = np.abs(np.array([o.time_us for o in others], dtype=np.float64) - story.time_us) / _DAY_US
+    return np.stack(
+        [
+            _ratio(total(both), np.minimum(size, sizes.idf), 0.0),
+            _ratio(total(both * ((lead > 0) & (lead_of > 0))), np.minimum(lead_size, sizes.lead_idf), 0.0),
+            total(title * title_of),
+            bigram,
+            np.minimum(covers, covered),
+            np.maximum(covers, covered),
+            name,
+            _ratio(common, np.minimum(names, sizes.names), -1.0),
+            days,
+        ],
+        axis=1,
+    )
+
+
+def describe(table: PairTable, rows: _Ints, comb: Neighbours, lead: Neighbours) -> _Floats:
+    """The feature matrix of pairs, one column each of COLUMNS."""
+    base = table.shared[rows].astype(np.float64)
+    a, b = table.a[rows], table.b[rows]
+    out: _Floats = np.concatenate(
+        [
+            np.stack([table.comb[rows] / SCALE, table.lead[rows] / SCALE], axis=1),
+            base,
+            np.minimum(base[:, -1:], 1.0),
+            _standing(comb, table.comb[rows], a, b),
+            _standing(lead, table.lead[rows], a, b),
+        ],
+        axis=1,
+    )
+    return out
+
+
+def _standing(lists: Neighbours, value: _Ints, a: _Ints, b: _Ints) -> _Floats:
+    ranks, margins, scores, means = [], [], [], []
+    for slot in (a, b):
+        near = lists.values[slot, :RANKED].astype(np.int64)
+        ranks.append((near > value[:, None]).sum(axis=1).astype(np.float64))
+        best = np.where(value >= near[:, 0], near[:, 1], near[:, 0])
+        margins.append((value - best) / SCALE)
+        total, squares = near.sum(axis=1), (near * near).sum(axis=1)
+        variance = (squares * RANKED - total * total) / (RANKED * RANKED) / (SCALE * SCALE)
+        means.append(total / (RANKED * SCALE))
+        scores.append((value / SCALE - means[-1]) / np.sqrt(np.maximum(variance, 1e-4)))
+    common = _in_common(lists, a, b)
+    columns = [f(*pair) for pair in (ranks, margins, scores, means) for f in (np.minimum, np.maximum)]
+    return np.stack([*columns, common, value / SCALE - columns[-1]], axis=1)
+
+
+def _in_common(lists: Neighbours, a: _Ints, b: _Ints) -> _Floats:
+    """How many stories are in the closest circle of both. Ties at its edge count as outside: they have no order."""
+    circle = []
+    for slot in (a, b):
+        inside = lists.values[slot, :COMMON] > lists.values[slot, COMMON : COMMON + 1]
+        circle.append(np.where(inside, lists.slots[slot, :COMMON], -1 - len(circle)))
+    return (circle[0][:, :, None] == circle[1][:, None, :]).sum(axis=(1, 2)).astype(np.float64)
+
+
+def _meet(
+    ids: npt.NDArray[np.uint32], others: list[npt.NDArray[np.uint32]]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32], npt.NDArray[np.intp]]:
+    """Where `ids` occur in the joined `others`: whose they are, position in `ids`, position in the joined array."""
+    _POSITION[ids] = np.arange(1, len(ids) + 1, dtype=np.int32)
+    joined = np.concatenate(others)
+    at = _POSITION[joined]
+    _POSITION[ids] = 0
+    theirs = np.flatnonzero(at)
+    ends = np.cumsum([len(o) for o in others])
+    return np.searchsorted(ends, theirs, side="right"), at[theirs] - 1, theirs
+
+
+def _cosine(
+    ids: npt.NDArray[np.uint32],
+    weights: npt.NDArray[np.float32],
+    others: list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]],
+) -> _Floats:
+    owner, mine, theirs = _meet(ids, [o for o, _ in others])
+    joined = np.concatenate([w for _, w in others]).astype(np.float64)
+    return np.bincount(owner, weights=weights.astype(np.float64)[mine] * joined[theirs], minlength=len(others))
+
+
+def _names(story: Features, others: list[Features]) -> tuple[_Floats, _Floats]:
+    owner, mine, theirs = _meet(story.names, [o.names for o in others])
+    joined = np.concatenate([o.name_weights for o in others]).astype(np.float64)
+    weights = story.name_weights.astype(np.float64)[mine] * joined[theirs]
+    n = len(others)
+    return np.bincount(owner, weights=weights, minlength=n), np.bincount(owner, minlength=n).astype(np.float64)
+
+
+def _ratio(part: _Floats, whole: _Floats, empty: float) -> _Floats:
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), empty)
