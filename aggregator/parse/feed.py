@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from aggregator.errors import ParseError
 from aggregator.parse.bounds import refuse_too_large, refuse_too_many_tags, without_doctype
 from aggregator.parse.cleaning import cleaned
-from aggregator.parse.encoding import to_utf8
 from aggregator.parse.hints import Hints, read_hints
 from aggregator.parse.jsonfeed import read_json_feed
 from aggregator.parse.wellformed import read_well_formed
+from aggregator.text.encoding import to_utf8, without_declaration
 
 if TYPE_CHECKING:
     from aggregator.model import ParsedFeed
@@ -61,7 +61,7 @@ def _read_quickly(body: bytes, url: str, content_type: str | None) -> tuple[Docu
     refuse_too_large(body, url)
     if body.startswith(_GZIP):
         raise ParseError("the document is compressed (gzip) without saying so, not a feed", url=url)
-    data = to_utf8(body, content_type)
+    data = without_declaration(to_utf8(body, content_type))
     if not data:
         raise ParseError("the document is empty", url=url)
     if data[:1] in {b"{", b"["} or "json" in (content_type or ""):

@@ -1,4 +1,4 @@
-"""From the bytes of a feed to well-encoded UTF-8, whatever the server, the mark and the document claim.
+"""From bytes to well-encoded UTF-8, whatever the server, the mark and the document claim.
 
 Order of belief: a byte order mark; the shape of UTF-16 or UTF-32; UTF-8 if the bytes are that (prose in another encoding hardly
 ever is by chance, while claims are often wrong); then what the server says, what the document says, UTF-8 with some
@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
-__all__ = ["charset_of", "to_utf8"]
+__all__ = ["charset_of", "to_utf8", "without_declaration"]
 
 _MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -47,7 +47,8 @@ _SEVEN_BIT = ("iso2022", "hz")  # valid ASCII by their looks: only the claim tel
 # Not allowed in XML 1.0, and of no use in JSON: taken out before any parser sees them.
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_ROOT_CLAIM_BYTES = 400
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
+_CLAIM_BYTES = 400
 
 
 def charset_of(content_type: str | None) -> str | None:
@@ -57,9 +58,10 @@ def charset_of(content_type: str | None) -> str | None:
 
 
 def to_utf8(body: bytes, content_type: str | None = None) -> bytes:
-    """Return `body` as valid UTF-8 without byte order mark, blanks and XML declaration at its start, without controls.
+    """Return `body` as valid UTF-8, without byte order mark and control characters.
 
-    Linear; never raises. What cannot be decoded at all becomes U+FFFD.
+    `content_type` is the server's header. An XML declaration in it may still claim the encoding that it had. Linear; never
+    raises: what cannot be decoded at all becomes U+FFFD.
     """
     for mark, name in _MARKS:
         if body.startswith(mark):
@@ -70,13 +72,20 @@ def to_utf8(body: bytes, content_type: str | None = None) -> bytes:
     return _narrow_to_utf8(body, content_type)
 
 
+def without_declaration(data: bytes) -> bytes:
+    """Return UTF-8 without the blanks, byte order marks and XML declaration that it begins with."""
+    data = data.lstrip(_BLANKS)
+    match = _DECLARATION.match(data)
+    return data[match.end() :].lstrip(_BLANKS) if match else data
+
+
 def _narrow_to_utf8(body: bytes, content_type: str | None) -> bytes:
     claims = [c for c in (_codec(charset_of(content_type)), _codec(_declared_in(body))) if c]
     seven_bit = next((c for c in claims if c.startswith(_SEVEN_BIT)), None)
     if seven_bit and (text := _decoded(body, seven_bit)) is not None:
         return _finished(text)
     if body.isascii() or _decoded(body, "utf-8") is not None:
-        return _begun(body.translate(None, _CONTROLS))
+        return body.translate(None, _CONTROLS)
     for claim in claims:
         if claim not in _WIDE and (text := _decoded(body, claim)) is not None:
             return _finished(text)
@@ -91,7 +100,7 @@ def _mostly_utf8(body: bytes) -> str | None:
 
 
 def _declared_in(body: bytes) -> str | None:
-    match = _DECLARED.match(body[:_ROOT_CLAIM_BYTES])
+    match = _DECLARED.match(body[:_CLAIM_BYTES])
     return match[1].decode("ascii") if match else None
 
 
@@ -113,10 +122,4 @@ def _decoded(body: bytes, name: str) -> str | None:
 
 
 def _finished(text: str) -> bytes:
-    return _begun(text.encode("utf-8", "ignore").translate(None, _CONTROLS))
-
-
-def _begun(data: bytes) -> bytes:
-    data = data.lstrip(b"\xef\xbb\xbf \t\r\n") if data[:1] in b"\xef \t\r\n" else data
-    match = _DECLARATION.match(data)
-    return data[match.end() :].lstrip() if match else data
+    return text.encode("utf-8", "ignore").translate(None, _CONTROLS)
