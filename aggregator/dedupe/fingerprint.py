@@ -10,10 +10,8 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from aggregator.dedupe.wires import agency_named, find_credit
-from aggregator.text.shingles import WordSequence, word_sequence
+from aggregator.text.shingles import WordSequence, pack, unpack, word_sequence
 
 if TYPE_CHECKING:
     from aggregator.model import StoryLine
@@ -53,12 +51,12 @@ class Fingerprint:
     @property
     def text(self) -> WordSequence:
         """The words of the text."""
-        return _unpack(self.words, self.flags)
+        return unpack(self.words, self.flags)
 
     @property
     def headline(self) -> WordSequence:
         """The words of the title."""
-        return _unpack(self.title_words, self.title_flags)
+        return unpack(self.title_words, self.title_flags)
 
     @property
     def text_key(self) -> int:
@@ -106,8 +104,8 @@ class Fingerprint:
 def fingerprint(line: StoryLine) -> Fingerprint:
     """Compute a story's fingerprint. Pure; about half a millisecond for 500 words."""
     text, title = line.text or "", line.title or ""
-    words, flags = _pack(word_sequence(text, limit=_LONGEST))
-    title_words, title_flags = _pack(word_sequence(title, limit=_LONGEST_TITLE))
+    words, flags = pack(word_sequence(text, limit=_LONGEST))
+    title_words, title_flags = pack(word_sequence(title, limit=_LONGEST_TITLE))
     return Fingerprint(
         id=line.id,
         published_at=line.published_at.astimezone(UTC),
@@ -119,17 +117,6 @@ def fingerprint(line: StoryLine) -> Fingerprint:
         flags=flags,
         title_words=title_words,
         title_flags=title_flags,
-    )
-
-
-def _pack(words: WordSequence) -> tuple[bytes, bytes]:
-    return words.hashes.astype("<u4").tobytes(), words.flags.tobytes()
-
-
-def _unpack(words: bytes, flags: bytes) -> WordSequence:
-    return WordSequence(
-        hashes=np.frombuffer(words, dtype="<u4").astype(np.uint32, copy=False),
-        flags=np.frombuffer(flags, dtype=np.uint8),
     )
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aggregator.text.shingles import FIGURE, NAME, covered, sentence_starts, shingles, widths
+from aggregator.text.shingles import FIGURE, NAME, covered, sentence_starts, shingles, unpack, widths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aggregator.text.shingles import WordSequence
 
-__all__ = ["Overlap", "identical", "overlap", "swaps"]
+__all__ = ["Overlap", "Shingled", "identical", "overlap", "shingled", "swaps"]
 
 # A sentence counts as standing in the other text with this share of its words under shared shingles, as touched with
 # that one: a reworded sentence keeps a third of its words in runs of three.
@@ -46,29 +47,71 @@ class Overlap:
     passages: tuple[tuple[int, int, int], ...]
 
 
-def overlap(shorter: WordSequence, longer: WordSequence) -> Overlap:
-    """Compare two word sequences by their shingles. Cost: about 0.2 ms for 500 words each."""
-    ours, theirs = shingles(shorter), shingles(longer)
-    if not len(ours) or not len(theirs):
-        return _uniform(0.0, ())
-    hits, back = np.isin(ours, theirs), np.isin(theirs, ours)
-    under, under_back = covered(shorter, hits), covered(longer, back)
-    whole, touched = _sentences(shorter, under)
-    return Overlap(
-        shared=float(hits.mean()),
-        returned=float(back.mean()),
-        words=float(under.mean()),
-        words_returned=float(under_back.mean()),
-        whole=whole,
-        touched=touched,
-        opening=max(float(under[:_OPENING].mean()), float(under_back[:_OPENING].mean())),
-        passages=_passages(ours, theirs, widths(shorter)),
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shingled:
+    """A text made ready to be compared: its words, its shingles in order, and the same sorted with their first places."""
+
+    words: WordSequence
+    every: NDArray[np.uint32]
+    wide: NDArray[np.int64]
+    known: NDArray[np.uint32]
+    first: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+
+# A story is compared with several others in a row.
+@lru_cache(maxsize=256)
+def shingled(hashes: bytes, flags: bytes) -> Shingled:
+    """Make ready the text with these word hashes (little-endian uint32) and flags."""
+    words = unpack(hashes, flags)
+    every = shingles(words)
+    known, first = np.unique(every, return_index=True)
+    starts = sentence_starts(words)
+    return Shingled(
+        words=words,
+        every=every,
+        wide=widths(words),
+        known=known,
+        first=first,
+        starts=starts,
+        lengths=np.diff(np.append(starts, len(words))),
     )
 
 
-def identical(words: WordSequence) -> Overlap:
-    """What a text shares with itself."""
-    return _uniform(1.0, ((0, 0, len(words)),)) if len(words) else _uniform(0.0, ())
+def overlap(shorter: Shingled, longer: Shingled) -> Overlap:
+    """Compare two texts by their shingles. Cost: about 0.1 ms for 500 words each."""
+    if not len(shorter.every) or not len(longer.every):
+        return _uniform(0.0, ())
+    hits, there = _found(shorter.every, longer)
+    back, _ = _found(longer.every, shorter)
+    under, under_back = covered(shorter.words, hits, shorter.wide), covered(longer.words, back, longer.wide)
+    share = np.add.reduceat(under, shorter.starts, dtype=np.float64) / shorter.lengths
+    return Overlap(
+        shared=_mean(hits),
+        returned=_mean(back),
+        words=_mean(under),
+        words_returned=_mean(under_back),
+        whole=float(shorter.lengths[share >= _WHOLE].sum() / len(shorter.words)),
+        touched=float(shorter.lengths[share >= _TOUCHED].sum() / len(shorter.words)),
+        opening=max(_mean(under[:_OPENING]), _mean(under_back[:_OPENING])),
+        passages=_passages(np.flatnonzero(hits), there[hits], shorter.wide),
+    )
+
+
+def _found(wanted: NDArray[np.uint32], within: Shingled) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which of the `wanted` shingles a text has, and where first."""
+    place = np.minimum(np.searchsorted(within.known, wanted), len(within.known) - 1)
+    return within.known[place] == wanted, within.first[place]
+
+
+def _mean(marks: NDArray[np.bool_]) -> float:
+    return int(np.count_nonzero(marks)) / len(marks)
+
+
+def identical(words: int) -> Overlap:
+    """What a text of so many words shares with itself."""
+    return _uniform(1.0, ((0, 0, words),)) if words else _uniform(0.0, ())
 
 
 def _uniform(share: float, passages: tuple[tuple[int, int, int], ...]) -> Overlap:
@@ -84,22 +127,13 @@ def _uniform(share: float, passages: tuple[tuple[int, int, int], ...]) -> Overla
     )
 
 
-def _sentences(words: WordSequence, under: NDArray[np.bool_]) -> tuple[float, float]:
-    starts = sentence_starts(words)
-    lengths = np.diff(np.append(starts, len(words)))
-    share = np.add.reduceat(under.astype(np.float64), starts) / lengths
-    return float(lengths[share >= _WHOLE].sum() / len(words)), float(lengths[share >= _TOUCHED].sum() / len(words))
-
-
 def _passages(
-    ours: NDArray[np.uint32], theirs: NDArray[np.uint32], wide: NDArray[np.int64]
+    here: NDArray[np.int64], there: NDArray[np.int64], wide: NDArray[np.int64]
 ) -> tuple[tuple[int, int, int], ...]:
-    _, here, there = np.intersect1d(ours, theirs, return_indices=True)
+    """Runs of shared shingles that follow one another in both texts."""
     if not len(here):
         return ()
-    order = np.argsort(here)
-    here, there = here[order], there[order]
-    breaks = np.flatnonzero((np.diff(here) != 1) | (np.diff(there) != 1)) + 1
+    breaks = np.flatnonzero((here[1:] - here[:-1] != 1) | (there[1:] - there[:-1] != 1)) + 1
     first = np.concatenate(([0], breaks))
     last = np.concatenate((breaks, [len(here)])) - 1
     lengths = here[last] + wide[here[last]] - here[first]

@@ -59,17 +59,26 @@ def _may_copy(edges: Edges, copy: str, original: str) -> Comparison | None:
 
 
 def _centres(stories: Mapping[str, Fingerprint], edges: Edges) -> list[str]:
-    """Texts that others can be copies of, so many at a time as possible, until every story is one or hangs on one."""
-    hanging = {
-        key: {other for other in edges[key] if (found := _may_copy(edges, other, key)) and not found.partial}
-        for key in stories
-    }
+    """Texts that others can be copies of, the one that holds most of most others first, until every story hangs on one."""
+    hanging = {key: _hanging(key, edges) for key in stories}
     left, centres = set(stories), []
     while left:
-        best = min(left, key=lambda key: (-len(hanging[key] & left), _likelihood(stories[key])))
+        best = min(
+            left,
+            key=lambda key: (
+                -sum(hanging[key][other] for other in hanging[key].keys() & left),
+                _likelihood(stories[key]),
+            ),
+        )
         centres.append(best)
-        left -= hanging[best] | {best}
+        left -= {other for other in hanging[best] if not edges[best][other].partial} | {best}
     return centres
+
+
+def _hanging(key: str, edges: Edges) -> dict[str, int]:
+    """The stories that may be copies of `key`, and how much of each it holds, in whole ten-thousandths."""
+    found = {other: _may_copy(edges, other, key) for other in edges[key]}
+    return {other: round(1e4 * compared.share_a) for other, compared in found.items() if compared}
 
 
 def _gather(
@@ -123,14 +132,14 @@ def _undone(group: _Group, joining: Iterable[str], apart: Callable[[str, str], b
 
 def _source(group: _Group, stories: Mapping[str, Fingerprint], edges: Edges) -> str:
     members = (group.root, *group.members)
-    for key in sorted(members, key=lambda member: _likelihood(stories[member])):
+    for key in sorted(members, key=lambda member: (*_likelihood(stories[member])[:-2], member != group.root, member)):
         if all(other == key or _may_copy(edges, other, key) for other in members):
             return key
     return group.root
 
 
 def _likelihood(story: Fingerprint) -> tuple[bool, float, bool, int, str]:
-    """Smallest for the most likely source."""
+    """Smallest for the most likely source: an agency itself, the earliest, one not signed by another, the longest."""
     signed_by_another = story.credit is not None and story.credit != story.agency
     is_agency = story.agency is not None and not signed_by_another
     return not is_agency, story.published_at.timestamp(), signed_by_another, -len(story), story.id

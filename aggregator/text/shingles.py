@@ -27,9 +27,11 @@ __all__ = [
     "WordSequence",
     "covered",
     "normalise",
+    "pack",
     "sentence_starts",
     "shingles",
     "spell",
+    "unpack",
     "widths",
     "word_sequence",
 ]
@@ -105,6 +107,19 @@ def word_sequence(text: str, *, limit: int | None = None) -> WordSequence:
     return WordSequence(hashes=np.array(hashes[:limit], dtype=np.uint32), flags=np.array(flags[:limit], dtype=np.uint8))
 
 
+def pack(words: WordSequence) -> tuple[bytes, bytes]:
+    """The hashes (little-endian uint32) and flags as bytes."""
+    return words.hashes.astype("<u4").tobytes(), words.flags.tobytes()
+
+
+def unpack(hashes: bytes, flags: bytes) -> WordSequence:
+    """Read back what `pack` gave; nothing is copied on little-endian machines."""
+    return WordSequence(
+        hashes=np.frombuffer(hashes, dtype="<u4").astype(np.uint32, copy=False),
+        flags=np.frombuffer(flags, dtype=np.uint8),
+    )
+
+
 def normalise(text: str) -> str:
     """Text with compatibility forms composed and invisible characters gone; case and punctuation stay."""
     if text.isascii():
@@ -172,13 +187,15 @@ def widths(words: WordSequence) -> NDArray[np.int64]:
     return wide[: int(np.flatnonzero(room)[-1]) + 1 if room.any() else 0]
 
 
-def covered(words: WordSequence, hits: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which words lie under a shingle that `hits` marks (one mark a shingle)."""
-    steps = np.zeros(len(words) + 1, dtype=np.int64)
-    first = np.flatnonzero(hits)
-    np.add.at(steps, first, 1)
-    np.add.at(steps, np.minimum(first + widths(words)[first], len(words)), -1)
-    return np.cumsum(steps[:-1]) > 0
+def covered(words: WordSequence, hits: NDArray[np.bool_], wide: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which words lie under a shingle that `hits` marks (one mark a shingle; `wide` as `widths` gives it)."""
+    under = np.zeros(len(words), dtype=np.bool_)
+    if not len(hits):
+        return under
+    under[: len(hits)] = hits
+    for step in range(1, int(wide.max())):
+        under[step : len(hits) + step] |= hits & (wide > step)
+    return under
 
 
 def sentence_starts(words: WordSequence) -> NDArray[np.int64]:
