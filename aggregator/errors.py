@@ -22,6 +22,7 @@
         AlreadyExists      the thing to be added is there already
       LeaseHeld            another process polls this database: holder
       DeliveryError        channel, transient
+      WorkerDied           a document was too much for the process that read it: `limit` says what gave way
 
 A message says what was attempted, on what, and what the person can do. Errors cross process borders, so every one
 is built from a message first and keyword details with defaults, and pickles.
@@ -57,6 +58,7 @@ __all__ = [
     "StoryNotFound",
     "TLSError",
     "TooLarge",
+    "WorkerDied",
 ]
 
 
@@ -210,3 +212,11 @@ class DeliveryError(AggregatorError):
         super().__init__(message, channel=channel, transient=transient)
         self.channel = channel
         self.transient = transient
+
+
+class WorkerDied(AggregatorError):
+    """A task was too much for its process. `limit` is time, cpu, memory, crash or start."""
+
+    def __init__(self, message: str = "", *, limit: str = "crash") -> None:
+        super().__init__(message, limit=limit)
+        self.limit = limit

@@ -32,33 +32,18 @@ class _Host:
 class HostGate:
     """Who may start a request now. Nothing here waits: callers are told how long to.
 
-    Hosts are authorities, `host:port`. `monotonic` is the clock. Safe to share between threads and between runs.
+    Hosts are authorities, `host:port`; `options` say how many at once and how far apart. `monotonic` is the clock.
+    Safe to share between threads and between runs.
     """
 
-    def __init__(
-        self,
-        *,
-        host_parallel: int = 2,
-        host_gap_s: float = 1.0,
-        feed_gap_s: float = 0.0,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._parallel = max(1, host_parallel)
-        self._page_gap_s = host_gap_s
-        self._feed_gap_s = feed_gap_s
+    def __init__(self, options: FetchOptions | None = None, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        options = options or FetchOptions()
+        self._parallel = max(1, options.host_parallel)
+        self._page_gap_s = options.host_gap_s
+        self._feed_gap_s = options.feed_gap_s
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._hosts: dict[str, _Host] = {}
-
-    @classmethod
-    def of(cls, options: FetchOptions, *, monotonic: Callable[[], float] = time.monotonic) -> HostGate:
-        """A gate with the manners that the owner set."""
-        return cls(
-            host_parallel=options.host_parallel,
-            host_gap_s=options.host_gap_s,
-            feed_gap_s=options.feed_gap_s,
-            monotonic=monotonic,
-        )
 
     def try_acquire(self, authority: str, kind: Kind) -> float:
         """0.0 if a request may start now: it counts as started, and `release` must follow.

@@ -33,7 +33,10 @@ MIB = 2**20
 MAX_WORKERS = 2  # by default: each holds the parsers in memory
 LATE_S = 5.0  # beyond the time limit, which the worker's own alarm enforces
 STOP_S = 1.0
-_BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[2]); from aggregator.pipeline.sandbox_worker import serve; serve(sys.argv[1])"
+_BOOT = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[2]); "
+    "from aggregator.pipeline.sandbox_worker import serve; serve(sys.argv[1])"
+)
 
 
 class InlineExecutor(Executor):

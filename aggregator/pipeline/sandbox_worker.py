@@ -15,7 +15,8 @@ import sys
 import threading
 import time
 import traceback
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -77,14 +78,17 @@ def _forbid(event: str, _arguments: tuple[Any, ...]) -> None:
 
 
 def _perform(message: bytes, limits: Limits, memory: _Memory) -> bytes:
+    try:
+        function, arguments, named = pickle.loads(message)  # noqa: S301 - from our parent
+    except Exception as exc:  # noqa: BLE001 - a module that cannot be imported, say
+        return _packed(_failure(exc))
+    # The modules that came with it are ours; what is used from here on is the document's.
+    memory.grant(str(getattr(function, "__module__", "")))
     # No handlers: the default action of both signals is to end the process, whatever it is at.
     signal.setitimer(signal.ITIMER_REAL, limits.wall_s)
     signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
     try:
-        outcome = _call(message)
-        reply = _packed(
-            Outcome(value=outcome.value, error=outcome.error, trace=outcome.trace, retires=memory.is_worn())
-        )
+        reply = _packed(_call(function, arguments, named), retires=memory.is_worn)
     except MemoryError:
         os._exit(MEMORY_EXIT)
     signal.setitimer(signal.ITIMER_REAL, 0)
@@ -92,14 +96,17 @@ def _perform(message: bytes, limits: Limits, memory: _Memory) -> bytes:
     return reply
 
 
-def _call(message: bytes) -> Outcome:
+def _call(function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Outcome:
     try:
-        function, arguments, named = pickle.loads(message)  # noqa: S301 - from our parent
         return Outcome(value=function(*arguments, **named))
     except MemoryError:
         raise
     except BaseException as exc:  # noqa: BLE001 - it belongs to whoever asks for the result
-        return Outcome(error=_portable(exc), trace=traceback.format_exc(limit=-8))
+        return _failure(exc)
+
+
+def _failure(exc: BaseException) -> Outcome:
+    return Outcome(error=_portable(exc), trace="".join(traceback.format_exception(exc, limit=-8)))
 
 
 def _portable(exc: BaseException) -> BaseException:
@@ -111,14 +118,14 @@ def _portable(exc: BaseException) -> BaseException:
     return exc
 
 
-def _packed(outcome: Outcome) -> bytes:
+def _packed(outcome: Outcome, *, retires: Callable[[], bool] = bool) -> bytes:
     try:
-        return pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(replace(outcome, retires=retires()), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         raise
     except Exception as exc:  # noqa: BLE001 - anything may refuse to be pickled
         error = AggregatorError(f"The result cannot be sent back: {exc}")
-        return pickle.dumps(Outcome(error=error, retires=outcome.retires), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(Outcome(error=error, retires=retires()), pickle.HIGHEST_PROTOCOL)
 
 
 class _Memory:
@@ -126,14 +133,23 @@ class _Memory:
 
     def __init__(self, allowed: int) -> None:
         self._allowed = allowed
+        self._modules: set[str] = set()
+        self._by_kernel = os.path.exists(_STATM)  # noqa: PTH110 - pathlib is not needed for anything else here
         self._start = self._size()
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if os.path.exists(_STATM):  # noqa: PTH110 - pathlib is not needed for anything else here
-            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-            most = self._start + allowed
-            resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-        else:
+        if not self._by_kernel:
             threading.Thread(target=self._watch, daemon=True).start()
+
+    def grant(self, module: str) -> None:
+        """Give the full allowance, counted from what the process has now if functions of `module` are new to it."""
+        if module in self._modules:
+            return
+        self._modules.add(module)
+        self._start = self._size()
+        if self._by_kernel:
+            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+            most = self._start + self._allowed
+            resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
     def is_worn(self) -> bool:
         """Whether earlier tasks left so much behind that the next would have less than half of its due."""
