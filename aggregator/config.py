@@ -64,7 +64,7 @@ class WorkersConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     processes: int = 0
     timeout_s: float = 20.0
-    memory_mb: int = 512
+    memory_mb: int = 256
 
 
 class StoreConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

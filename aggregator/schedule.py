@@ -14,7 +14,7 @@ from datetime import datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from aggregator.app import App
+from aggregator.app.app import App
 from aggregator.app.polling import PollOptions
 from aggregator.errors import AggregatorError
 

@@ -1,6 +1,1 @@
-"""What the product can do: everything built from the settings, behind one value."""
-
-from aggregator.app.app import App, open_app
-from aggregator.app.clock import Clock, clock_from
-
-__all__ = ["App", "Clock", "clock_from", "open_app"]
+"""What the product can do: use cases over one database, one module each; `app.open_app` builds them from the settings."""

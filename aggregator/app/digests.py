@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.app.clock import Clock
-from aggregator.digest import DigestOptions, Told, compose
-from aggregator.model import Digest
-from aggregator.render import digest_json
+from aggregator.digest import DigestOptions, compose
+from aggregator.model import Digest, Told
+from aggregator import render
 from aggregator.store import Store
 
 __all__ = ["Digests"]
@@ -64,7 +64,7 @@ class Digests:
             name=name,
             made_at=digest.made_at,
             since=digest.since,
-            digest=json.dumps(digest_json(digest), ensure_ascii=False),
+            digest=json.dumps(render.digest_json(digest), ensure_ascii=False),
             story_ids=[story.id for view in views for story in view.stories],
         )
 

@@ -213,7 +213,7 @@ class Polling:
     def gate(self) -> HostGate:
         """The guard of every host's peace."""
         if self._gate is None:
-            self._gate = HostGate.of(fetch_options(self.config))
+            self._gate = HostGate(fetch_options(self.config))
         return self._gate
 
     @property

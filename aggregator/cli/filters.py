@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from aggregator.app.lines import LineReader
+    from aggregator.app.lines import EventReader, LineReader
 
 __all__ = ["brief", "cluster", "dedupe", "extract", "parse"]
 
@@ -122,7 +122,7 @@ def _print_rows(rows: Iterator[dict[str, Any]]) -> None:
         sys.exit(1)
 
 
-def _end(reader: LineReader) -> None:
+def _end(reader: LineReader | EventReader) -> None:
     """Name the bad lines, and exit 1 if there were any."""
     for problem in reader.problems:
         click.echo(problem, err=True)

@@ -14,7 +14,7 @@ from aggregator.cli.poll import stopping
 from aggregator.cli.session import Session, log_to_stderr, pass_session
 
 if TYPE_CHECKING:
-    from aggregator.app import App
+    from aggregator.app.app import App
 
 __all__ = ["run", "serve", "serving"]
 

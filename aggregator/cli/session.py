@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from aggregator.app import App
+    from aggregator.app.app import App
     from aggregator.config import Config
 
 __all__ = ["Session", "pass_session", "require_feeds"]
@@ -41,7 +41,8 @@ class Session:
     @contextlib.contextmanager
     def app(self) -> Iterator[App]:
         """The app, opened on the database; closed at the end of the block."""
-        from aggregator.app import clock_from, open_app  # noqa: PLC0415
+        from aggregator.app.app import open_app  # noqa: PLC0415
+        from aggregator.app.clock import clock_from  # noqa: PLC0415
 
         with open_app(self.config(), db=self.db, clock=clock_from(self.now)) as app:
             yield app

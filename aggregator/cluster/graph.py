@@ -411,16 +411,16 @@ class EventGraph:
                     j = place.get(self._slot.get(self._root(other), -1)) if other in self._stories else None
                     if j is not None and groups[j] != groups[k]:
                         sums[j, k] = sums[k, j] = FORBIDDEN
-        starts = sorted(set(groups))
+        starts = {group: k for k, group in enumerate(sorted(set(groups)))}
         fold = np.zeros((len(starts), n))
-        for k, group in enumerate(groups):
-            fold[starts.index(group), k] = 1
-        sizes = fold.sum(axis=1)
+        fold[[starts[group] for group in groups], np.arange(n)] = 1
         folded = fold @ sums @ fold.T if len(starts) < n else sums
-        clusters = average_linkage(folded, sizes, self._theta)
-        return [
-            [name for k, name in enumerate(component) if starts.index(groups[k]) in cluster] for cluster in clusters
-        ]
+        clusters = average_linkage(folded, fold.sum(axis=1), self._theta)
+        home = {start: number for number, cluster in enumerate(clusters) for start in cluster}
+        found: list[list[str]] = [[] for _ in clusters]
+        for name, group in zip(component, groups, strict=True):
+            found[home[starts[group]]].append(name)
+        return found
 
     def _start(self, component: list[str]) -> list[int]:
         """For each node the lowest number of those it is joined with by hand."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-__all__ = ["PageLines", "SiteLines", "learn", "line_hash", "near_identical", "page_lines"]
+__all__ = ["PageLines", "SiteLines", "drop_recurring", "learn", "line_hash", "near_identical", "page_lines"]
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
@@ -88,3 +88,10 @@ def learn(known: SiteLines, page: PageLines) -> SiteLines:
     for h in page.lines:
         counts[h] = counts.get(h, 0) + 1
     return SiteLines(pages=known.pages + 1, counts=counts)
+
+
+def drop_recurring(text: str, known: SiteLines) -> str:
+    """An article's text without the lines that other pages of its site have too; `known` has counted the page itself."""
+    own = page_lines(text.split("\n")).lines
+    kept = [line for line in text.split("\n") if not line.strip() or not known.recurs(line, own=own)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()

@@ -10,10 +10,10 @@ from threading import Event as StopSignal
 
 from aggregator.cluster import Features
 from aggregator.dedupe import Fingerprint
-from aggregator.digest import choose_headline
 from aggregator.model import StoryLine
 from aggregator.pipeline.window import Prepared, Window, prepare_many
 from aggregator.store import Store
+from aggregator.store.decisions import StoredFeatures
 from aggregator.store.edits import Edit
 
 __all__ = ["Decider"]
@@ -75,7 +75,7 @@ class Decider:
         changes = self._window.flush()
         with self.store.write():
             touched = self.store.decisions.apply(
-                features={p.id: (p.fingerprint.to_bytes(), p.features.to_bytes()) for p in prepared},
+                features=_blobs(prepared),
                 copies=changes.copies,
                 events=changes.events,
                 now=now,
@@ -107,16 +107,37 @@ class Decider:
             span.until = until
 
     def _load(self, since: datetime, until: datetime) -> None:
+        """Put decided stories into the window; features that another version made are computed anew and kept."""
+        outdated = []
         for stored in self.store.decisions.window(since, until):
-            if stored.key not in self._window:
-                self._window.put(
-                    Prepared(
-                        id=stored.key,
-                        published_at=stored.published_at,
-                        fingerprint=Fingerprint.from_bytes(stored.fingerprint),
-                        features=Features.from_bytes(stored.features),
-                    )
-                )
+            if stored.key in self._window:
+                continue
+            known = _restored(stored)
+            if known is None:
+                outdated.append(stored.key)
+            else:
+                self._window.put(known)
+        if outdated:
+            fresh = _prepared(self.store.decisions.lines(outdated), self.executor)
+            for story in fresh:
+                self._window.put(story)
+            self.store.decisions.keep_features(_blobs(fresh))
+        self._window.settle()
+
+
+def _restored(stored: StoredFeatures) -> Prepared | None:
+    """The story as it was kept; None if another version of the code computed it."""
+    try:
+        fingerprint, features = Fingerprint.from_bytes(stored.fingerprint), Features.from_bytes(stored.features)
+    except ValueError:
+        return None
+    if features is None:
+        return None
+    return Prepared(id=stored.key, published_at=stored.published_at, fingerprint=fingerprint, features=features)
+
+
+def _blobs(stories: Iterable[Prepared]) -> dict[str, tuple[bytes, bytes]]:
+    return {p.id: (p.fingerprint.to_bytes(), p.features.to_bytes()) for p in stories}
 
 
 def _prepared(lines: Sequence[StoryLine], executor: Executor | None) -> list[Prepared]:
@@ -138,7 +159,7 @@ def _headlines(store: Store, event_ids: Sequence[int]) -> Mapping[int, tuple[str
             )
             for row in rows
         ]  # fmt: skip
-        chosen = choose_headline(lines)
+        chosen = lines[0]
         title = chosen.title or _first_words(chosen.text) or "Untitled"
         headlines[event_id] = (title, int(chosen.id))
     return headlines

@@ -24,7 +24,7 @@ from aggregator.fetch import (
     mask,
 )
 from aggregator.model import Feed, FeedUpdate, ParsedFeed
-from aggregator.parse import parse_fast, parse_feed
+from aggregator.parse import parse_feed, parse_well_formed
 from aggregator.pipeline.entries import content_hash, new_entries
 from aggregator.pipeline.report import FeedOutcome
 from aggregator.plan import ADOPT_MOVE_AFTER, PollOutcome, after_poll
@@ -91,7 +91,7 @@ class FeedPoller:
         hashed = body_hash(result.body)
         if hashed == feed.body_hash:
             return self._same(feed, result, "same")
-        fast = parse_fast(result.body, url=result.final_url, content_type=result.headers.get("content-type"))
+        fast = parse_well_formed(result.body, url=result.final_url, content_type=result.headers.get("content-type"))
         if fast is not None:
             return self._store(feed, result, hashed, fast)
         future = self.parsers.submit(

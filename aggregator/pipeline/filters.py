@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -27,11 +27,19 @@ class Decided:
 
     copies: dict[str, CopyMatch | None] = field(default_factory=dict)
     events: dict[str, EventAssignment] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
 
     def take(self, changes: Changes) -> None:
         """Let new decisions stand in the place of old ones."""
         self.copies.update(changes.copies)
-        self.events.update(changes.events)
+        for story_id, assignment in changes.events.items():
+            self.events[story_id] = replace(assignment, event=self._names.get(assignment.event, assignment.event))
+
+    def outlive(self, changes: Changes) -> None:
+        """What was decided stands when older stories leave the window: an event that lost its first keeps its name."""
+        for story_id, assignment in changes.events.items():
+            if (before := self.events[story_id].event) != assignment.event:
+                self._names[assignment.event] = before
 
 
 def decide_stream(
@@ -60,11 +68,12 @@ def decide_stream(
             recent.append(story.published_at)
             if online is not None:
                 decided.take(window.flush())
-                online(window.event(story.id))
+                online(decided.events[story.id])
         decided.take(window.flush())
         if (oldest := min(recent)) - KEEP > evicted:
             evicted = oldest - KEEP
             window.evict(evicted)
+            decided.outlive(window.flush())
     return decided
 
 

@@ -84,6 +84,10 @@ class Window:
         events = {i: self._events.assignment(i) for i in self._events.flush() if i in self._published}
         return Changes(copies=copies, events=events)
 
+    def settle(self) -> None:
+        """Take what was put in so far as decided: it came from the store, and its decisions are there."""
+        self.flush()
+
     def copy(self, story_id: str) -> CopyMatch | None:
         """The decision whether this story is a copy."""
         return self._copies.decision(story_id)

@@ -15,6 +15,8 @@ from aggregator.store.times import from_db, to_db
 
 __all__ = ["Decisions", "StoredFeatures"]
 
+_IDS = "SELECT key, id FROM stories WHERE key IN ({marks})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFeatures:
@@ -71,12 +73,11 @@ class Decisions:
             for r in rows
         )  # fmt: skip
 
-    def versions(self) -> set[bytes]:
-        """First bytes of stored features, that tell which version of the code made them."""
-        return {
-            bytes(r["version"])
-            for r in self._db.rows("SELECT DISTINCT substr(features, 1, 2) AS version FROM features LIMIT 8")
-        }
+    def keep_features(self, features: Mapping[str, tuple[bytes, bytes]]) -> None:
+        """Store features that were computed anew for stories whose decisions stand."""
+        with self._db.write():
+            ids = {r["key"]: r["id"] for r in self._db.in_chunks(_IDS, list(features))}
+            self._keep_features(features, ids)
 
     def mark_all_stale(self) -> int:
         """Have everything decided again, as `rebuild` does; returns how many stories."""
@@ -100,7 +101,7 @@ class Decisions:
             keys = sorted({*features, *copies, *events, *_named(copies, events)})
             ids = {
                 r["key"]: r["id"]
-                for r in self._db.in_chunks("SELECT key, id FROM stories WHERE key IN ({marks})", keys)
+                for r in self._db.in_chunks(_IDS, keys)
             }
             self._keep_features(features, ids)
             self._keep_copies(copies, ids)

@@ -194,7 +194,8 @@ def covered(words: WordSequence, hits: NDArray[np.bool_], wide: NDArray[np.int64
         return under
     under[: len(hits)] = hits
     for step in range(1, int(wide.max())):
-        under[step : len(hits) + step] |= hits & (wide > step)
+        reach = min(len(hits), len(words) - step)
+        under[step : step + reach] |= (hits & (wide > step))[:reach]
     return under
 
 
