@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.errors import ParseError
 from aggregator.pipeline.sandbox import InlineExecutor, SandboxExecutor
+from tests.support.tasks import double, refuse, total
 
 MAKERS = {
     "sandbox": partial(SandboxExecutor, 2, timeout_s=30),
@@ -28,18 +29,6 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 def own_executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     with MAKERS[request.param]() as made:
         yield made
-
-
-def double(number: int, *, plus: int = 0) -> int:
-    return 2 * number + plus
-
-
-def refuse(url: str) -> None:
-    raise ParseError("not a feed", url=url)
-
-
-def total(numbers: tuple[int, ...]) -> int:
-    return sum(numbers)
 
 
 def test_a_task_gives_its_result(executor: Executor) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from aggregator.errors import AggregatorError, WorkerDied
 from aggregator.pipeline.sandbox import SandboxExecutor
-from tests.support import poison
+from tests.support import tasks
 
 MIB = 2**20
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="memory is exact on Linux only")
@@ -23,31 +23,31 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="memory is exact
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxExecutor]:
-    with SandboxExecutor(1, timeout_s=2.0, cpu_s=0.5, memory_bytes=64 * MIB, preload=["tests.support.poison"]) as made:
+    with SandboxExecutor(1, timeout_s=2.0, cpu_s=0.5, memory_bytes=64 * MIB, preload=["tests.support.tasks"]) as made:
         yield made
 
 
 @pytest.mark.parametrize(
     ("task", "limit"),
     [
-        (poison.hang, "time"),
-        (poison.spin_without_the_interpreter, "cpu"),
-        pytest.param(poison.swell, "memory", marks=linux_only),
-        (poison.crash, "crash"),
-        (poison.leave, "crash"),
+        (tasks.hang, "time"),
+        (tasks.spin_without_the_interpreter, "cpu"),
+        pytest.param(tasks.swell, "memory", marks=linux_only),
+        (tasks.crash, "crash"),
+        (tasks.leave, "crash"),
     ],
 )
 def test_a_task_past_its_limits_fails_alone_and_says_which(sandbox: SandboxExecutor, task, limit: str) -> None:
     poison = sandbox.submit(task)
     after = sandbox.submit(abs, -7)
-    error = poison.exception(timeout=20)
+    error = tasks.exception(timeout=20)
     assert isinstance(error, WorkerDied)
     assert error.limit == limit
     assert after.result(timeout=20) == 7
 
 
 def test_the_error_of_a_dead_worker_can_be_stored_and_sent_on(sandbox: SandboxExecutor) -> None:
-    error = sandbox.submit(poison.leave).exception(timeout=20)
+    error = sandbox.submit(tasks.leave).exception(timeout=20)
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), again.limit) == (str(error), "crash")
 
@@ -75,12 +75,12 @@ def test_a_second_worker_starts_only_when_the_first_is_busy() -> None:
 
 @linux_only
 def test_what_a_task_used_is_there_again_for_the_next(sandbox: SandboxExecutor) -> None:
-    assert [sandbox.submit(poison.hold, 40 * MIB).result(timeout=20) for _ in range(5)] == [40 * MIB] * 5
+    assert [sandbox.submit(tasks.hold, 40 * MIB).result(timeout=20) for _ in range(5)] == [40 * MIB] * 5
 
 
 @linux_only
 def test_a_worker_that_leaks_is_replaced_before_it_fails_an_innocent_task(sandbox: SandboxExecutor) -> None:
-    workers = [sandbox.submit(poison.leak, 20 * MIB).result(timeout=20) for _ in range(8)]
+    workers = [sandbox.submit(tasks.leak, 20 * MIB).result(timeout=20) for _ in range(8)]
     assert len(set(workers)) > 1
 
 
@@ -94,22 +94,22 @@ def test_a_worker_killed_between_two_tasks_is_replaced_unnoticed(sandbox: Sandbo
 
 
 def test_a_document_cannot_make_a_parser_open_a_connection(sandbox: SandboxExecutor) -> None:
-    assert isinstance(sandbox.submit(poison.dial).exception(timeout=20), PermissionError)
+    assert isinstance(sandbox.submit(tasks.dial).exception(timeout=20), PermissionError)
 
 
 def test_a_document_cannot_make_a_parser_start_a_program(sandbox: SandboxExecutor) -> None:
-    assert isinstance(sandbox.submit(poison.run_a_program).exception(timeout=20), PermissionError)
+    assert isinstance(sandbox.submit(tasks.run_a_program).exception(timeout=20), PermissionError)
 
 
 def test_an_error_that_cannot_travel_is_told_in_words(sandbox: SandboxExecutor) -> None:
-    error = sandbox.submit(poison.raise_stubborn).exception(timeout=20)
+    error = sandbox.submit(tasks.raise_stubborn).exception(timeout=20)
     assert isinstance(error, AggregatorError)
     assert "Stubborn: cannot" in str(error)
     assert "raise_stubborn" in "".join(error.__notes__)
 
 
 def test_a_result_that_cannot_travel_fails_its_task(sandbox: SandboxExecutor) -> None:
-    assert isinstance(sandbox.submit(poison.answer_with_a_lambda).exception(timeout=20), AggregatorError)
+    assert isinstance(sandbox.submit(tasks.answer_with_a_lambda).exception(timeout=20), AggregatorError)
     assert sandbox.submit(abs, -1).result(timeout=20) == 1
 
 
@@ -119,18 +119,18 @@ def test_a_task_that_cannot_travel_fails_at_once(sandbox: SandboxExecutor) -> No
 
 
 def test_ctrl_c_is_the_parents_to_handle(sandbox: SandboxExecutor) -> None:
-    assert sandbox.submit(poison.interrupt_myself).result(timeout=20) == "still here"
+    assert sandbox.submit(tasks.interrupt_myself).result(timeout=20) == "still here"
 
 
 def test_workers_do_not_write_into_our_output(sandbox: SandboxExecutor, capfd: pytest.CaptureFixture[str]) -> None:
-    assert sandbox.submit(poison.shout).result(timeout=20) == "done"
+    assert sandbox.submit(tasks.shout).result(timeout=20) == "done"
     assert capfd.readouterr() == ("", "")
 
 
 def test_kill_ends_what_is_under_way() -> None:
     sandbox = SandboxExecutor(1, timeout_s=60)
     pid = sandbox.submit(os.getpid).result()
-    busy, queued = sandbox.submit(poison.hang), sandbox.submit(abs, -1)
+    busy, queued = sandbox.submit(tasks.hang), sandbox.submit(abs, -1)
     while not busy.running():
         time.sleep(0.01)
     sandbox.kill()

@@ -1,4 +1,4 @@
-"""Tasks that misbehave, for the sandbox. Imports little: workers import it too."""
+"""Tasks for executors, most of them poisonous. Imports little: worker processes import it too."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 
+from aggregator.errors import ParseError
+
 MIB = 2**20
 
 
@@ -18,6 +20,18 @@ class Stubborn(Exception):
 
     def __init__(self, one: str, two: str) -> None:
         super().__init__(one)
+
+
+def double(number: int, *, plus: int = 0) -> int:
+    return 2 * number + plus
+
+
+def refuse(url: str) -> None:
+    raise ParseError("not a feed", url=url)
+
+
+def total(numbers: tuple[int, ...]) -> int:
+    return sum(numbers)
 
 
 def hang() -> None:
