@@ -6,12 +6,10 @@ empty prefix, as in feedparser; of the extensions only those are listed that say
 
 from __future__ import annotations
 
-__all__ = ["ATOM", "KNOWN_PREFIXES", "PREFIXES", "canonical_name"]
-
-ATOM = "http://www.w3.org/2005/Atom"
+__all__ = ["canonical_name"]
 
 # By the lower-case address of the namespace.
-PREFIXES = {
+_PREFIXES = {
     "": "",
     "http://www.w3.org/2005/atom": "",
     "http://purl.org/atom/ns#": "",
@@ -27,9 +25,10 @@ PREFIXES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://www.w3.org/1999/xhtml": "xhtml",
-    "http://purl.org/rss/1.0/modules/syndication/": "sy",
+    "http://www.sitemaps.org/schemas/sitemap/0.9": "sitemap",
+    "http://www.google.com/schemas/sitemap-news/0.9": "news",
+    "http://www.google.com/schemas/sitemap-image/1.1": "image",
 }
-KNOWN_PREFIXES = frozenset({"dc", "dcterms", "content", "media", "itunes", "xhtml"})
 _USERLAND = "backend.userland.com/rss"
 
 
@@ -38,7 +37,7 @@ def canonical_name(namespace: str, prefix: str | None, local: str) -> str | None
 
     An unknown namespace counts by the prefix that the document gives it; one without a prefix is feedparser's to decide.
     """
-    known = "" if _USERLAND in namespace.lower() else PREFIXES.get(namespace.lower())
+    known = "" if _USERLAND in namespace.lower() else _PREFIXES.get(namespace.lower())
     if known is None:
         if not prefix:
             return None

@@ -12,6 +12,7 @@ from lxml import etree
 
 from aggregator.parse.document import Document, RawEntry
 from aggregator.parse.elements import XML_BASE, XML_LANG, EntryReader, Names, Odd, language_of
+from aggregator.parse.sitemap import read_news_sitemap
 
 __all__ = ["read_well_formed"]
 
@@ -46,6 +47,8 @@ def read_well_formed(data: bytes) -> Document | None:
 
 def _read(root: Any, names: Names) -> Document:
     name = names.of(root)
+    if name == "sitemap:urlset" and (news := read_news_sitemap(root, names)):
+        return news
     if name not in {"rss", "rdf:rdf", "feed", "channel"}:
         raise Odd
     document = Document(base=names.base_in(root, None), lang=language_of(root.get(XML_LANG) or root.get("lang")))
