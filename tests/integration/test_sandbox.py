@@ -40,7 +40,7 @@ def sandbox() -> Iterator[SandboxExecutor]:
 def test_a_task_past_its_limits_fails_alone_and_says_which(sandbox: SandboxExecutor, task, limit: str) -> None:
     poison = sandbox.submit(task)
     after = sandbox.submit(abs, -7)
-    error = tasks.exception(timeout=20)
+    error = poison.exception(timeout=20)
     assert isinstance(error, WorkerDied)
     assert error.limit == limit
     assert after.result(timeout=20) == 7
