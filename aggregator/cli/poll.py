@@ -20,7 +20,7 @@ from aggregator.errors import LeaseHeld
 if TYPE_CHECKING:
     from aggregator.app.polling import Progress
 
-__all__ = ["poll", "rebuild", "stopping"]
+__all__ = ["Meter", "metered", "poll", "rebuild", "stopping"]
 
 
 @click.command()
@@ -47,7 +47,7 @@ def poll(session: Session, *, force: bool, no_pages: bool, no_cluster: bool, as_
     options = PollOptions(force=force, pages=not no_pages, cluster=not no_cluster)
     with session.app() as app:
         require_feeds(app)
-        with stopping(app.polling.stop), _meter() as meter:
+        with stopping(app.polling.stop), metered() as meter:
             try:
                 report: dict[str, Any] = app.polling.poll(options, on_progress=meter.show).as_dict()
             except LeaseHeld as held:
@@ -87,7 +87,7 @@ def rebuild(session: Session) -> None:
       aggregator rebuild
     """
     log_to_stderr()
-    with session.app() as app, stopping(app.polling.stop), _meter() as meter:
+    with session.app() as app, stopping(app.polling.stop), metered() as meter:
         count = app.polling.rebuild(on_progress=meter.show)
     click.echo(f"{count} stories decided.", err=True)
 
@@ -156,7 +156,7 @@ def _line(p: Progress, elapsed_s: float) -> str:
 
 
 @contextmanager
-def _meter() -> Iterator[Meter]:
+def metered() -> Iterator[Meter]:
     meter = Meter()
     try:
         yield meter

@@ -1,0 +1,53 @@
+"""`aggregator demo`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from aggregator.cli.output import is_plain, terminal_width
+from aggregator.cli.poll import metered, stopping
+from aggregator.cli.session import Session, log_to_stderr, pass_session
+
+__all__ = ["demo"]
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End after printing; leave no page open.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The page's port.")
+@pass_session
+def demo(session: Session, *, once: bool, port: int) -> None:
+    """Five days of a made-up newsroom through the real pipeline: feeds and pages over HTTP, copies, events, digests.
+
+    Prints each morning's digest, then leaves the page open until Ctrl-C. Your own database is not touched.
+
+    \b
+    Example:
+      aggregator demo --once
+    """
+    from aggregator import render  # noqa: PLC0415
+    from aggregator.app.demo import opened  # noqa: PLC0415
+    from aggregator.cli.run import serving  # noqa: PLC0415
+
+    log_to_stderr()
+    plain = is_plain()
+    with tempfile.TemporaryDirectory(prefix="aggregator-demo-") as folder, opened(
+        session.config(), Path(folder) / "demo.db"
+    ) as it:
+        click.echo(f"{len(it.server.feed_urls)} outlets are on the air; {len(it.mornings)} mornings follow.\n", err=True)
+        with stopping(it.app.polling.stop), metered() as meter:
+            for day in it.days(on_progress=meter.show):
+                meter.clear()
+                title = f"{day.at:%A %-d %B %Y}, 07:00"
+                click.echo(title if plain else click.style(title, bold=True, underline=True))
+                click.echo()
+                click.echo(render.digest_text(day.digest, width=terminal_width(), colour=not plain, zone="UTC"))
+                if it.app.polling.stop.is_set():
+                    return
+            if once:
+                return
+            with serving(it.app, None, port) as address:
+                click.echo(f"The page is at {address}. Stop with Ctrl-C.", err=True)
+                it.app.polling.stop.wait()
