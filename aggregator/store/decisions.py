@@ -15,6 +15,8 @@ from aggregator.store.times import from_db, to_db
 
 __all__ = ["Decisions", "StoredFeatures"]
 
+_UNCOUNTED = "1970-01-01T00:00:00Z"  # stands in the same transaction only, until the event is counted
+_NEW_EVENT = "INSERT INTO events (key, headline, first_at, last_at, seen_at, changed_at) VALUES (?, '', ?, ?, ?, ?)"
 _IDS = "SELECT key, id FROM stories WHERE key IN ({marks})"
 
 
@@ -99,14 +101,12 @@ class Decisions:
         """
         with self._db.write():
             keys = sorted({*features, *copies, *events, *_named(copies, events)})
-            ids = {
-                r["key"]: r["id"]
-                for r in self._db.in_chunks(_IDS, keys)
-            }
+            ids = {r["key"]: r["id"] for r in self._db.in_chunks(_IDS, keys)}
             self._keep_features(features, ids)
             self._keep_copies(copies, ids)
-            touched = self._keep_events(events, ids, now)
-            return tuple(sorted(touched | self._events_of([ids[k] for k in copies if k in ids])))
+            touched = self._keep_events(events, ids)
+            touched |= self._events_of([ids[k] for k in copies if k in ids])
+            return tuple(sorted(self._summarise(touched, now=now)))
 
     def _keep_features(self, features: Mapping[str, tuple[bytes, bytes]], ids: Mapping[str, int]) -> None:
         rows = [(ids[key], *blobs) for key, blobs in features.items() if key in ids]
@@ -133,10 +133,11 @@ class Decisions:
             rows,
         )
 
-    def _keep_events(self, events: Mapping[str, EventAssignment], ids: Mapping[str, int], now: datetime) -> set[int]:
+    def _keep_events(self, events: Mapping[str, EventAssignment], ids: Mapping[str, int]) -> set[int]:
+        """Put stories into events; returns the events that lost or gained."""
         labels = {ids[key]: a.event for key, a in events.items() if key in ids}
         before = self._events_of(list(labels))
-        homes = self._homes(labels, before, now)
+        homes = self._homes(labels, before)
         self._db.run_many(
             "UPDATE stories SET event_id = ?, probability = ?, nearest_id = ?, reason = ?, vetoes = ? WHERE id = ?",
             [
@@ -148,13 +149,13 @@ class Decisions:
                 if key in ids
             ],
         )  # fmt: skip
-        return self.summarise(before | set(homes.values()), now=now)
+        return before | set(homes.values())
 
     def _events_of(self, story_ids: Sequence[int]) -> set[int]:
         sql = "SELECT DISTINCT event_id FROM stories WHERE event_id IS NOT NULL AND id IN ({marks})"
         return {r["event_id"] for r in self._db.in_chunks(sql, story_ids)}
 
-    def _homes(self, labels: Mapping[int, str], before: set[int], now: datetime) -> dict[str, int]:
+    def _homes(self, labels: Mapping[int, str], before: set[int]) -> dict[str, int]:
         """The event id of each label: the event that has this key, one that dissolves into it, or a new one."""
         wanted = sorted(set(labels.values()))
         sql = "SELECT key, id FROM events WHERE merged_into IS NULL AND key IN ({marks})"
@@ -168,10 +169,7 @@ class Decisions:
                 elif homes[label] != event_id:
                     self._merge(event_id, homes[label])
             if label not in homes:
-                cursor = self._db.run(
-                    "INSERT INTO events (key, headline, first_at, last_at, seen_at, changed_at) VALUES (?, '', ?, ?, ?, ?)",
-                    (label, *[to_db(now)] * 4),
-                )
+                cursor = self._db.run(_NEW_EVENT, (label, *[_UNCOUNTED] * 4))
                 homes[label] = int(cursor.lastrowid or 0)
         return homes
 
@@ -197,7 +195,7 @@ class Decisions:
         self._db.run("UPDATE events SET thread_id = NULL WHERE id = ?", (event_id,))
         self._db.run("UPDATE OR IGNORE event_marks SET event_id = ? WHERE event_id = ?", (into, event_id))
 
-    def summarise(self, event_ids: set[int], *, now: datetime) -> set[int]:
+    def _summarise(self, event_ids: set[int], *, now: datetime) -> set[int]:
         """Recount these events from their stories; empty ones go. Returns those that stand."""
         sql = """SELECT event_id AS id, min(published_at) AS first_at, max(published_at) AS last_at,
             min(seen_at) AS seen_at, count(*) AS stories, count(DISTINCT outlet_id) AS outlets,

@@ -1,0 +1,70 @@
+"""Entries in: each canonical address is one story, however many entries point at it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aggregator.store import Store
+from tests.support.building import NOW, a_new_entry, a_spec
+
+
+def subscribed(store: Store, *urls: str) -> list[int]:
+    store.feeds.add([a_spec(url) for url in urls], now=NOW)
+    return [store.feeds.get(url).id for url in urls]
+
+
+def test_two_feeds_that_carry_one_address_make_one_story(store: Store) -> None:
+    one, other = subscribed(store, "https://a.example/1", "https://a.example/2")
+    assert len(store.ingest.apply(one, [a_new_entry(1)], now=NOW).stories) == 1
+    again = store.ingest.apply(other, [a_new_entry(1, guid="other-guid")], now=NOW)
+    assert (again.entries, again.stories) == (1, ())
+    assert store.stories.count() == 1
+
+
+def test_an_entry_whose_guid_changes_does_not_multiply_the_story(store: Store) -> None:
+    (feed,) = subscribed(store, "https://a.example/1")
+    store.ingest.apply(feed, [a_new_entry(1)], now=NOW)
+    store.ingest.apply(feed, [a_new_entry(1, guid="changed")], now=NOW)
+    assert store.stories.count() == 1
+
+
+def test_a_known_entry_adds_nothing(store: Store) -> None:
+    (feed,) = subscribed(store, "https://a.example/1")
+    store.ingest.apply(feed, [a_new_entry(1), a_new_entry(2)], now=NOW)
+    again = store.ingest.apply(feed, [a_new_entry(1), a_new_entry(2)], now=NOW)
+    assert (again.entries, again.stories, again.changed) == (0, (), ())
+
+
+def test_an_entry_with_a_new_text_changes_its_story(store: Store) -> None:
+    (feed,) = subscribed(store, "https://a.example/1")
+    (story_id,) = store.ingest.apply(feed, [a_new_entry(1)], now=NOW).stories
+    changed = store.ingest.apply(feed, [a_new_entry(1, text="Nobody was hurt.", content_hash="new")], now=NOW)
+    assert changed.changed == (story_id,)
+    assert store.stories.get(story_id).text == "Nobody was hurt."
+
+
+def test_the_same_guid_in_two_feeds_means_two_entries(store: Store) -> None:
+    one, other = subscribed(store, "https://a.example/1", "https://b.example/1")
+    store.ingest.apply(one, [a_new_entry(1)], now=NOW)
+    second = a_new_entry(1, key="https://b.example/9", url="https://b.example/9")
+    assert len(store.ingest.apply(other, [second], now=NOW).stories) == 1
+
+
+def test_an_entry_without_a_date_is_of_the_time_it_was_seen(store: Store) -> None:
+    (feed,) = subscribed(store, "https://a.example/1")
+    (story_id,) = store.ingest.apply(feed, [a_new_entry(1, published_at=None)], now=NOW).stories
+    assert store.stories.get(story_id).published_at == NOW
+
+
+def test_stories_of_a_removed_feed_stay_and_with_stories_they_do_not_come_back(store: Store) -> None:
+    (feed,) = subscribed(store, "https://a.example/1")
+    store.ingest.apply(feed, [a_new_entry(1)], now=NOW)
+    store.feeds.remove("https://a.example/1", now=NOW)
+    assert store.stories.count() == 1
+    store.feeds.restore("https://a.example/1")
+    store.feeds.remove("https://a.example/1", now=NOW, with_stories=True)
+    assert store.stories.count() == 0
+    (feed,) = subscribed(store, "https://a.example/1")
+    result = store.ingest.apply(feed, [a_new_entry(1, guid="again")], now=NOW + timedelta(days=1))
+    assert result.stories == ()
+    assert store.stories.count() == 0

@@ -1,0 +1,76 @@
+"""Settings: file, environment, and what is said when they are wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from aggregator import config
+from aggregator.errors import ConfigError
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "aggregator.toml"
+    path.write_text(text)
+    return path
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert config.load(environ={}).pages.backfill == 20
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "[pages]\nbackfill = 5\n[fetch]\nhost_gap_s = 2.5\n")
+    loaded = config.load(path, {"AGGREGATOR_PAGES_BACKFILL": "7"})
+    assert (loaded.pages.backfill, loaded.fetch.host_gap_s) == (7, 2.5)
+
+
+def test_lists_are_parted_by_commas_in_the_environment() -> None:
+    loaded = config.load(environ={"AGGREGATOR_FETCH_ALLOW_NETWORKS": "127.0.0.0/8, 10.0.0.0/8"})
+    assert loaded.fetch.allow_networks == ("127.0.0.0/8", "10.0.0.0/8")
+
+
+def test_a_secret_may_be_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2\n")
+    loaded = config.load(environ={"AGGREGATOR_MAIL_PASSWORD_FILE": str(tmp_path / "secret")})
+    assert loaded.mail.password == "hunter2"
+    assert "hunter2" not in json.dumps(config.shown(loaded))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[fetch]\nhost_gab_s = 1\n", "host_gab_s"),
+        ("[fetsch]\nworkers = 1\n", "fetsch"),
+        ("[pages]\nbackfill = 'many'\n", "pages.backfill"),
+        ("[digests.morning]\nat = 7\n", "digests"),
+        ("[pages\n", "not TOML"),
+    ],
+)
+def test_a_wrong_file_is_named_with_the_key(tmp_path: Path, text: str, said: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError, match=said) as caught:
+        config.load(path, {})
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AGGREGATOR_FETCH_WROKERS", "3"),
+        ("AGGREGATOR_FETCH_WORKERS", "many"),
+        ("AGGREGATOR_MAIL_PASSWORD_FILE", "/nowhere"),
+    ],
+)
+def test_a_wrong_variable_is_named(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        config.load(environ={name: value})
+
+
+def test_a_settings_file_that_was_named_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="There is no settings file"):
+        config.load(tmp_path / "absent.toml", {})
