@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aggregator.errors import AggregatorError
+from aggregator.newsroom.gold import gold_document
 from aggregator.newsroom.load import default_folder, load
 from aggregator.newsroom.server import Server, serve
 
@@ -49,7 +50,8 @@ def _options() -> argparse.ArgumentParser:
         "--folder", type=Path, help="where outlets.toml is (default: the newsroom that comes with the package)"
     )
     parser.add_argument("--opml", type=Path, help="write the subscription list here")
-    parser.add_argument("--gold", type=Path, help="write what is a copy of what, and what tells one event, here")
+    parser.add_argument("--map", type=Path, help="write here, for each address out, its event and what it is a copy of")
+    parser.add_argument("--gold", type=Path, help="write the gold of the whole newsroom here (the file gold.json)")
     parser.add_argument("--once", action="store_true", help="print the addresses and stop")
     return parser
 
@@ -57,8 +59,10 @@ def _options() -> argparse.ArgumentParser:
 def _announce(server: Server, options: argparse.Namespace) -> None:
     if options.opml:
         options.opml.write_bytes(server.opml())
+    if options.map:
+        _write_json(options.map, server.gold())
     if options.gold:
-        options.gold.write_text(json.dumps(server.gold(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        _write_json(options.gold, gold_document(server.newsroom))
     for outlet, url in zip(server.newsroom.outlets, server.feed_urls, strict=True):
         _say(f"{outlet.name:24} {url}")
     _say(_clock(server))
@@ -75,6 +79,10 @@ def _listen(server: Server) -> None:
             continue
         _say(_clock(server))
     threading.Event().wait()
+
+
+def _write_json(path: Path, document: object) -> None:
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _clock(server: Server) -> str:

@@ -72,6 +72,13 @@ class Correction:
     new: str
     silent: bool = True
 
+    def mend_figure(self, mark: Mark) -> str | None:
+        """The figure of a marked sentence after the correction."""
+        if mark.value is None or self.old not in mark.sentence or mark.value not in self.old:
+            return mark.value
+        before, _, after = self.old.partition(mark.value)
+        return self.new.removeprefix(before).removesuffix(after)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
@@ -127,6 +134,7 @@ class Story:
             title=mend(self.title),
             paragraphs=tuple(mend(p) for p in self.paragraphs),
             summary=mend(self.summary),
+            marks=tuple(replace(m, sentence=mend(m.sentence), value=correction.mend_figure(m)) for m in self.marks),
             changed_at=correction.at,
             corrected_at=self.corrected_at if correction.silent else correction.at,
         )
