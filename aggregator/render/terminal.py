@@ -2,30 +2,102 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from aggregator.model import Digest, DigestEvent
+from aggregator.render.columns import one_line, wrap
 from aggregator.render.times import say_time
+from aggregator.render.wording import (
+    change_line,
+    count,
+    difference_line,
+    kicker,
+    left_out,
+    numbers,
+    score_line,
+    since_line,
+    summary,
+)
 
-__all__ = ["digest_text"]
+__all__ = ["Ink", "digest_text"]
+
+_READABLE = 84  # a line of prose is not set wider than this, however wide the terminal
 
 
-def digest_text(digest: Digest, *, width: int = 80, colour: bool = False, zone: str = "UTC") -> str:
-    """The digest as text, never wider than `width` columns; `colour` adds bold headlines and the accent for NEW."""
-    lines = [digest.title]
+class Ink:
+    """The terminal's few marks: bold, quiet and the accent; all of them nothing when `colour` is off."""
+
+    def __init__(self, *, colour: bool) -> None:
+        self._on = colour
+
+    def bold(self, text: str) -> str:
+        """Headlines."""
+        return self._paint("1", text)
+
+    def accent(self, text: str) -> str:
+        """NEW, and nothing else."""
+        return self._paint("31", text)
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._on and text else text
+
+
+def digest_text(digest: Digest, *, width: int = 80, colour: bool = False, zone: str = "UTC", why: bool = False) -> str:
+    """The digest as text, never wider than `width` columns.
+
+    `colour` sets headlines bold and NEW in the accent (leave it off when the output is piped); `zone` (IANA) is the
+    reader's; `why` shows each event's score and its parts. Ends with a line break.
+    """
+    ink, room = Ink(colour=colour), max(20, min(width, _READABLE))
+    lines = [ink.bold(line) for line in wrap(digest.title, room)]
+    lines += wrap(f"{summary(digest)} {since_line(digest, zone).capitalize()}.", room)
     for section in digest.sections:
-        lines += ["", section.title.upper()]
+        lines += ["", *wrap(section.title.upper(), room)]
         for event in section.events:
-            lines += ["", *_event(event, digest, width, zone, colour=colour)]
+            lines += ["", *_event(event, digest, room, zone, ink=ink, why=why)]
+    lines += ["", left_out(digest)] if digest.left_out else []
+    lines += _closing(digest, room)
     return "\n".join(lines) + "\n"
 
 
-def _event(event: DigestEvent, digest: Digest, width: int, zone: str, *, colour: bool) -> list[str]:
-    bold, plain = ("\x1b[1m", "\x1b[0m") if colour else ("", "")
-    head = [f"{bold}{line}{plain}" for line in textwrap.wrap(event.headline, width)]
-    numbers = (
-        f"{event.outlets} outlets · {event.reports} independent reports · first: {event.first_outlet} "
-        f"{say_time(event.first_at, now=digest.made_at, zone=zone)}"
-    )
-    body = textwrap.wrap(event.sentences[0].text, width) if event.sentences else []
-    return [*head, *textwrap.wrap(numbers, width), *body]
+def _event(event: DigestEvent, digest: Digest, width: int, zone: str, *, ink: Ink, why: bool) -> list[str]:
+    """Headline, numbers, first sentence; then what changed and what they differ on, if anything."""
+    lines = [ink.bold(line) for line in wrap(event.headline, width)]
+    lines += _numbers(event, digest, width, zone, ink)
+    for sentence in event.sentences[:1]:
+        lines += wrap(sentence.text, width)
+    lines += _changes(event, digest, width, zone)
+    for difference in event.differences:
+        lines += wrap(difference_line(difference, digest, zone), width, first="They differ on ", indent="  ")
+    return lines + (wrap(score_line(event), width, indent="  ") if why else [])
+
+
+def _numbers(event: DigestEvent, digest: Digest, width: int, zone: str, ink: Ink) -> list[str]:
+    mark = kicker(event)
+    voice = f"{one_line(event.headline_outlet)} · " if event.outlets > 1 else ""
+    lines = wrap(f"{mark} · {voice}{numbers(event, digest, zone)} · event {event.event_id}", width)
+    if mark == "NEW" and lines:
+        lines[0] = ink.accent(mark) + lines[0][len(mark) :]
+    return lines
+
+
+def _changes(event: DigestEvent, digest: Digest, width: int, zone: str) -> list[str]:
+    lines: list[str] = []
+    for change in event.changes:
+        first = f"New {since_line(digest, zone)}: " if not lines else "  "
+        outlet = f" ({one_line(change.sentence.outlet)})" if change.sentence else ""
+        lines += wrap(change_line(change) + outlet, width, first=first, indent="  ")
+    return lines
+
+
+def _closing(digest: Digest, width: int) -> list[str]:
+    """Quiet edits and the state of the feeds."""
+    lines: list[str] = []
+    if digest.edits:
+        lines += ["", "QUIETLY EDITED"]
+        for edit in digest.edits:
+            outlet = f"{edit.sentence.outlet}: " if edit.sentence else ""
+            lines += wrap(f"{outlet}{edit.before or ''} → {edit.after or ''}", width, indent="  ", first="")
+    if digest.health:
+        lines += ["", "YOUR FEEDS"]
+        for line in digest.health:
+            lines += wrap(line, width, indent="  ", first="")
+    return lines

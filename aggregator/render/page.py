@@ -1,0 +1,28 @@
+"""A digest as HTML: a page that stands alone (for a file or a browser), or the part of one that the web puts in its own."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from aggregator.model import Digest
+from aggregator.render.templating import context, environment
+
+__all__ = ["digest_fragment", "digest_html"]
+
+
+def digest_html(
+    digest: Digest, *, zone: str = "UTC", lang: str = "en", why: bool = False, event_path: str | None = None
+) -> str:
+    """A whole page without scripts, images or anything fetched: readable as a file, light and dark.
+
+    `event_path` is the address of an event's own page with `{id}` in it ("/events/{id}"); without it every link goes to
+    an outlet. `why` shows each event's score and its parts.
+    """
+    template = environment().get_template("digest_page.html")
+    return template.render(context(digest, zone, lang=lang, why=why, event_path=event_path))
+
+
+def digest_fragment(digest: Digest, *, zone: str = "UTC", why: bool = False, event_path: str | None = None) -> Markup:
+    """The digest's sections alone, without `html`, `head` or a title; headings begin at h2. Safe to put into a page."""
+    template = environment().get_template("digest_body.html")
+    return Markup(template.render(context(digest, zone, why=why, event_path=event_path)))  # noqa: S704 (escaped by the template)
