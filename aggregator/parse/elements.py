@@ -20,6 +20,7 @@ from aggregator.text.dates import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
 __all__ = ["XML_BASE", "XML_LANG", "EntryReader", "Names", "Odd", "language_of"]
@@ -35,6 +36,7 @@ _TYPES = {
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _BROKEN_PARAMETER = re.compile(r"&([A-Za-z0-9_]+);")
 _DEEPER_THAN_ANY = 10_000
 _MAX_GROUPING = 12
@@ -47,12 +49,16 @@ class Odd(Exception):
 class Names:
     """The names of the elements of one document, and what is remembered across its entries.
 
-    `title_depth` is where the last title stood: a later one at that depth or deeper is not taken.
+    `title_depth` is where the last title stood: a later one at that depth or deeper is not taken. `has_content` says that
+    a summary no longer turns into content: it holds until the end of an entry, or of the first one if the feed has it.
+    `base_leaks`: in feedparser a base inside a document that has none itself holds for what follows, too.
     """
 
     def __init__(self, *, has_bases: bool) -> None:
         self.has_bases = has_bases
+        self.base_leaks = False
         self.title_depth = -1
+        self.has_content = False
         self._of_tag: dict[str, str] = {}
 
     def of(self, element: Any) -> str:
@@ -89,7 +95,6 @@ class EntryReader:
         self.base = base
         self.depth = depth
         self._depths: dict[str, int] = {}
-        self._has_content = False
 
     def read(self, parent: Any) -> None:
         """Read the children of an entry, or of an element in it that only groups others: they mean the same in both."""
@@ -120,6 +125,8 @@ class EntryReader:
         return True
 
     def _joined(self, child: Any, address: str) -> str:
+        if self.names.base_leaks and not _SCHEME.match(address):
+            raise Odd
         return joined(self.names.base_in(child, self.base), address)
 
     def _title(self, child: Any) -> None:
@@ -192,7 +199,7 @@ class EntryReader:
 
     def _summary_or_content(self, child: Any, default: str) -> None:
         """A second summary is the content, unless there is content already."""
-        if self.entry.summary is not None and not self._has_content:
+        if self.entry.summary is not None and not self.names.has_content:
             self._content(child)
             return
         text = _content(child, default)
@@ -206,7 +213,7 @@ class EntryReader:
         self._add_content(_content(child, "text/html"))
 
     def _add_content(self, text: RawText) -> None:
-        self._has_content = True
+        self.names.has_content = True
         self.entry.contents.append(text)
         if self.entry.summary is None:
             self.entry.summary = text
@@ -222,14 +229,18 @@ class EntryReader:
 
     def _source(self, child: Any) -> None:
         """The feed that an entry came from says nothing about the entry itself, but its title counts as the last one."""
+        self._refuse_inside(child, {"item", "entry"})
         titled = any(self.names.of(c) == "title" and (c.text or "").strip() for c in child)
         self.names.title_depth = self.depth + 1 if titled else -1
 
     def _image(self, child: Any) -> None:
-        """An image with a title of its own may lend it to the entry: rare enough to ask feedparser."""
-        if any(self.names.of(c) == "title" for c in child):
-            raise Odd
+        """An image may lend its title or id to the entry: rare enough to ask feedparser."""
+        self._refuse_inside(child, self._HANDLERS.keys() - {"link", "description"})
         self.names.title_depth = -1
+
+    def _refuse_inside(self, child: Any, names: AbstractSet[str]) -> None:
+        if any(self.names.of(c) in names for c in child):
+            raise Odd
 
     def _picture(self, child: Any) -> None:
         """Take the first picture that media:content, media:thumbnail or itunes:image names, and what stands inside."""
@@ -312,7 +323,11 @@ def _content(element: Any, default: str) -> RawText:
             raise Odd
     if kind == _XHTML:
         return RawText(repaired(_markup(element)))
-    return RawText(repaired(_text(element)), plain=kind == "text/plain")
+    if not len(element):
+        return RawText(repaired(element.text or ""), plain=kind == "text/plain")
+    if element.tag.endswith("title") or any(_local(child) == "div" for child in element):
+        raise Odd
+    return RawText(repaired((element.text or "") + "".join(_pieces(element))))  # markup that nobody escaped
 
 
 def _markup(element: Any) -> str:

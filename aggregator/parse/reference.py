@@ -17,16 +17,13 @@ import feedparser
 
 from aggregator.errors import ParseError
 from aggregator.parse.document import Document, RawEnclosure, RawEntry, RawText
+from aggregator.parse.mending import legal_references
 from aggregator.parse.repair import person_name
 from aggregator.text.dates import parse_date
 
 __all__ = ["read_anything"]
 
 _PROLOG = b'<?xml version="1.0" encoding="utf-8"?>\n'
-_REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{1,20000})|([0-9]{1,20000}));?")
-_MAX_DIGITS = 8
-# XML 1.0, section 2.2
-_LEGAL = (range(0x20, 0xD800), range(0xE000, 0xFFFE), range(0x10000, 0x110000), (0x09, 0x0A, 0x0D))
 _VOID_END = re.compile(r"</(?:area|br|col|embed|hr|img|input|source|track|wbr)>")
 
 
@@ -35,7 +32,7 @@ def read_anything(data: bytes, url: str = "") -> Document:
 
     Slow (about 2 MB/s), and not to be trusted with hostile input outside of a process that can be killed.
     """
-    stream = io.BytesIO(_PROLOG + _REFERENCE.sub(_legal_reference, data))
+    stream = io.BytesIO(_PROLOG + legal_references(data))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -46,16 +43,6 @@ def read_anything(data: bytes, url: str = "") -> Document:
     if not parsed.get("version") and not document.entries:
         raise ParseError("the document is XML or text, but not a feed", url=url)
     return document
-
-
-def _legal_reference(match: re.Match[bytes]) -> bytes:
-    """Take out references to characters that no XML holds: feedparser would give up the whole feed for one."""
-    digits, base = (match[1], 16) if match[1] else (match[2], 10)
-    digits = digits.lstrip(b"0")
-    if len(digits) > _MAX_DIGITS:
-        return b""
-    code = int(digits or b"0", base)
-    return match[0] if any(code in legal for legal in _LEGAL) else b""
 
 
 def _document(parsed: Any) -> Document:

@@ -12,14 +12,18 @@ from lxml import etree
 
 from aggregator.parse.document import Document, RawEntry
 from aggregator.parse.elements import XML_BASE, XML_LANG, EntryReader, Names, Odd, language_of
+from aggregator.parse.mending import mended
 from aggregator.parse.sitemap import read_news_sitemap
 
 __all__ = ["read_well_formed"]
 
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
-_ENTRY_ATTRIBUTES = frozenset({XML_BASE, XML_LANG, _RDF_ABOUT})
+_CDF_ATTRIBUTES = frozenset({"href", "lastmod"})  # Microsoft's Channel Definition Format
 _ENTRIES = frozenset({"item", "entry"})
 _ABOUT_FEED = frozenset({"title", "dc:title", "link", "id", "guid", "language", "dc:language"})
+_DESCRIPTIONS = frozenset({"description", "dc:description", "media:description"})
+_CONTENTS = frozenset({"content", "content:encoded", "fullitem"})
+_TEXTS = _DESCRIPTIONS | _CONTENTS | {"summary", "itunes:summary"}
 _ASIDES = frozenset({"image", "textinput"})
 
 
@@ -28,7 +32,26 @@ def read_well_formed(data: bytes) -> Document | None:
 
     libxml2's own limits hold (256 levels, 10 MB a text, no entities): bounded in time and memory by the size of `data`.
     """
-    parser = etree.XMLParser(
+    try:
+        root = _tree(data)
+        return _read(root, Names(has_bases=b"base=" in data))
+    except (etree.XMLSyntaxError, Odd):
+        return None
+
+
+def _tree(data: bytes) -> Any:
+    """Return the root of the tree; what is commonly wrong in feeds is mended if the document cannot be read without."""
+    try:
+        return etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError:
+        mended_data = mended(data)
+        if mended_data == data:
+            raise
+        return etree.fromstring(mended_data, _parser())
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -38,11 +61,6 @@ def read_well_formed(data: bytes) -> Document | None:
         remove_pis=True,
         collect_ids=False,
     )
-    try:
-        root = etree.fromstring(data, parser)
-        return _read(root, Names(has_bases=b"base=" in data))
-    except (etree.XMLSyntaxError, Odd):
-        return None
 
 
 def _read(root: Any, names: Names) -> Document:
@@ -52,6 +70,8 @@ def _read(root: Any, names: Names) -> Document:
     if name not in {"rss", "rdf:rdf", "feed", "channel"}:
         raise Odd
     document = Document(base=names.base_in(root, None), lang=language_of(root.get(XML_LANG) or root.get("lang")))
+    if names.has_bases and document.base is None:
+        names.base_leaks = any(XML_BASE in e.attrib or "base" in e.attrib for e in root.iter())
     if name in {"feed", "channel"}:
         _read_feed(root, document, names, depth=2)
     else:
@@ -76,6 +96,7 @@ def _read_around_channel(root: Any, document: Document, names: Names) -> None:
 
 def _read_feed(channel: Any, document: Document, names: Names, *, depth: int) -> None:
     about = EntryReader(RawEntry(), names, base=document.base, depth=depth)
+    has_summary = False
     for child in channel:
         name = names.of(child)
         if name in _ENTRIES:
@@ -84,6 +105,9 @@ def _read_feed(channel: Any, document: Document, names: Names, *, depth: int) ->
             names.title_depth = -1
         elif name in _ABOUT_FEED:
             about.read_one(child)
+        elif name in _TEXTS:
+            names.has_content = names.has_content or has_summary or name in _CONTENTS
+            has_summary = has_summary or name not in _DESCRIPTIONS
         else:
             _refuse_entries_inside(child, names)
     document.title, document.link = about.entry.title or document.title, about.entry.link or document.link
@@ -96,10 +120,13 @@ def _refuse_entries_inside(child: Any, names: Names) -> None:
 
 
 def _read_entry(item: Any, names: Names, base: str | None, depth: int) -> RawEntry:
-    if len(item.attrib) and not _ENTRY_ATTRIBUTES.issuperset(item.attrib):
+    if len(item.attrib) and any(name.lower() in _CDF_ATTRIBUTES for name in item.attrib):
         raise Odd
     base = names.base_in(item, base)
-    entry = RawEntry(id=item.get(_RDF_ABOUT) or None, lang=language_of(item.get(XML_LANG)), base=base)
+    entry = RawEntry(
+        id=item.get(_RDF_ABOUT) or None, lang=language_of(item.get(XML_LANG) or item.get("lang")), base=base
+    )
     names.title_depth = -1
     EntryReader(entry, names, base=base, depth=depth + 1).read(item)
+    names.has_content = False
     return entry

@@ -17,7 +17,8 @@ _LEAP_SECOND = "60"
 _FIRST_OF_LAST_CENTURY = 90  # two-digit years from here are 19xx, as feedparser has it
 _MAX_LENGTH = 100  # no date is longer; bounds the work on hostile text
 
-_ZONE = r"(?P<zone>Z|UTC|[+\-\u2212]\d{1,2}(?::?\d{2})?|(?:GMT|UTC)[+\-]\d{1,2}(?::?\d{2})?|[A-Za-z][A-Za-z/_]{0,30})?"
+_OFFSET = r"[+\-\u2212]\d{1,2}(?::\d{1,2}|\d{2})?"
+_ZONE = rf"(?P<zone>Z|UTC|(?:GMT|UTC)?{_OFFSET}|[A-Za-z][A-Za-z/_]{{0,30}})?"
 _CLOCK = (
     r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{1,2})(?:[:.](?P<second>\d{1,2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
@@ -27,7 +28,7 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _COMPACT = re.compile(
-    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:T?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,]\d+)?)?)?"
+    r"(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})(?:T?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,]\d+)?)?)?"
     r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?(?P<half>)"
 )
 _NAME = r"[^\W\d_]+"
