@@ -57,10 +57,10 @@ def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_t
             clock=clock,
             timezone=timezone,
             store=store,
-            feeds=Subscriptions(store, clock),
+            feeds=Subscriptions(store, clock, polling),
             polling=polling,
             reading=Reading(store, clock, timezone),
-            digests=Digests(store, clock, timezone),
+            digests=Digests(store, clock, timezone, config),
         )
     finally:
         polling.close()

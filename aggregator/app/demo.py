@@ -67,7 +67,9 @@ def opened(config: Config, db: Path) -> Iterator[Demo]:
     first, last = newsroom.stories[0].at, newsroom.stories[-1].at
     mornings = _mornings(first, last)
     clock = _Clock(datetime.combine(first.date(), time(0, tzinfo=UTC)))
-    fetch = msgspec.structs.replace(config.fetch, allow_networks=(*config.fetch.allow_networks, LOOPBACK), host_gap_s=0.0)
+    fetch = msgspec.structs.replace(
+        config.fetch, allow_networks=(*config.fetch.allow_networks, LOOPBACK), host_gap_s=0.0
+    )
     with (
         serve(newsroom, now=clock.now) as server,
         open_app(msgspec.structs.replace(config, fetch=fetch), db=db, clock=clock) as app,
@@ -79,7 +81,7 @@ def opened(config: Config, db: Path) -> Iterator[Demo]:
 def _mornings(first: datetime, last: datetime) -> tuple[datetime, ...]:
     """Seven o'clock of every day after the first, until everything is out."""
     day = first.date() + timedelta(days=1)
-    mornings = []
+    mornings: list[datetime] = []
     while not mornings or mornings[-1] < last:
         mornings.append(datetime.combine(day, MORNING))
         day += timedelta(days=1)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from aggregator.app.clock import Clock
-from aggregator.digest import DigestOptions, compose
-from aggregator.model import Digest, Told
 from aggregator import render
+from aggregator.app.clock import Clock
+from aggregator.config import Config
+from aggregator.digest import DigestOptions, compose
+from aggregator.digest.due import days_of, latest_due
+from aggregator.model import Digest, Told
 from aggregator.store import Store
 
 __all__ = ["Digests"]
 
+READER = 1
 LOOK_BACK = timedelta(hours=24)
 MOST_EVENTS = 30
 MOST_VIEWED = 4000  # events; beyond that the ones with most outlets are looked at
@@ -26,9 +30,10 @@ class Digests:
     store: Store
     clock: Clock
     timezone: str
+    config: Config
 
     def make(
-        self, *, reader_id: int = 1, name: str = "terminal", since: datetime | None = None, remember: bool = True
+        self, *, reader_id: int = READER, name: str = "terminal", since: datetime | None = None, remember: bool = True
     ) -> Digest:
         """The digest of what was first seen since this reader's last one, at most 24 hours back.
 
@@ -55,6 +60,17 @@ class Digests:
         if remember and since is None and digest.events:
             self._remember(digest, reader_id, name)
         return digest
+
+    def make_due(self) -> tuple[Digest, ...]:
+        """Make the editions of the settings' named digests whose time has come, each once."""
+        made = []
+        for name, digest in self.config.digests.items():
+            zone = ZoneInfo(digest.tz or self.timezone)
+            due = latest_due(at=time.fromisoformat(digest.at), zone=zone, days=days_of(digest.days), now=self.clock())
+            last = self.store.editions.last_made_at(READER, name)
+            if due is not None and (last is None or last < due):
+                made.append(self.make(name=name))
+        return tuple(made)
 
     def _remember(self, digest: Digest, reader_id: int, name: str) -> None:
         shown = [event.event_id for section in digest.sections for event in section.events]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import platform
 import re
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
+from typing import Self
 
 from aggregator.app.clock import machine_time
 from aggregator.errors import LeaseHeld, StoreError
 from aggregator.store import Store
 
-__all__ = ["WRITER", "holder_name", "is_running", "writing"]
+__all__ = ["WRITER", "Lease", "holder_name", "is_running"]
 
 log = logging.getLogger(__name__)
 
@@ -44,40 +43,52 @@ def is_running(holder: str) -> bool:
     return True
 
 
-@contextlib.contextmanager
-def writing(store: Store, command: str) -> Iterator[str]:
-    """Hold the lease for a block; a lease of a dead process of this machine is taken over at once.
+class Lease:
+    """The writer's lease, held from `take` or the start of a `with` block to its end.
 
-    Raises:
-        LeaseHeld: another process is writing.
-
+    A lease of a dead process of this machine is taken over at once.
     """
-    holder = holder_name(command)
-    _take(store, holder)
-    done = threading.Event()
-    renewer = threading.Thread(target=_renew, args=(store, holder, done), name="lease", daemon=True)
-    renewer.start()
-    try:
-        yield holder
-    finally:
-        done.set()
-        renewer.join()
-        store.leases.release(WRITER, holder)
 
+    def __init__(self, store: Store, command: str) -> None:
+        self._store = store
+        self._holder = holder_name(command)
+        self._done = threading.Event()
+        self._renewer: threading.Thread | None = None
 
-def _take(store: Store, holder: str) -> None:
-    try:
-        store.leases.take(WRITER, holder, now=machine_time(), lasts=LASTS)
-    except LeaseHeld as held:
-        if is_running(held.holder):
-            raise
-        store.leases.release(WRITER, held.holder)
-        store.leases.take(WRITER, holder, now=machine_time(), lasts=LASTS)
+    def take(self) -> None:
+        """Take the lease, and renew it from now on.
 
+        Raises:
+            LeaseHeld: another process is writing.
 
-def _renew(store: Store, holder: str, done: threading.Event) -> None:
-    while not done.wait(RENEW_S):
+        """
         try:
-            store.leases.take(WRITER, holder, now=machine_time(), lasts=LASTS)
-        except (StoreError, LeaseHeld) as error:
-            log.warning("lease not renewed", extra={"error": str(error)})
+            self._renew()
+        except LeaseHeld as held:
+            if is_running(held.holder):
+                raise
+            self._store.leases.release(WRITER, held.holder)
+            self._renew()
+        self._renewer = threading.Thread(target=self._keep, name="lease", daemon=True)
+        self._renewer.start()
+
+    def __enter__(self) -> Self:
+        if self._renewer is None:
+            self.take()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        if self._renewer is not None:
+            self._renewer.join()
+        self._store.leases.release(WRITER, self._holder)
+
+    def _renew(self) -> None:
+        self._store.leases.take(WRITER, self._holder, now=machine_time(), lasts=LASTS)
+
+    def _keep(self) -> None:
+        while not self._done.wait(RENEW_S):
+            try:
+                self._renew()
+            except (StoreError, LeaseHeld) as error:
+                log.warning("lease not renewed", extra={"error": str(error)})

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event as StopSignal
 
 from aggregator.app.clock import Clock, machine_time
-from aggregator.app.lease import WRITER, is_running, writing
+from aggregator.app.lease import WRITER, Lease, is_running
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, LeaseHeld
 from aggregator.fetch import Client, FetchOptions, HostGate, user_agent
@@ -93,17 +92,17 @@ class Polling:
         report.stopped = self.stop.is_set()
         return report
 
-    @contextmanager
-    def _lease(self, command: str) -> Iterator[None]:
+    def _lease(self, command: str) -> AbstractContextManager[Lease]:
+        """The lease, once another poll of this database has ended."""
         while True:
+            lease = Lease(self.store, command)
             try:
-                with writing(self.store, command):
-                    yield
-                return
+                lease.take()
             except LeaseHeld as held:
-                if held.holder.startswith("run") or self.stop.is_set():
+                if held.holder.startswith("run") or self.stop.wait(ASK_AGAIN_S):
                     raise
-            time.sleep(ASK_AGAIN_S)
+            else:
+                return lease
 
     def _poll_feeds(self, feeds: tuple[Feed, ...], report: PollReport, on_progress: OnProgress) -> None:
         poller = FeedPoller(
@@ -135,9 +134,7 @@ class Polling:
             on_folded=self.decider.forget,
         )
         total = len(self.store.pages.due(self.clock()))
-        done = 0
-        for result in scraper.run(stop=self.stop):
-            done += 1
+        for done, result in enumerate(scraper.run(stop=self.stop), 1):
             report.pages += result.page == "done"
             report.pages_failed += result.page != "done"
             on_progress(Progress(phase="pages", done=done, total=max(total, done), failures=report.pages_failed))

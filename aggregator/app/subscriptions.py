@@ -8,9 +8,14 @@ from importlib import resources
 from pathlib import Path
 
 from aggregator.app.clock import Clock
+from aggregator.app.polling import Polling
+from aggregator.errors import AggregatorError
+from aggregator.fetch import Fetched, FetchFailed, FetchRequest
 from aggregator.model import Feed, FeedSpec
 from aggregator.opml import read_opml, write_opml
+from aggregator.parse import FeedLink, find_feeds, known_feeds, parse_feed, places_to_try
 from aggregator.store import Store
+from aggregator.text.urls import open_url
 
 __all__ = ["Imported", "Subscriptions", "starter_set"]
 
@@ -37,6 +42,7 @@ class Subscriptions:
 
     store: Store
     clock: Clock
+    polling: Polling
 
     def import_opml(self, data: bytes) -> Imported:
         """Subscribe to every feed of an OPML file, or to none.
@@ -59,6 +65,57 @@ class Subscriptions:
         """Subscribe to these feeds."""
         added, known = self.store.feeds.add(specs, now=self.clock())
         return Imported(added=tuple(added), known=tuple(known))
+
+    def add_one(self, link: FeedLink, *, folder: tuple[str, ...] = (), title: str | None = None) -> Imported:
+        """Subscribe to a feed that `find` found."""
+        return self.add([FeedSpec(url=link.url, title=title, folder=folder)])
+
+    def find(self, address: str) -> tuple[FeedLink, ...]:
+        """The feeds at an address: itself, if it is one, else those that the site there offers.
+
+        Raises:
+            FetchError: the address cannot be asked; a private one names the setting that allows it.
+            AggregatorError: there is no feed.
+
+        """
+        url = open_url(address if "://" in address else f"https://{address}")
+        if url is None:
+            raise AggregatorError(f"{address} is no web address; write it as https://example.org/feed.xml.")
+        answer = self._ask(url)
+        if isinstance(answer, FetchFailed):
+            if known := known_feeds(url):
+                return known
+            raise answer.error
+        if (link := self._as_feed(answer)) is not None:
+            return (link,)
+        found = known_feeds(url) or find_feeds(answer.body, answer.final_url) or self._tried(answer.final_url)
+        if not found:
+            raise AggregatorError(f"No feed was found at {url}; look for the address of one on the site.")
+        return found
+
+    def _ask(self, url: str) -> Fetched | FetchFailed:
+        answer = self.polling.client.fetch(FetchRequest(url=url, kind="feed"))
+        if isinstance(answer, Fetched | FetchFailed):
+            return answer
+        raise AssertionError(answer)
+
+    def _as_feed(self, answer: Fetched) -> FeedLink | None:
+        kind = answer.headers.get("content-type")
+        try:
+            parsed = self.polling.sandbox.submit(
+                parse_feed, answer.body, url=answer.final_url, content_type=kind
+            ).result()
+        except AggregatorError:
+            return None  # not a feed: the page may still name one
+        return FeedLink(url=answer.permanent_url or answer.url, title=parsed.title)
+
+    def _tried(self, url: str) -> tuple[FeedLink, ...]:
+        """The first of the usual places that holds a feed."""
+        for place in places_to_try(url):
+            answer = self._ask(place)
+            if isinstance(answer, Fetched) and (link := self._as_feed(answer)) is not None:
+                return (link,)
+        return ()
 
     def all(self) -> tuple[Feed, ...]:
         """All subscriptions, by folder and title."""

@@ -25,7 +25,7 @@ def config() -> None:
 @pass_session
 def show(session: Session) -> None:
     """Print all settings as they are in force, as JSON; secrets are hidden."""
-    from aggregator.config import shown  # noqa: PLC0415
+    from aggregator.config import shown
 
     write_json(shown(session.config()))
 
@@ -34,7 +34,7 @@ def show(session: Session) -> None:
 @pass_session
 def check(session: Session) -> None:
     """Say whether the settings are right."""
-    from aggregator.config import default_config_path  # noqa: PLC0415
+    from aggregator.config import default_config_path
 
     session.config()
     path = session.config_path or default_config_path()

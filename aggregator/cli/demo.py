@@ -27,16 +27,19 @@ def demo(session: Session, *, once: bool, port: int) -> None:
     Example:
       aggregator demo --once
     """
-    from aggregator import render  # noqa: PLC0415
-    from aggregator.app.demo import opened  # noqa: PLC0415
-    from aggregator.cli.run import serving  # noqa: PLC0415
+    from aggregator import render
+    from aggregator.app.demo import opened
+    from aggregator.cli.run import serving
 
     log_to_stderr()
     plain = is_plain()
-    with tempfile.TemporaryDirectory(prefix="aggregator-demo-") as folder, opened(
-        session.config(), Path(folder) / "demo.db"
-    ) as it:
-        click.echo(f"{len(it.server.feed_urls)} outlets are on the air; {len(it.mornings)} mornings follow.\n", err=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="aggregator-demo-") as folder,
+        opened(session.config(), Path(folder) / "demo.db") as it,
+    ):
+        click.echo(
+            f"{len(it.server.feed_urls)} outlets are on the air; {len(it.mornings)} mornings follow.\n", err=True
+        )
         with stopping(it.app.polling.stop), metered() as meter:
             for day in it.days(on_progress=meter.show):
                 meter.clear()

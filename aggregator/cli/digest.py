@@ -29,7 +29,7 @@ def digest(session: Session, *, since: str | None, as_json: bool, as_html: bool,
       aggregator digest
       aggregator digest --since 7d --json
     """
-    from aggregator import render  # noqa: PLC0415
+    from aggregator import render
 
     with session.app() as app:
         require_feeds(app)

@@ -23,7 +23,7 @@ def doctor(session: Session, *, as_json: bool) -> None:
     Example:
       aggregator doctor
     """
-    from aggregator.app.doctor import examine  # noqa: PLC0415
+    from aggregator.app.doctor import examine
 
     with session.app() as app:
         findings = examine(app)

@@ -31,7 +31,7 @@ def events(
       aggregator events --since 24h
       aggregator events earthquake --json
     """
-    from aggregator.render.rows import EVENT_COLUMNS, event_row  # noqa: PLC0415
+    from aggregator.render.rows import EVENT_COLUMNS, event_row
 
     form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:
@@ -46,7 +46,7 @@ def events(
 
 
 def _print_events(rows: Any) -> None:
-    from aggregator.cli.output import table_lines  # noqa: PLC0415
+    from aggregator.cli.output import table_lines
 
     def shown(row: dict[str, Any]) -> dict[str, Any]:
         return row | {"counts": f"{row['outlets']} / {row['reports']}", "last": row["last"][5:16].replace("T", " ")}
@@ -70,8 +70,8 @@ def event(session: Session, event_id: int, *, why: bool, as_json: bool) -> None:
     Example:
       aggregator event 12 --why
     """
-    from aggregator.render import event_text  # noqa: PLC0415
-    from aggregator.render.rows import event_detail  # noqa: PLC0415
+    from aggregator.render import event_text
+    from aggregator.render.rows import event_detail
 
     with session.app() as app:
         view = app.reading.event(event_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def feeds() -> None:
 @pass_session
 def import_(session: Session, file: Any) -> None:
     """Subscribe to all feeds of an OPML FILE (- for standard input); without one, to the starter set."""
-    from aggregator.app.subscriptions import starter_set  # noqa: PLC0415
+    from aggregator.app.subscriptions import starter_set
 
     data = file.read() if file else starter_set()
     with session.app() as app:
@@ -52,7 +53,7 @@ def export(session: Session, file: Path | None) -> None:
     with session.app() as app:
         data = app.feeds.export_opml()
     if file is None:
-        click.get_binary_stream("stdout").write(data)
+        sys.stdout.buffer.write(data)
     else:
         file.write_bytes(data)
         click.echo(f"Written to {file}.", err=True)
@@ -86,7 +87,7 @@ def add(session: Session, url: str, folder: str, title: str | None) -> None:
 @pass_session
 def list_(session: Session, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> None:
     """List the subscriptions."""
-    from aggregator.render.rows import feed_row  # noqa: PLC0415
+    from aggregator.render.rows import feed_row
 
     form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:
@@ -109,7 +110,7 @@ def _print_feeds(rows: Any) -> None:
 @pass_session
 def next_(session: Session, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> None:
     """When each feed is asked next, and why then."""
-    from aggregator.render.rows import next_row  # noqa: PLC0415
+    from aggregator.render.rows import next_row
 
     form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:

@@ -32,7 +32,7 @@ def parse(files: tuple[Path, ...]) -> None:
     Example:
       aggregator parse feed.xml | jq .entries[].title
     """
-    from aggregator.app.files import parse_files  # noqa: PLC0415
+    from aggregator.app.files import parse_files
 
     _print_rows(parse_files(files))
 
@@ -48,7 +48,7 @@ def extract(files: tuple[Path, ...], url: str | None) -> None:
       aggregator extract page.html --url https://example.org/story
       aggregator extract pages/* > articles.ndjson
     """
-    from aggregator.app.files import extract_files  # noqa: PLC0415
+    from aggregator.app.files import extract_files
 
     if url and len(files) > 1:
         raise click.UsageError("--url goes with a single file.")
@@ -64,7 +64,7 @@ def dedupe(source: Any) -> None:
     Example:
       aggregator dedupe stories.ndjson
     """
-    from aggregator.app.lines import LineReader, dedupe_lines  # noqa: PLC0415
+    from aggregator.app.lines import LineReader, dedupe_lines
 
     reader = LineReader(source)
     for row in dedupe_lines(reader):
@@ -82,7 +82,7 @@ def cluster(source: Any, *, online: bool) -> None:
     Example:
       aggregator cluster stories.ndjson > events.ndjson
     """
-    from aggregator.app.lines import LineReader, cluster_lines  # noqa: PLC0415
+    from aggregator.app.lines import LineReader, cluster_lines
 
     def tell(row: dict[str, Any]) -> None:
         click.echo(json.dumps(row, ensure_ascii=False), err=True)
@@ -103,7 +103,7 @@ def brief(source: Any, *, words: int) -> None:
     Example:
       aggregator brief events.ndjson --words 60
     """
-    from aggregator.app.lines import EventReader, brief_lines  # noqa: PLC0415
+    from aggregator.app.lines import EventReader, brief_lines
 
     reader = EventReader(source)
     for row in brief_lines(reader, words=words):

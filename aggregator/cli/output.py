@@ -107,7 +107,8 @@ def _cells(char: str) -> int:
 
 def fitted(text: str, width: int) -> str:
     """Text cut with an ellipsis, or filled with spaces, to exactly `width` columns."""
-    taken, used = [], 0
+    taken: list[str] = []
+    used = 0
     for char in text:
         cells = _cells(char)
         if used + cells > width:

@@ -41,7 +41,7 @@ def poll(session: Session, *, force: bool, no_pages: bool, no_cluster: bool, as_
       aggregator poll
       aggregator poll --force --json
     """
-    from aggregator.app.polling import PollOptions  # noqa: PLC0415
+    from aggregator.app.polling import PollOptions
 
     log_to_stderr(logging.INFO if verbose else logging.WARNING)
     options = PollOptions(force=force, pages=not no_pages, cluster=not no_cluster)
@@ -157,6 +157,7 @@ def _line(p: Progress, elapsed_s: float) -> str:
 
 @contextmanager
 def metered() -> Iterator[Meter]:
+    """A meter for a block; its line is gone after it."""
     meter = Meter()
     try:
         yield meter

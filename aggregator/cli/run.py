@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["run", "serve", "serving"]
 
 
-def _address(command: click.Command) -> click.Command:
+def _address(command: Callable[..., None]) -> Callable[..., None]:
     command = click.option("--port", type=click.IntRange(0, 65535), help="The port; 8080 if the settings say nothing.")(
         command
     )
@@ -36,14 +36,19 @@ def run(session: Session, *, host: str | None, port: int | None) -> None:
     Example:
       aggregator run --port 8080
     """
-    from aggregator.app.lease import writing  # noqa: PLC0415
-    from aggregator.schedule import running  # noqa: PLC0415
+    from aggregator.app.lease import Lease
+    from aggregator.schedule import running
 
     log_to_stderr(logging.INFO)
-    with session.app() as app, stopping(app.polling.stop), writing(app.store, "run"):
-        with serving(app, host, port) as address, running(app):
-            click.echo(f"The page is at {address}. Stop with Ctrl-C.", err=True)
-            app.polling.stop.wait()
+    with (
+        session.app() as app,
+        stopping(app.polling.stop),
+        Lease(app.store, "run"),
+        serving(app, host, port) as address,
+        running(app),
+    ):
+        click.echo(f"The page is at {address}. Stop with Ctrl-C.", err=True)
+        app.polling.stop.wait()
 
 
 @click.command()
@@ -65,7 +70,7 @@ def serve(session: Session, *, host: str | None, port: int | None) -> None:
 @contextmanager
 def serving(app: App, host: str | None, port: int | None) -> Iterator[str]:
     """The page served by a thread, for a block; gives its address."""
-    from aggregator.web import make_server  # noqa: PLC0415
+    from aggregator.web import make_server
 
     server = make_server(
         app,

@@ -34,15 +34,15 @@ class Session:
             ConfigError: they are wrong.
 
         """
-        from aggregator.config import load  # noqa: PLC0415
+        from aggregator.config import load
 
         return load(self.config_path)
 
     @contextlib.contextmanager
     def app(self) -> Iterator[App]:
         """The app, opened on the database; closed at the end of the block."""
-        from aggregator.app.app import open_app  # noqa: PLC0415
-        from aggregator.app.clock import clock_from  # noqa: PLC0415
+        from aggregator.app.app import open_app
+        from aggregator.app.clock import clock_from
 
         with open_app(self.config(), db=self.db, clock=clock_from(self.now)) as app:
             yield app
@@ -65,6 +65,6 @@ def require_feeds(app: App) -> None:
 
 def log_to_stderr(level: int = logging.WARNING) -> None:
     """Log as text on a terminal, as JSON lines otherwise."""
-    from aggregator.cli.logs import handler  # noqa: PLC0415
+    from aggregator.cli.logs import handler
 
     logging.basicConfig(level=level, handlers=[handler(sys.stderr)], force=True)

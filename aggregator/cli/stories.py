@@ -42,7 +42,7 @@ def stories(
       aggregator stories climate summit --json
       aggregator stories --fold --csv > stories.csv
     """
-    from aggregator.render.rows import STORY_COLUMNS, story_row  # noqa: PLC0415
+    from aggregator.render.rows import STORY_COLUMNS, story_row
 
     form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:
@@ -61,8 +61,8 @@ def stories(
 
 
 def _print_stories(rows: Any, zone: str) -> None:
-    from datetime import datetime  # noqa: PLC0415
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     local = ZoneInfo(zone)
 
@@ -87,7 +87,7 @@ def story(session: Session, story_id: int, *, as_json: bool) -> None:
     Example:
       aggregator story 12
     """
-    from aggregator.render.rows import story_row  # noqa: PLC0415
+    from aggregator.render.rows import story_row
 
     with session.app() as app:
         found = app.reading.story(story_id)

@@ -207,4 +207,4 @@ def _dump(lines: SiteLines) -> str:
 
 def _load(text: str) -> SiteLines:
     stored = json.loads(text)
-    return SiteLines(pages=stored["pages"], counts={h: n for h, n in stored["counts"]})
+    return SiteLines(pages=stored["pages"], counts=dict(stored["counts"]))
