@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A fact as one story tells it, in a sentence of its text."""
+    """A fact as one story tells it, in a passage of its text."""
 
     story: Story
     mark: Mark
@@ -39,7 +39,7 @@ class Figure:
 class WhatsNew:
     """What a period brought to one event.
 
-    `facts` maps each fact that was new, or had a new figure, to all the sentences of the period that tell it: any one of them
+    `facts` maps each fact that was new, or had a new figure, to all the passages of the period that tell it: any one of them
     is enough. `differ` maps a fact to the last word of each outlet in the period, where these disagree.
     """
 
@@ -156,7 +156,7 @@ def _event(news: WhatsNew) -> dict[str, Any]:
 
 
 def _said(said: Said) -> dict[str, Any]:
-    return {**_address(said.story), "value": said.mark.value, "sentence": said.mark.sentence}
+    return {**_address(said.story), "value": said.mark.value, "passage": said.mark.passage}
 
 
 def _address(story: Story) -> dict[str, str]:

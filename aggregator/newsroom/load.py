@@ -195,6 +195,8 @@ class _EventFile:
         title = table.get("title") or (source.title if source else table["title"])
         section = table.get("section", self._document.get("section", outlet.sections[0]))
         paragraphs, marks = self._text(table, source, where)
+        if not paragraphs:
+            raise ConfigError(f"{where}: there is nothing to read in it.")
         return Story(
             id=f"{self.event.key}/{name}",
             event=self.event.key,
@@ -242,18 +244,18 @@ class _EventFile:
         if not kept:
             raise ConfigError(f"{where}: keep = [{first}, {last}] leaves nothing of the source.")
         body = "\n".join(kept)
-        return (*lede, *kept, *after), (*lede_marks, *(m for m in source.marks if m.sentence in body), *after_marks)
+        return (*lede, *kept, *after), (*lede_marks, *(m for m in source.marks if m.passage in body), *after_marks)
 
     def _unmark(self, text: str, where: str) -> tuple[tuple[str, ...], tuple[Mark, ...]]:
-        """Split into paragraphs and take the marks out: `[Sentence.](fact)` or `[Sentence.](fact=value; other)`."""
+        """Split into paragraphs and take the marks out: `[A passage](fact)` or `[A passage](fact=value; other)`."""
         marks: list[Mark] = []
 
         def plain(match: re.Match[str]) -> str:
             for part in match[2].split(";"):
                 fact, _, value = (p.strip() for p in part.partition("="))
                 if fact not in self.event.facts:
-                    raise ConfigError(f"{where}: a sentence is marked {fact!r}, which is no fact of this event.")
-                marks.append(Mark(fact=fact, value=value or None, sentence=match[1]))
+                    raise ConfigError(f"{where}: a passage is marked {fact!r}, which is no fact of this event.")
+                marks.append(Mark(fact=fact, value=value or None, passage=match[1]))
             return match[1]
 
         blocks = [" ".join(block.split()) for block in re.split(r"\n\s*\n", text)]

@@ -134,7 +134,9 @@ def article_page(newsroom: Newsroom, outlet: Outlet, story: Story, *, base: str)
     The lists of other headlines are those of the moment of publication, so that a page changes only when its text does.
     """
     others = [
-        _Link(title=s.title, link=base + s.path) for s in newsroom.published(outlet.key, story.at) if s.id != story.id
+        _Link(title=s.title, link=base + s.path)
+        for s in newsroom.published(outlet.key, story.at)
+        if s.path != story.path
     ]
     evergreen = [_Link(title=t, link=f"{base}/#{slug(t)}") for t in outlet.evergreen]
     shown = _entry(story, outlet, base, tracking=False)

@@ -17,6 +17,7 @@ from aggregator.newsroom.values import Newsroom, Outlet, Story
 
 __all__ = ["Request", "Server", "serve"]
 
+HOSTS = "127.0.2.{}"  # the outlets' addresses, by number; all of 127.0.0.0/8 is loopback on Linux
 _ATTEMPTS = 20
 _IDLE_S = 30.0
 
@@ -200,7 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
 def _bind(outlets: tuple[Outlet, ...], port: int) -> list[_Listener]:
     for _ in range(_ATTEMPTS):
         try:
-            return _bind_all([(f"127.0.2.{o.number}", port) for o in outlets])
+            return _bind_all([(HOSTS.format(o.number), port) for o in outlets])
         except OSError as exc:
             if exc.errno == errno.EADDRNOTAVAIL:
                 return _bind_all([("127.0.0.1", port + n if port else 0) for n in range(len(outlets))], common=False)

@@ -56,10 +56,10 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A sentence that tells a fact of its event, verbatim; `value` is the figure it gives, if the fact is one."""
+    """A passage that tells a fact of its event, verbatim; `value` is the figure it gives, if the fact is one."""
 
     fact: str
-    sentence: str
+    passage: str
     value: str | None = None
 
 
@@ -73,8 +73,8 @@ class Correction:
     silent: bool = True
 
     def mend_figure(self, mark: Mark) -> str | None:
-        """The figure of a marked sentence after the correction."""
-        if mark.value is None or self.old not in mark.sentence or mark.value not in self.old:
+        """The figure of a marked passage after the correction."""
+        if mark.value is None or self.old not in mark.passage or mark.value not in self.old:
             return mark.value
         before, _, after = self.old.partition(mark.value)
         return self.new.removeprefix(before).removesuffix(after)
@@ -134,7 +134,7 @@ class Story:
             title=mend(self.title),
             paragraphs=tuple(mend(p) for p in self.paragraphs),
             summary=mend(self.summary),
-            marks=tuple(replace(m, sentence=mend(m.sentence), value=correction.mend_figure(m)) for m in self.marks),
+            marks=tuple(replace(m, passage=mend(m.passage), value=correction.mend_figure(m)) for m in self.marks),
             changed_at=correction.at,
             corrected_at=self.corrected_at if correction.silent else correction.at,
         )
