@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aggregator.dedupe.alignment import align
 from aggregator.dedupe.fingerprint import Fingerprint, fingerprint
 from aggregator.dedupe.passages import Overlap, Shingled, identical, overlap, shingled, swaps
 from aggregator.text.shingles import NAME
@@ -46,6 +47,10 @@ _MUCH, _MUCH_WHOLE = 0.68, 0.62
 _HALF, _HALF_WHOLE, _SAME_OPENING = 0.35, 0.3, 0.85
 # Reworded: nearly every sentence keeps some of its runs of three words.
 _SPUN, _SPUN_WORDS, _SPUN_TOUCHED, _SPUN_OPENING = 0.4, 0.7, 0.9, 0.6
+# With titles that agree, less is enough.
+_TITLE_AGREES, _TITLED_OPENING, _TITLED, _TITLED_WHOLE = 0.6, 0.2, 0.45, 0.35
+# Reworded more heavily: nearly every sentence has a counterpart with the same figures and names.
+_ALIGNED, _ALIGNED_WORDS, _ALIGNED_SHARE, _ALIGNED_CONFLICT = 0.15, 120, 0.75, 0.3
 # Fewer of the shared words than this stand in whole sentences: the text was reworded.
 _REWORDED_WHOLE = 0.55
 # The copy is an excerpt when it is this much shorter.
@@ -182,13 +187,16 @@ def _title_agrees(shorter: Fingerprint, longer: Fingerprint) -> bool:
 
 
 def _decide_text(shorter: Fingerprint, longer: Fingerprint, found: Overlap) -> tuple[str | None, str]:
-    half = found.shared >= _HALF and found.whole >= _HALF_WHOLE and found.opening >= _SAME_OPENING
     if _is_spun(found) and found.whole < _REWORDED_WHOLE * found.words:
-        return "reworded", _reworded_reason(shorter, found)
-    if not (_is_whole(found) or half):
-        return None, f"only {_percent(found.words)} of its {len(shorter)} words stand in the other"
-    excerpt = len(shorter) < _EXCERPT_LENGTH * len(longer)
-    return ("excerpt" if excerpt else "near"), _shared_reason(shorter, found)
+        return "reworded", _reworded_reason(shorter, found.touched, found.words)
+    if _is_whole(found) or _is_part(shorter, longer, found):
+        excerpt = len(shorter) < _EXCERPT_LENGTH * len(longer)
+        return ("excerpt" if excerpt else "near"), _shared_reason(shorter, found)
+    if found.shared >= _ALIGNED and len(shorter) >= _ALIGNED_WORDS:
+        aligned = align(_shingled(shorter), _shingled(longer), names=_names_tell(shorter, longer))
+        if aligned.share >= _ALIGNED_SHARE and aligned.conflict <= _ALIGNED_CONFLICT:
+            return "reworded", _reworded_reason(shorter, aligned.share, found.words)
+    return None, f"only {_percent(found.words)} of its {len(shorter)} words stand in the other"
 
 
 def _is_whole(found: Overlap) -> bool:
@@ -203,6 +211,24 @@ def _is_spun(found: Overlap) -> bool:
         and found.touched >= _SPUN_TOUCHED
         and found.opening >= _SPUN_OPENING
     )
+
+
+def _is_part(shorter: Fingerprint, longer: Fingerprint, found: Overlap) -> bool:
+    """A good part of the shorter text is the longer's, in whole sentences, and one begins as the other or is titled so."""
+    opens = found.opening >= _SAME_OPENING
+    if opens and found.shared >= _HALF and found.whole >= _HALF_WHOLE:
+        return True
+    if found.shared < _TITLED_OPENING or not _titles_agree(shorter, longer):
+        return False
+    return opens or (found.shared >= _TITLED and found.whole >= _TITLED_WHOLE)
+
+
+def _titles_agree(one: Fingerprint, other: Fingerprint) -> bool:
+    """Most words of each title stand in the other."""
+    ours, theirs = one.headline.hashes, other.headline.hashes
+    if min(len(ours), len(theirs)) < _SHORTEST_TITLE_WORDS:
+        return False
+    return min(float(np.isin(ours, theirs).mean()), float(np.isin(theirs, ours).mean())) >= _TITLE_AGREES
 
 
 def _template(shorter: Fingerprint, longer: Fingerprint, found: Overlap) -> str | None:
@@ -230,10 +256,10 @@ def _shared_reason(shorter: Fingerprint, found: Overlap) -> str:
     )
 
 
-def _reworded_reason(shorter: Fingerprint, found: Overlap) -> str:
+def _reworded_reason(shorter: Fingerprint, sentences: float, words: float) -> str:
     return (
-        f"{_percent(found.touched)} of its sentences are the other's with words replaced: "
-        f"{_percent(found.words)} of its {len(shorter)} words are the same"
+        f"{_percent(sentences)} of its sentences are the other's with words replaced: "
+        f"{_percent(words)} of its {len(shorter)} words are the same"
     )
 
 

@@ -26,8 +26,8 @@ __all__ = ["StoryIndex"]
 # keeps its share of them however long the original is. (MinHash signatures estimate the share of the union, which for
 # an excerpt is small: 64 bands of 2 lose one in fourteen texts of which a fifth is shared.)
 _SAMPLED = np.uint32(4)
-# A candidate shares so much of the smaller sample; a pair that matches shares .35 of the smaller text or more.
-_FEWEST_SHARED, _SHARE = 2, 0.2
+# A candidate shares so much of the smaller sample; a pair that matches shares .15 of the smaller text or more.
+_FEWEST_SHARED, _SHARE = 2, 0.1
 _WINDOW_DAYS = WINDOW.total_seconds() / 86400
 _CHUNK = 128
 _SMALLEST_TABLE = 64

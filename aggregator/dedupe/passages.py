@@ -148,18 +148,21 @@ def swaps(
     A template filled in twice ("Magnitude 5.1 quake hits X") differs where its figures and names are; an edited copy
     differs in other words.
     """
-    flag = FIGURE | NAME if names else FIGURE
     differing = telling = 0
     ends = ((0, 0, 0), *passages, (len(shorter), len(longer), 0))
     for (i, j, length), (next_i, next_j, _) in pairwise(ends):
-        here, there = next_i - (i + length), next_j - (j + length)
-        if 0 < here <= _LONGEST_SWAP and 0 < there <= _LONGEST_SWAP:
+        ours, theirs = slice(i + length, next_i), slice(j + length, next_j)
+        if 0 < next_i - ours.start <= _LONGEST_SWAP and 0 < next_j - theirs.start <= _LONGEST_SWAP:
             differing += 1
-            ours = _marked(shorter, slice(i + length, next_i), flag)
-            theirs = _marked(longer, slice(j + length, next_j), flag)
-            telling += bool(ours - theirs) and bool(theirs - ours)
+            telling += differ(shorter, ours, longer, theirs, names=names)
     return differing, telling
 
 
-def _marked(words: WordSequence, part: slice, flag: int) -> set[int]:
-    return set(words.hashes[part][(words.flags[part] & flag) != 0].tolist())
+def differ(one: WordSequence, here: slice, other: WordSequence, there: slice, *, names: bool) -> bool:
+    """Each of two stretches has a figure (or a name) that the other has not."""
+    return _lacks(one, here, other, there, names=names) and _lacks(other, there, one, here, names=names)
+
+
+def _lacks(one: WordSequence, here: slice, other: WordSequence, there: slice, *, names: bool) -> bool:
+    telling = (one.flags[here] & (FIGURE | NAME if names else FIGURE)) != 0
+    return bool(telling.any()) and not np.isin(one.hashes[here][telling], other.hashes[there]).all()

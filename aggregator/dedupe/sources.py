@@ -108,22 +108,25 @@ def _join_partial(
 ) -> None:
     """Texts of which half is another's join it, best first, and are then done: they never glue two originals."""
     pairs = sorted(
-        (
-            (not _same_title(stories, key, root), -max(compared.share_a, compared.share_b), key, root)
-            for key in groups
-            for root, compared in edges[key].items()
-            if root in groups and compared.partial
-        ),
+        (not _same_title(stories, key, root), -max(compared.share_a, compared.share_b), key, root)
+        for key in groups
+        for root, compared in edges[key].items()
+        if key < root and root in groups and compared.partial
     )
-    for _, _, key, root in pairs:
-        if key not in groups or root not in groups:
+    for _, _, one, other in pairs:
+        if one not in groups or other not in groups:
             continue
-        if (len(groups[key].members), len(stories[root]), root) > (len(groups[root].members), len(stories[key]), key):
-            continue  # The same pair comes the other way round: the smaller group joins the larger.
-        moving = (key, *groups[key].members)
-        if all(_may_copy(edges, member, root) for member in moving) and not _undone(groups[root], moving, apart):
-            groups[root].members += moving
-            del groups[key]
+        for key, root in sorted(((one, other), (other, one)), key=lambda pair: _standing(groups[pair[0]], stories)):
+            moving = (key, *groups[key].members)
+            if all(_may_copy(edges, member, root) for member in moving) and not _undone(groups[root], moving, apart):
+                groups[root].members += moving
+                del groups[key]
+                break
+
+
+def _standing(group: _Group, stories: Mapping[str, Fingerprint]) -> tuple[int, int, str]:
+    """The smaller group joins the larger, the shorter text the longer."""
+    return len(group.members), len(stories[group.root]), group.root
 
 
 def _undone(group: _Group, joining: Iterable[str], apart: Callable[[str, str], bool]) -> bool:
