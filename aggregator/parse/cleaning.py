@@ -54,9 +54,10 @@ def _entry(raw: RawEntry, base: str | None) -> ParsedEntry | None:
     base = resolve_url(base, raw.base) if raw.base else base
     link = _web_address(raw.link, base)
     inner_base = base if raw.base else link or base
-    title, summary = _title(raw.title), _html(raw.summary, inner_base)
-    contents = [html for text in raw.contents if (html := _html(text, inner_base))]
-    content = max(contents, key=len, default=None)
+    title = _title(raw.title)
+    longest = max(raw.contents, key=lambda text: len(text.value), default=None)
+    content = _html(longest, inner_base)
+    summary = content if raw.summary is longest else _html(raw.summary, inner_base)
     key = _line(raw.id, _MAX_ID_CHARS) or link or _fingerprint(title, summary, content)
     if key is None:
         return None

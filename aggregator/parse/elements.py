@@ -36,7 +36,6 @@ _TYPES = {
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _BROKEN_PARAMETER = re.compile(r"&([A-Za-z0-9_]+);")
 _DEEPER_THAN_ANY = 10_000
 _MAX_GROUPING = 12
@@ -47,18 +46,17 @@ class Odd(Exception):
 
 
 class Names:
-    """The names of the elements of one document, and what is remembered across its entries.
+    """The names and bases of the elements of one document, and what is remembered across its entries.
 
     `title_depth` is where the last title stood: a later one at that depth or deeper is not taken. `has_content` says that
     a summary no longer turns into content: it holds until the end of an entry, or of the first one if the feed has it.
-    `base_leaks`: in feedparser a base inside a document that has none itself holds for what follows, too.
     """
 
-    def __init__(self, *, has_bases: bool) -> None:
-        self.has_bases = has_bases
-        self.base_leaks = False
+    def __init__(self, root: Any, *, has_bases: bool) -> None:
         self.title_depth = -1
         self.has_content = False
+        self.handlers: dict[str, Callable[[EntryReader, Any], None] | None] = {}
+        self._bases = _bases(root) if has_bases else {}
         self._of_tag: dict[str, str] = {}
 
     def of(self, element: Any) -> str:
@@ -75,47 +73,50 @@ class Names:
             self._of_tag[tag] = name
         return name
 
-    def base_in(self, element: Any, base: str | None) -> str | None:
-        """Return the base address inside an element, seen from the base around it."""
-        if not self.has_bases:
-            return base
-        xml_base = element.get(XML_BASE) or element.get("base")
-        return rebased(base, xml_base) if xml_base else base
+    def base_of(self, element: Any) -> str | None:
+        """Return the base address that relative addresses in an element start from, where the document names one."""
+        return self._bases.get(element)
 
 
 class EntryReader:
     """Fills one `RawEntry` from the elements in it; serves for the feed's own title, link and id as well.
 
-    `depth` is that of the elements read, `base` the address that their relative links start from.
+    `depth` is that of the elements read.
     """
 
-    def __init__(self, entry: RawEntry, names: Names, *, base: str | None, depth: int) -> None:
+    def __init__(self, entry: RawEntry, names: Names, *, depth: int) -> None:
         self.entry = entry
         self.names = names
-        self.base = base
         self.depth = depth
         self._depths: dict[str, int] = {}
 
     def read(self, parent: Any) -> None:
         """Read the children of an entry, or of an element in it that only groups others: they mean the same in both."""
+        known = self.names.handlers
         for child in parent:
-            self.read_one(child)
+            tag = child.tag
+            handler = known[tag] if tag in known else self._learn(child)
+            if handler is not None:
+                handler(self, child)
+            elif len(child):
+                self._read_inside(child)
 
     def read_one(self, child: Any) -> None:
-        """Read one element, and those in it if it only groups them."""
-        handler = self._HANDLERS.get(self.names.of(child))
+        """Read one element that has a meaning of its own."""
+        handler = self._learn(child)
         if handler is not None:
             handler(self, child)
-        elif len(child):
-            self._read_inside(child)
+
+    def _learn(self, child: Any) -> Callable[[EntryReader, Any], None] | None:
+        handler = self.names.handlers[child.tag] = self._HANDLERS.get(self.names.of(child))
+        return handler
 
     def _read_inside(self, group: Any) -> None:
         if self.depth > _MAX_GROUPING:
             raise Odd
-        outer = self.base
-        self.base, self.depth = self.names.base_in(group, outer), self.depth + 1
+        self.depth += 1
         self.read(group)
-        self.base, self.depth = outer, self.depth - 1
+        self.depth -= 1
 
     def _may_set(self, name: str) -> bool:
         """Whether a value at this depth may replace the one there is: one nested deeper may not."""
@@ -125,9 +126,7 @@ class EntryReader:
         return True
 
     def _joined(self, child: Any, address: str) -> str:
-        if self.names.base_leaks and not _SCHEME.match(address):
-            raise Odd
-        return joined(self.names.base_in(child, self.base), address)
+        return joined(self.names.base_of(child), address)
 
     def _title(self, child: Any) -> None:
         text = _content(child, "text/plain")
@@ -215,7 +214,7 @@ class EntryReader:
     def _add_content(self, text: RawText) -> None:
         self.names.has_content = True
         self.entry.contents.append(text)
-        if self.entry.summary is None:
+        if self.entry.summary is None and text.value:
             self.entry.summary = text
 
     def _category(self, child: Any) -> None:
@@ -290,6 +289,22 @@ class EntryReader:
     }
 
 
+def _bases(root: Any) -> dict[Any, str]:
+    """Return the base of every element, found as feedparser does: one inside a document that has none holds for the rest."""
+    bases: dict[Any, str] = {}
+    around: list[str] = []
+    base = ""
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            base = rebased(base, element.get(XML_BASE) or element.get("base") or base)
+            around.append(base)
+            bases[element] = base
+        else:
+            around.pop()
+            base = (around and around[-1]) or base
+    return bases
+
+
 def language_of(name: str | None) -> str | None:
     """Return a language tag as `en-GB`, or None."""
     return (name or "").strip().replace("_", "-") or None
@@ -319,6 +334,8 @@ def _content(element: Any, default: str) -> RawText:
     kind = default
     if len(element.attrib):
         kind = _TYPES.get((_attribute(element, "type") or default).lower(), "")
+        if not kind and not len(element) and not (element.text or "").strip():
+            return RawText("")  # it stands elsewhere
         if not kind or _attribute(element, "mode") == "base64":
             raise Odd
     if kind == _XHTML:

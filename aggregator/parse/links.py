@@ -10,9 +10,9 @@ from aggregator.text.urls import resolve_url
 
 __all__ = ["absolute_links"]
 
-# An attribute in quotes whose value begins with neither a scheme nor a fragment.
+# An attribute in quotes whose value begins with neither a scheme nor a fragment; found by its equals sign, which is quick.
 _RELATIVE = re.compile(
-    r"""(?P<name>\s(?:href|src|poster|cite)\s{0,9}=\s{0,9})(?P<quote>["'])"""
+    r"""=(?:(?<=\shref=)|(?<=\ssrc=)|(?<=\sposter=)|(?<=\scite=))(?P<quote>["'])"""
     r"""(?!\s*(?:[A-Za-z][A-Za-z0-9+.\-]{0,20}:|\#|["']))(?P<address>[^"'<>]{1,2000}+)(?P=quote)""",
     re.IGNORECASE,
 )
@@ -22,7 +22,7 @@ def absolute_links(html: str, base: str | None) -> str:
     """Return `html` with the relative addresses in its links and images resolved against `base`."""
     if not base or "=" not in html:
         return html
-    return _RELATIVE.sub(lambda m: f"{m['name']}{m['quote']}{_resolved(base, m['address'])}{m['quote']}", html)
+    return _RELATIVE.sub(lambda m: f"={m['quote']}{_resolved(base, m['address'])}{m['quote']}", html)
 
 
 def _resolved(base: str, address: str) -> str:

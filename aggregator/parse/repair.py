@@ -10,6 +10,7 @@ __all__ = ["joined", "person_name", "rebased", "repaired"]
 
 # Bytes 0x80-0x9F that were read as ISO-8859-1 are windows-1252.
 _C1 = {b: text for b in range(0x80, 0xA0) if (text := bytes([b]).decode("cp1252", "ignore"))}
+_C1_CHARACTER = re.compile("[\x80-\x9f]")
 _TOO_MANY_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*://)/+")
 _MAIL = re.compile(r"[\w.+\-]+@(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}(?:\?subject=\S+)?")
 _BASES = ("http:", "https:", "ftp:", "file:", "feed:")
@@ -22,14 +23,14 @@ def repaired(text: str) -> str:
         return text
     with suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_C1)
+    return text.translate(_C1) if _C1_CHARACTER.search(text) else text
 
 
 def joined(base: str | None, uri: str) -> str:
     """Return `uri` as seen from `base`; an address that cannot be read at all is empty."""
     if ":///" in uri:
         uri = _TOO_MANY_SLASHES.sub(r"\1", uri)
-    if not base:
+    if not base or (uri.startswith(("https://", "http://")) and uri[-1] not in "?#"):
         return uri
     try:
         return urljoin(base, uri)
@@ -37,12 +38,10 @@ def joined(base: str | None, uri: str) -> str:
         return ""
 
 
-def rebased(base: str | None, xml_base: str) -> str | None:
-    """Return the base address inside an element that says `xml:base`, seen from the base around it."""
+def rebased(base: str, xml_base: str) -> str:
+    """Return the base address inside an element that says `xml:base`, seen from the base around it; empty if there is none."""
     inner = joined(base, xml_base)
-    if base and not inner.lower().startswith(_BASES):
-        return base
-    return inner or base
+    return inner if not base or inner.lower().startswith(_BASES) else base
 
 
 def person_name(text: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from aggregator.parse.document import Document, RawEntry
-from aggregator.parse.elements import XML_BASE, XML_LANG, EntryReader, Names, Odd, language_of
+from aggregator.parse.elements import XML_LANG, EntryReader, Names, Odd, language_of
 from aggregator.parse.mending import mended
 from aggregator.parse.sitemap import read_news_sitemap
 
@@ -33,8 +33,8 @@ def read_well_formed(data: bytes) -> Document | None:
     libxml2's own limits hold (256 levels, 10 MB a text, no entities): bounded in time and memory by the size of `data`.
     """
     try:
-        root = _tree(data)
-        return _read(root, Names(has_bases=b"base=" in data))
+        root = _unwrapped(_tree(data))
+        return _read(root, Names(root, has_bases=b"base=" in data))
     except (etree.XMLSyntaxError, Odd):
         return None
 
@@ -63,15 +63,20 @@ def _parser() -> etree.XMLParser:
     )
 
 
+def _unwrapped(root: Any) -> Any:
+    """Some feeds stand in an HTML page of their own: return the innermost element that is alone at its level."""
+    while len(root) == 1 and root.tag.rpartition("}")[2] in {"html", "body"}:
+        root = root[0]
+    return root
+
+
 def _read(root: Any, names: Names) -> Document:
     name = names.of(root)
     if name == "sitemap:urlset" and (news := read_news_sitemap(root, names)):
         return news
     if name not in {"rss", "rdf:rdf", "feed", "channel"}:
         raise Odd
-    document = Document(base=names.base_in(root, None), lang=language_of(root.get(XML_LANG) or root.get("lang")))
-    if names.has_bases and document.base is None:
-        names.base_leaks = any(XML_BASE in e.attrib or "base" in e.attrib for e in root.iter())
+    document = Document(base=names.base_of(root) or None, lang=language_of(root.get(XML_LANG) or root.get("lang")))
     if name in {"feed", "channel"}:
         _read_feed(root, document, names, depth=2)
     else:
@@ -84,10 +89,10 @@ def _read_around_channel(root: Any, document: Document, names: Names) -> None:
     for child in root:
         name = names.of(child)
         if name == "channel":
-            document.base = names.base_in(child, document.base)
+            document.base = names.base_of(child) or document.base
             _read_feed(child, document, names, depth=3)
         elif name in _ENTRIES:
-            document.entries.append(_read_entry(child, names, names.base_in(root, None), depth=2))
+            document.entries.append(_read_entry(child, names, depth=2))
         elif name in _ASIDES:
             names.title_depth = -1
         else:
@@ -95,12 +100,12 @@ def _read_around_channel(root: Any, document: Document, names: Names) -> None:
 
 
 def _read_feed(channel: Any, document: Document, names: Names, *, depth: int) -> None:
-    about = EntryReader(RawEntry(), names, base=document.base, depth=depth)
+    about = EntryReader(RawEntry(), names, depth=depth)
     has_summary = False
     for child in channel:
         name = names.of(child)
         if name in _ENTRIES:
-            document.entries.append(_read_entry(child, names, document.base, depth))
+            document.entries.append(_read_entry(child, names, depth))
         elif name in _ASIDES:
             names.title_depth = -1
         elif name in _ABOUT_FEED:
@@ -119,14 +124,15 @@ def _refuse_entries_inside(child: Any, names: Names) -> None:
         raise Odd
 
 
-def _read_entry(item: Any, names: Names, base: str | None, depth: int) -> RawEntry:
+def _read_entry(item: Any, names: Names, depth: int) -> RawEntry:
     if len(item.attrib) and any(name.lower() in _CDF_ATTRIBUTES for name in item.attrib):
         raise Odd
-    base = names.base_in(item, base)
     entry = RawEntry(
-        id=item.get(_RDF_ABOUT) or None, lang=language_of(item.get(XML_LANG) or item.get("lang")), base=base
+        id=item.get(_RDF_ABOUT) or None,
+        lang=language_of(item.get(XML_LANG) or item.get("lang")),
+        base=names.base_of(item) or None,
     )
     names.title_depth = -1
-    EntryReader(entry, names, base=base, depth=depth + 1).read(item)
+    EntryReader(entry, names, depth=depth + 1).read(item)
     names.has_content = False
     return entry

@@ -50,6 +50,9 @@ _CJK = re.compile(
     r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]"
     r"\s*(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?(?P<half>)(?P<zone>)"
 )
+_RFC_COMMON = re.compile(
+    r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:([+-])([01]\d)([0-5]\d)|GMT|UT|UTC|Z)"
+)
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 
 # Hours east of UTC. RFC 822 names, and the others whose meaning is not in doubt among outlets.
@@ -95,6 +98,8 @@ def parse_date(s: str) -> datetime | None:
     s = s.strip()
     if not s or len(s) > _MAX_LENGTH:
         return None
+    if (moment := _common(s)) is not None:
+        return moment
     for form in _FORMS:
         match = form.fullmatch(s)
         if match:
@@ -103,6 +108,26 @@ def parse_date(s: str) -> datetime | None:
                 return moment
     if _EPOCH.fullmatch(s):
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(s[:10]))
+    return None
+
+
+def _common(s: str) -> datetime | None:
+    """Read the two forms that nine dates in ten have, quickly; None for any other."""
+    try:
+        if s[4:5] == "-" and s[10:11] == "T":
+            moment = datetime.fromisoformat(s).replace(microsecond=0)
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if match := _RFC_COMMON.fullmatch(s):
+            day, month, year, hour, minute, second, sign, east_h, east_min = match.groups()
+            moment = datetime(
+                int(year), _MONTHS[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=UTC
+            )
+            if sign is None:
+                return moment
+            offset = timedelta(hours=int(east_h), minutes=int(east_min))
+            return moment - offset if sign == "+" else moment + offset
+    except (ValueError, OverflowError, KeyError):
+        return None
     return None
 
 

@@ -48,6 +48,8 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _TO_ENCODE = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+# An address with nothing to tidy, as most are: told by one look.
+_PLAIN = re.compile(r"https?://[a-z0-9\-]+(?:\.[a-z0-9\-]+)++/(?:[A-Za-z0-9\-._~/?#!$&'()*+,;=:@]++|%[0-9A-Fa-f]{2})*+")
 _HOST = re.compile(r"[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*|\[[0-9a-f:.]+\]")
 
 
@@ -83,6 +85,8 @@ def web_url(url: str) -> str | None:
 
     Blanks and characters outside ASCII come out percent-encoded; everything else stays as it is.
     """
+    if _PLAIN.fullmatch(url):
+        return url
     parts = _split(_tidy(url))
     if parts is None:
         return None
@@ -121,7 +125,7 @@ def site_of(url: str) -> str | None:
 
 def resolve_url(base: str | None, url: str) -> str:
     """Return `url` as seen from `base` (RFC 3986 section 5); unchanged where that cannot be done."""
-    if not base:
+    if not base or url.startswith(("https://", "http://")):
         return url
     try:
         return urljoin(base, url)
