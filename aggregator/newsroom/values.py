@@ -158,14 +158,6 @@ class Newsroom:
     events: tuple[Event, ...]
     stories: tuple[Story, ...]
 
-    def outlet(self, key: str) -> Outlet:
-        """The outlet of that key."""
-        return next(o for o in self.outlets if o.key == key)
-
-    def story(self, story_id: str) -> Story:
-        """The story of that id."""
-        return next(s for s in self.stories if s.id == story_id)
-
     def published(self, outlet: str, now: datetime) -> tuple[Story, ...]:
         """The stories that an outlet has out at `now`, newest first, as they stand then."""
         return tuple(s.as_of(now) for s in reversed(self.stories) if s.outlet == outlet and s.at <= now)
