@@ -263,6 +263,8 @@ def _rfc822(moment: datetime) -> str:
 
 
 def _day(moment: datetime, lang: str) -> str:
+    if lang not in _DAY_PATTERNS:
+        return f"{moment:%Y-%m-%d}"
     return _DAY_PATTERNS[lang].format(day=moment.day, month=_MONTHS[lang][moment.month - 1], year=moment.year)
 
 
