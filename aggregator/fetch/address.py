@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
@@ -49,6 +49,11 @@ class Target:
         """What credentials belong to (RFC 6454)."""
         return self.scheme, self.host, self.port
 
+    def with_login(self, userinfo: tuple[str, str]) -> str:
+        """The URL with user and password in it."""
+        login = ":".join(quote(part, safe="") for part in userinfo)
+        return self.url.replace("://", f"://{login}@", 1)
+
     def keeps_credentials_of(self, other: Target) -> bool:
         """Whether credentials given for `other` may be sent here: the same origin, or its upgrade to https."""
         upgrade = (other.scheme, other.port, self.scheme, self.port) == ("http", 80, "https", 443)
@@ -63,11 +68,17 @@ def read_target(url: str) -> Target:
     """
     text = url.strip()
     plain = _PLAIN.fullmatch(text) if len(text) <= MAX_URL else None
-    if plain and plain[2].strip("."):
+    if plain and _is_name(plain[2]):
         port = int(plain[3]) if plain[3] else _PORTS[plain[1]]
         if 0 < port < 65536:  # noqa: PLR2004 - the range of TCP ports
             return Target(text if plain[4] else text + "/", plain[1], plain[2], port)
     return _read_odd_target(text)
+
+
+def _is_name(host: str) -> bool:
+    """Whether `host` can be a host name: labels of 1 to 63 characters, 253 in all (RFC 1035), perhaps a dot at the end."""
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 254 and all(0 < len(label) <= 63 for label in labels)  # noqa: PLR2004 - as said
 
 
 def _read_odd_target(text: str) -> Target:
@@ -85,7 +96,7 @@ def _read_odd_target(text: str) -> Target:
         agree = (again.hostname or "") == host and (again.port or _PORTS[scheme]) == port
     except (LocationParseError, ValueError) as exc:
         raise Refused("This is not a valid address.", url=mask(text), transient=False) from exc
-    if not host.strip(".") or not agree or parsed.port == 0:
+    if not (":" in host or _is_name(host)) or not agree or parsed.port == 0:
         raise Refused(
             "This is not a valid address: its host cannot be told for certain.", url=mask(text), transient=False
         )

@@ -10,6 +10,7 @@ from aggregator.errors import ConnectError, FetchError, TooLarge
 __all__ = ["ACCEPT_ENCODING", "decode_body"]
 
 ACCEPT_ENCODING = "gzip, deflate"
+GZIP, ZLIB, RAW = 31, 15, -15
 _GZIP_MAGIC = b"\x1f\x8b"
 _PLAIN = frozenset({"", "identity", "none", "utf-8", "binary"})
 
@@ -25,12 +26,12 @@ def decode_body(chunks: Iterable[bytes], encoding: str | None, max_bytes: int) -
     coded = [name for name in names if name not in _PLAIN]
     if not coded:
         body = _join(chunks, max_bytes)
-        return _inflate([body], 31, max_bytes) if body.startswith(_GZIP_MAGIC) else body
+        return _inflate([body], GZIP, max_bytes) if body.startswith(_GZIP_MAGIC) else body
     if coded not in (["gzip"], ["x-gzip"], ["deflate"]):
         raise FetchError(
             f"The server sends an encoding that was not asked for ({', '.join(coded)[:60]}).", transient=False
         )
-    return _Compressed(coded[0], max_bytes).read(chunks)
+    return _unpack(chunks, coded[0], max_bytes)
 
 
 def _too_large(max_bytes: int) -> TooLarge:
@@ -53,58 +54,55 @@ def _inflate(chunks: Iterable[bytes], window_bits: int, max_bytes: int) -> bytes
     parts: list[bytes] = []
     size = 0
     decoder = zlib.decompressobj(window_bits)
-    for chunk in chunks:
-        data = chunk
-        while data and not decoder.eof:
-            part = decoder.decompress(data, max_bytes - size + 1)
-            size += len(part)
-            if size > max_bytes:
-                raise _too_large(max_bytes)
-            parts.append(part)
-            data = decoder.unconsumed_tail
-            if decoder.eof and decoder.unused_data.startswith(_GZIP_MAGIC):
-                data = decoder.unused_data
-                decoder = zlib.decompressobj(window_bits)
+    undecided = b""
+    try:
+        for chunk in chunks:
+            data, undecided = undecided + chunk, b""
+            while data:
+                if decoder.eof:
+                    if len(data) < len(_GZIP_MAGIC):
+                        undecided = data
+                        break
+                    if not data.startswith(_GZIP_MAGIC):
+                        return b"".join(parts)
+                    decoder = zlib.decompressobj(window_bits)
+                part = decoder.decompress(data, max_bytes - size + 1)
+                size += len(part)
+                if size > max_bytes:
+                    raise _too_large(max_bytes)
+                parts.append(part)
+                data = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
+    except zlib.error as exc:
+        raise ConnectError("The compressed document is damaged.") from exc
     if not decoder.eof:
         raise ConnectError("The compressed document ends in the middle.")
     return b"".join(parts)
 
 
-class _Compressed:
-    """A body that claims to be compressed."""
+def _unpack(chunks: Iterable[bytes], coding: str, max_bytes: int) -> bytes:
+    """A body that claims to be compressed; its first bytes tell whether and how it is."""
+    iterator = iter(chunks)
+    first = b""
+    for chunk in iterator:
+        first += chunk
+        if len(first) > 1:
+            break
+    if not first:
+        return b""
+    bits = _window_bits(first, coding)
+    rest = _after(first, iterator)
+    return _join(rest, max_bytes) if bits is None else _inflate(rest, bits, max_bytes)
 
-    def __init__(self, coding: str, max_bytes: int) -> None:
-        self._coding = coding
-        self._max_bytes = max_bytes
 
-    def read(self, chunks: Iterable[bytes]) -> bytes:
-        iterator = iter(chunks)
-        first = b""
-        for chunk in iterator:
-            first += chunk
-            if len(first) > 1:
-                break
-        if not first:
-            return b""
-        bits = self._window_bits(first)
-        rest = _after(first, iterator)
-        if bits is None:
-            return _join(rest, self._max_bytes)
-        try:
-            return _inflate(rest, bits, self._max_bytes)
-        except zlib.error as exc:
-            raise ConnectError("The compressed document is damaged.") from exc
-
-    def _window_bits(self, first: bytes) -> int | None:
-        """How to undo it; None for bytes that are not compressed at all."""
-        if first.startswith(_GZIP_MAGIC):
-            return 31
-        if self._coding != "deflate":
-            return None
-        has_zlib_header = first[0] & 0x0F == 8 and int.from_bytes(first[:2], "big") % 31 == 0  # noqa: PLR2004 - RFC 1950
-        if has_zlib_header:
-            return 15
-        return None if first.lstrip()[:1] in b"<{[" else -15
+def _window_bits(first: bytes, coding: str) -> int | None:
+    """What zlib calls the format: gzip, zlib, or (servers say "deflate" for it too) raw; None if it is not compressed."""
+    if first.startswith(_GZIP_MAGIC):
+        return GZIP
+    if coding != "deflate":
+        return None
+    if first[0] & 0x0F == 8 and int.from_bytes(first[:2], "big") % 31 == 0:  # noqa: PLR2004 - RFC 1950 2.2
+        return ZLIB
+    return None if first.lstrip()[:1] in b"<{[" else RAW
 
 
 def _after(first: bytes, rest: Iterable[bytes]) -> Iterable[bytes]:

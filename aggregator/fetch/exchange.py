@@ -97,14 +97,16 @@ class Exchange:
         started = self._around.monotonic()
         try:
             return self._ask(self._target, started)
+        except FetchTimeout as exc:
+            self._spent_s += self._around.monotonic() - started
+            return self._failed(FetchTimeout(f"{exc.message} It may take {self._total_s():g} s in all."))
         except FetchError as exc:
             self._spent_s += self._around.monotonic() - started
             return self._failed(exc)
 
-    def held(self, seconds: float) -> FetchFailed:
-        """The result when the host wants to be left alone for `seconds` more."""
-        host = self._target.host if self._target else "The host"
-        error = Refused(f"{host} asked to be left alone for a while.", transient=True, retry_after_s=seconds)
+    def held(self, seconds: float, because: str) -> FetchFailed:
+        """The result when the host is to be left alone for `seconds` more."""
+        error = Refused(f"The host is left alone for now: {because}.", transient=True, retry_after_s=seconds)
         return replace(self._failed(error), held=True, retry_after_s=seconds)
 
     def _heed_robots(self, target: Target) -> tuple[bool, Refused | None]:
@@ -130,7 +132,7 @@ class Exchange:
     def _ask(self, target: Target, started: float) -> FetchResult | None:
         left = self._total_s() - self._spent_s
         if left <= 0:
-            raise FetchTimeout(f"It took longer than {self._total_s():g} s.")
+            raise FetchTimeout("The redirects took too long.")
         self._visited.add(target.url)
         options = self._around.options
         incoming = self._around.transport.send(
@@ -242,7 +244,7 @@ class Exchange:
             "final_url": target.url,
             "status": incoming.status,
             "headers": headers,
-            "permanent_url": target.url if self._redirects and self._permanent else None,
+            "permanent_url": self._permanent_url(target),
             "redirects": tuple(self._redirects),
             "etag": fresh_tag,
             "last_modified": fresh_date,
@@ -250,6 +252,14 @@ class Exchange:
             "max_age_s": caching.max_age_s(headers, now),
             "elapsed_s": self._spent_s,
         }
+
+    def _permanent_url(self, target: Target) -> str | None:
+        """Where the document lives now, with the login of the old address if it may go there, None if it may not."""
+        if not self._redirects or not self._permanent or self._first is None:
+            return None
+        if self._first.userinfo is None:
+            return target.url
+        return target.with_login(self._first.userinfo) if target.keeps_credentials_of(self._first) else None
 
     def _failed(
         self, error: FetchError, *, status: int | None = None, headers: Mapping[str, str] | None = None

@@ -7,6 +7,7 @@ So every address is checked after the name is resolved, and the connection goes 
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -35,6 +36,12 @@ _NEVER: tuple[tuple[str, Network], ...] = tuple(
         ("documentation", "3fff::/20"),
         ("segment routing", "5f00::/16"),
     )
+)
+# Names for this machine or the local network (RFC 6761, RFC 6762, RFC 8375), and numbers in disguise: 127.1, 0x7f000001.
+_NUMBER = r"(?:0x[0-9a-f]*|[0-9]+)"
+_LOCAL_NAME = re.compile(
+    r"(?i)(?:^|\.)(?:localhost|local|internal|home\.arpa|localdomain)\.?$|^[^.]+\.?$|"
+    rf"^{_NUMBER}(?:\.{_NUMBER})*\.?$"
 )
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _LOW_32 = 0xFFFFFFFF
@@ -121,6 +128,13 @@ class Guard:
             f'"{address.partition("%")[0]}/{length}" to allow_networks under [fetch].',
             transient=False,
         )
+
+    def check_unresolved(self, host: str) -> None:
+        """As `check`, for a host that somebody else (a proxy) will look up: as far as the name itself tells."""
+        if _is_literal(host):
+            self.check(host, host)
+        elif _LOCAL_NAME.search(host):
+            raise Refused(f"{host} is a name of this machine or of the local network.", transient=False)
 
 
 Lookup = Callable[..., list[tuple[Any, ...]]]

@@ -12,18 +12,19 @@ import aggregator
 __all__ = ["FetchOptions", "user_agent"]
 
 MIB = 2**20
+HOME_PAGE = "https://github.com/aggregator-news/aggregator"  # where the package is not installed, only copied
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
 @cache
-def _home_page() -> str | None:
+def _home_page() -> str:
     """The project's page, from the metadata of the installed package."""
     try:
         links = metadata.metadata("aggregator").get_all("Project-URL") or []
     except metadata.PackageNotFoundError:
-        return None
+        return HOME_PAGE
     named = dict(link.split(", ", 1) for link in links if ", " in link)
-    return named.get("Homepage")
+    return str(named.get("Homepage", HOME_PAGE))
 
 
 def user_agent(contact: str | None = None) -> str:
@@ -31,8 +32,8 @@ def user_agent(contact: str | None = None) -> str:
 
     `contact` is a page or an address where the owner of a server can complain; by default the project's page.
     """
-    where = _UNPRINTABLE.sub("", contact or _home_page() or "")
-    return f"aggregator/{aggregator.__version__}" + (f" (+{where})" if where else "")
+    where = _UNPRINTABLE.sub("", contact or _home_page())
+    return f"aggregator/{aggregator.__version__} (+{where})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,15 +9,18 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from aggregator.errors import ConnectError, FetchTimeout, TLSError
 from aggregator.fetch.options import FetchOptions
-from aggregator.fetch.values import Kind
+from aggregator.fetch.values import FetchFailed, FetchResult, Kind
 
 __all__ = ["HostGate"]
 
 OVERLOADED = frozenset({429, 503})
-COMPLAINTS = 3  # different feeds of one host ...
+COMPLAINTS = 3  # different addresses of one host ...
 COMPLAINT_WINDOW_S = 60.0  # ... that were turned away within this time hold the whole host
 DEFAULT_HOLD_S = 600.0  # if none of them said for how long
+SILENT = 3  # different addresses in a row without any answer: the host is down
+DOWN_HOLD_S = 300.0
 
 
 @dataclass(slots=True)
@@ -26,7 +29,9 @@ class _Host:
     last_start: float = -math.inf
     crawl_delay_s: float = 0.0
     held_until: float = -math.inf
+    held_because: str = ""
     complaints: deque[tuple[float, str, float]] = field(default_factory=deque)
+    silent: set[str] = field(default_factory=set)
 
 
 class HostGate:
@@ -70,35 +75,59 @@ class HostGate:
         with self._lock:
             self._hosts[authority].in_flight -= 1
 
-    def hold(self, authority: str, seconds: float) -> None:
+    def hold(self, authority: str, seconds: float, because: str = "it asked to be left alone") -> None:
         """Ask nothing of this host for `seconds`. A longer hold stays."""
         until = self._monotonic() + seconds
         with self._lock:
             host = self._hosts.setdefault(authority, _Host())
-            host.held_until = max(host.held_until, until)
+            if until > host.held_until:
+                host.held_until, host.held_because = until, because
 
-    def held_s(self, authority: str) -> float:
-        """Seconds that the host is still to be left alone; 0 if it is not."""
+    def held(self, authority: str) -> tuple[float, str]:
+        """Seconds that the host is still to be left alone, 0 if it is not, and why."""
         with self._lock:
             host = self._hosts.get(authority)
-        return max(0.0, host.held_until - self._monotonic()) if host else 0.0
+            return (max(0.0, host.held_until - self._monotonic()), host.held_because) if host else (0.0, "")
 
     def set_crawl_delay(self, authority: str, seconds: float) -> None:
         """Keep at least this gap between pages of the host."""
         with self._lock:
             self._hosts.setdefault(authority, _Host()).crawl_delay_s = seconds
 
-    def note(self, authority: str, url: str, status: int | None, retry_after_s: float | None) -> None:
-        """Take in an answer. Three different addresses turned away (429, 503) within a minute hold the host."""
-        if status not in OVERLOADED:
+    def note(self, authority: str, result: FetchResult) -> None:
+        """Take in what came of a request.
+
+        Three different addresses turned away (429, 503) within a minute hold the whole host for as long as they said;
+        three in a row that got no answer at all hold it for five minutes, so that a dead host of many feeds does not
+        keep a poll waiting.
+        """
+        if isinstance(result, FetchFailed) and result.status is None:
+            if isinstance(result.error, ConnectError | FetchTimeout | TLSError):
+                self._note_silence(authority, result.url)
             return
+        with self._lock:
+            self._hosts.setdefault(authority, _Host()).silent.clear()
+        if result.status in OVERLOADED:
+            self._note_complaint(authority, result.url, result.retry_after_s or 0.0)
+
+    def _note_silence(self, authority: str, url: str) -> None:
+        with self._lock:
+            silent = self._hosts.setdefault(authority, _Host()).silent
+            silent.add(url)
+            is_down = len(silent) >= SILENT
+            if is_down:
+                silent.clear()
+        if is_down:
+            self.hold(authority, DOWN_HOLD_S, "it does not answer")
+
+    def _note_complaint(self, authority: str, url: str, retry_after_s: float) -> None:
         now = self._monotonic()
         with self._lock:
             complaints = self._hosts.setdefault(authority, _Host()).complaints
-            complaints.append((now, url, retry_after_s or 0.0))
-            while complaints and complaints[0][0] <= now - COMPLAINT_WINDOW_S:
+            complaints.append((now, url, retry_after_s))
+            while complaints[0][0] <= now - COMPLAINT_WINDOW_S:
                 complaints.popleft()
-            crowd = len({complaint[1] for complaint in complaints}) >= COMPLAINTS
+            is_crowd = len({complaint[1] for complaint in complaints}) >= COMPLAINTS
             wait = max(complaint[2] for complaint in complaints)
-        if crowd:
+        if is_crowd:
             self.hold(authority, wait or DEFAULT_HOLD_S)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from aggregator.fetch.client import Client
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.politeness import HostGate
-from aggregator.fetch.values import Fetched, FetchFailed, FetchRequest, FetchResult
+from aggregator.fetch.values import Fetched, FetchRequest, FetchResult
 
 __all__ = ["fetch_all"]
 
@@ -185,10 +185,10 @@ class _Run:
         wait = self._gate.try_acquire(host.authority, host.queue[0][1].request.kind) if host.authority else 0.0
         if wait == 0:
             return True
-        held_s = self._gate.held_s(host.authority)
+        held_s, because = self._gate.held(host.authority)
         if held_s > self._max_wait_s:
             for _, exchange in host.queue:
-                self._finish(exchange, exchange.held(held_s))
+                self._finish(exchange, exchange.held(held_s, because))
             host.queue.clear()
             return False
         self._list(host, min(wait, LOOK_AGAIN_S))
@@ -203,8 +203,8 @@ class _Run:
                 self._gate.release(host.authority)
         if exchange.request.kind == "page" and host.authority:
             self._gate.set_crawl_delay(host.authority, exchange.crawl_delay_s)
-        if isinstance(result, FetchFailed) and host.authority:
-            self._gate.note(host.authority, result.url, result.status, result.retry_after_s)
+        if result is not None and host.authority:
+            self._gate.note(host.authority, result)
         with self._lock:
             if result is None:
                 self._go_on(host, order, exchange)

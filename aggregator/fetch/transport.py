@@ -7,6 +7,7 @@ and allows each read only what is left of the total time.
 
 from __future__ import annotations
 
+import http.client
 import logging
 import re
 import socket
@@ -15,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from http.client import HTTPException
 from typing import Any, cast
 from weakref import WeakSet
 
@@ -41,6 +41,7 @@ ADDRESSES_TRIED = 4
 CONNECT_SHARE_S = 5.0  # for all addresses of a host but the last
 LEFTOVER = 16384  # a body of this size is read off to keep the connection
 LEFTOVER_S = 1.0
+TOO_SLOW = "No complete answer came in time."
 _DIGITS = re.compile(r"[0-9]{1,15}")
 
 # urllib3 writes addresses into its warnings, and addresses carry keys; what went wrong is in our errors anyway.
@@ -62,7 +63,7 @@ class _Allowance:
     def seconds_left(self) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise FetchTimeout("It took too long.")
+            raise FetchTimeout(TOO_SLOW)
         return left
 
     def take(self, size: int) -> None:
@@ -277,6 +278,8 @@ class RequestsTransport:
 
     def send(self, request: Outgoing) -> Incoming:
         """Send one request. Raises `FetchError`s, without the address in the message."""
+        if request.proxy and not request.trusted:
+            self._guard.check_unresolved(request.target.host)
         link = self._link(trusted=request.trusted)
         allowance = link.dialler.allowance
         allowance.deadline = request.deadline
@@ -384,7 +387,7 @@ def _as_it_is(cause: Any) -> FetchError:
 
 
 def _too_long(_: Any) -> FetchError:
-    return FetchTimeout("It took too long.")
+    return FetchTimeout(TOO_SLOW)
 
 
 def _bad_certificate(cause: Any) -> FetchError:
@@ -395,6 +398,14 @@ def _bad_handshake(cause: Any) -> FetchError:
     return TLSError(
         f"No secure connection could be made: {(cause.reason or 'the handshake failed').lower().replace('_', ' ')}."
     )
+
+
+def _no_answer(_: Any) -> FetchError:
+    return ConnectError("The server closed the connection without an answer.")
+
+
+def _too_many_headers(_: Any) -> FetchError:
+    return TooLarge("The server sends more headers than we take.", transient=False)
 
 
 def _cut_off(_: Any) -> FetchError:
@@ -423,9 +434,11 @@ _MEANINGS: tuple[tuple[Any, Callable[[Any], FetchError]], ...] = (
     (ssl.SSLCertVerificationError, _bad_certificate),
     (ssl.SSLError, _bad_handshake),
     (requests.exceptions.ProxyError, _bad_proxy),
-    (IncompleteRead, _cut_off),
+    ((IncompleteRead, http.client.IncompleteRead), _cut_off),
+    (http.client.RemoteDisconnected, _no_answer),
+    (http.client.LineTooLong, _too_many_headers),
     ((BrokenPipeError, ConnectionError, socket.gaierror), _broken),
-    (HTTPException, _bad_http),
+    (http.client.HTTPException, _bad_http),
     ((requests.exceptions.InvalidURL, UnicodeError), _bad_address),
     (HTTPError, _bad_http),
 )
