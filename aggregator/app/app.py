@@ -11,6 +11,7 @@ import tzlocal
 
 from aggregator.app.clock import Clock, machine_time
 from aggregator.app.digests import Digests
+from aggregator.app.editing import Editing
 from aggregator.app.polling import Polling
 from aggregator.app.reading import Reading
 from aggregator.app.subscriptions import Subscriptions
@@ -32,6 +33,7 @@ class App:
     polling: Polling
     reading: Reading
     digests: Digests
+    editing: Editing
 
     @property
     def db_path(self) -> Path:
@@ -60,6 +62,7 @@ def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_t
             feeds=Subscriptions(store, clock, polling),
             polling=polling,
             reading=Reading(store, clock, timezone),
+            editing=Editing(store, clock, polling),
             digests=Digests(store, clock, timezone, config),
         )
     finally:

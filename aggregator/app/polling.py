@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from threading import Event as StopSignal
 
@@ -149,9 +149,13 @@ class Polling:
             progress=lambda done: on_progress(Progress(phase="events", done=done, total=max(total, done))),
         )
 
-    def decide(self) -> int:
-        """Decide what waits, for instance after an edit; returns how many stories that were."""
-        return self.decider.run(clock=self.clock, stop=self.stop)
+    def obey(self) -> None:
+        """Have an edit take effect at once: here, or in the process that holds the lease."""
+        try:
+            with Lease(self.store, "edit"):
+                self.decider.run(clock=self.clock, stop=self.stop)
+        except LeaseHeld as held:
+            self._ask("decide", {}, holder=held.holder)
 
     def rebuild(self, *, on_progress: OnProgress = lambda _p: None) -> int:
         """Decide all stories anew; the reader's edits stay in force."""
@@ -170,14 +174,15 @@ class Polling:
             AggregatorError: the process ended before it answered.
 
         """
-        request = self.store.leases.ask(
-            "poll", {"force": options.force, "pages": options.pages, "cluster": options.cluster}, now=machine_time()
-        )
+        return self._ask("poll", asdict(options), holder=holder)
+
+    def _ask(self, kind: str, options: dict[str, object], *, holder: str) -> dict[str, object]:
+        request = self.store.leases.ask(kind, options, now=machine_time())
         while (result := self.store.leases.result(request)) is None:
             if self.stop.wait(ASK_AGAIN_S):
                 return {"stopped": True}
             if self.store.leases.holder(WRITER, now=machine_time()) != holder or not is_running(holder):
-                raise AggregatorError(f"The process that was to poll ({holder}) has ended; type the command again.")
+                raise AggregatorError(f"The process that was to do it ({holder}) has ended; type the command again.")
         return result
 
     def answer(self, *, on_progress: OnProgress = lambda _p: None) -> bool:
@@ -185,10 +190,13 @@ class Polling:
         request = self.store.leases.next_request(now=machine_time())
         if request is None:
             return False
-        request_id, _, options = request
+        request_id, kind, options = request
         result: dict[str, object] = {"error": "interrupted"}
         try:
-            result = self.poll_now(PollOptions(**options), on_progress=on_progress).as_dict()
+            if kind == "decide":
+                result = {"decided": self.decider.run(clock=self.clock, stop=self.stop)}
+            else:
+                result = self.poll_now(PollOptions(**options), on_progress=on_progress).as_dict()
         except AggregatorError as error:
             result = {"error": str(error)}
         finally:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from aggregator.app.clock import Clock
+from aggregator.dedupe import why
 from aggregator.model import Event, EventView, Story
 from aggregator.store import Store
 from aggregator.store.search import event_condition, story_condition
+from aggregator.text.shingles import spell
 
 __all__ = ["Reading"]
+
+PASSAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +84,27 @@ class Reading:
 
         """
         return self.store.events.view(event_id, reader_id=reader_id)
+
+    def compare(self, one: int, other: int) -> dict[str, Any]:
+        """How two stories' texts agree, whether that makes one a copy, and the longest passages they share.
+
+        Raises:
+            StoryNotFound: no story has one of these ids.
+
+        """
+        keys = [self.store.stories.key(one), self.store.stories.key(other)]
+        lines = {line.id: line for line in self.store.decisions.lines(keys)}
+        a, b = lines[keys[0]], lines[keys[1]]
+        found = why(a, b)
+        return {
+            "a": one,
+            "b": other,
+            "kind": found.kind,
+            "score": found.score,
+            "share_a": round(found.share_a, 4),
+            "share_b": round(found.share_b, 4),
+            "reason": found.reason,
+            "passages": [
+                spell(a.text or a.title or "", start, length) for start, _, length in found.passages[:PASSAGES]
+            ],
+        }

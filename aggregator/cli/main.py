@@ -33,6 +33,8 @@ COMMANDS = {
     "dedupe": ("filters", "Filter: story lines to decisions about copies."),
     "cluster": ("filters", "Filter: story lines to decisions about events."),
     "brief": ("filters", "Filter: events with stories to short accounts."),
+    "edit": ("edit", "Your hands on events: split, join, pin, undo, log."),
+    "copies": ("edit", "Why two stories count as copies or not; undo."),
     "rebuild": ("poll", "Decide all copies and events anew; your edits stay."),
 }
 

@@ -106,6 +106,23 @@ class Stories:
         for row in self._db.each(sql, parameters):
             yield story_from_row(row)
 
+    def key(self, story_id: int) -> str:
+        """The natural key of a story, by which the pure stages know it.
+
+        Raises:
+            StoryNotFound: no story has this id.
+
+        """
+        found = self._db.value("SELECT key FROM stories WHERE id = ?", (story_id,))
+        if found is None:
+            raise StoryNotFound(f"There is no story {story_id}; see: aggregator stories", path=self._db.path)
+        return str(found)
+
+    def keys_of_event(self, event_id: int) -> dict[int, str]:
+        """Natural keys of an event's stories by id, oldest first."""
+        rows = self._db.rows("SELECT id, key FROM stories WHERE event_id = ? ORDER BY published_at, key", (event_id,))
+        return {row["id"]: row["key"] for row in rows}
+
     def count(self) -> int:
         """How many stories are stored."""
         return int(self._db.value("SELECT count(*) FROM stories"))
