@@ -26,6 +26,7 @@ __all__ = ["cleaned"]
 _MAX_TITLE_CHARS = 1000
 _MAX_TEXT_CHARS = 1_000_000
 _MAX_ID_CHARS = 2000
+_MAX_ADDRESS_CHARS = 8000
 _MAX_LINE_CHARS = 200
 _MAX_LENGTH_DIGITS = 15
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
@@ -124,7 +125,9 @@ def _lines(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _web_address(address: str | None, base: str | None) -> str | None:
     """Return an absolute http(s) address; None for anything that a browser would not fetch as a page."""
-    return web_url(resolve_url(base, address.strip())) if address and address.strip() else None
+    if not address or len(address) > _MAX_ADDRESS_CHARS or not (address := address.strip()):
+        return None
+    return web_url(resolve_url(base, address))
 
 
 def _enclosure(raw: RawEnclosure, base: str | None) -> Enclosure | None:

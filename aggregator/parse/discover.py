@@ -27,6 +27,7 @@ _PLACES = (
     "feed/rss", "news/rss", "blog/feed", "index.rdf", "?feed=rss2",
 )  # fmt: skip
 _MAX_ANCHORS = 20
+_MAX_HREF_CHARS = 2000
 _MAX_PAGE_BYTES = 4 * 2**20
 _LOOKS_LIKE_FEED = re.compile(
     r"(?:\.(?:rss|atom|rdf)|/(?:rss|atom|feed|feeds|feed\.json|(?:rss|feed|atom|index)\.xml))/?(?:\?[^#]*)?$|[?&]feed=(?:rss|atom)",
@@ -93,7 +94,7 @@ def _linked(tree: LexborHTMLParser, base: str) -> Iterator[FeedLink]:
 def _anchored(tree: LexborHTMLParser, base: str) -> Iterator[FeedLink]:
     count = 0
     for node in tree.css("a[href]"):
-        href, text = node.attributes.get("href") or "", one_line(node.text()[:200])
+        href, text = (node.attributes.get("href") or "")[:_MAX_HREF_CHARS], one_line(node.text()[:200])
         if not (_LOOKS_LIKE_FEED.search(href) or (href and _NAMES_FEED.match(text))):
             continue
         yield from _link(base, href, text, "anchor")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from aggregator.errors import ParseError
-from aggregator.parse.bounds import refuse_too_large, refuse_too_many_tags, without_doctype
+from aggregator.parse.bounds import refuse_costly_markup, refuse_too_large, refuse_too_many_tags, without_doctype
 from aggregator.parse.cleaning import cleaned
 from aggregator.parse.hints import Hints, read_hints
 from aggregator.parse.jsonfeed import read_json_feed
@@ -52,7 +52,7 @@ def read_document(body: bytes, *, url: str | None = None, content_type: str | No
         return found
     from aggregator.parse.reference import read_anything  # noqa: PLC0415 - feedparser loads slowly and is rarely asked
 
-    refuse_too_many_tags(found, url or "", thorough=True)
+    refuse_costly_markup(found, url or "")
     return read_anything(found, url or ""), read_hints(found)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from aggregator.errors import ParseError
 from aggregator.parse.feed import read_document
-from aggregator.text.html import without_controls
+from aggregator.text.html import reads_as_html, without_controls
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_line"]
 
+_BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
 _NEVER_OPENED = ("javascript:", "data:", "vbscript:", "file:", "blob:", "about:")
 
 
@@ -36,7 +38,7 @@ def parse_line(path: str, body: bytes) -> dict[str, Any]:
     except ParseError as exc:
         line["error"] = exc.message
         return line
-    line["feed"] = {"title": _value(document.title), "link": _link(document.link), "lang": _text(document.lang)}
+    line["feed"] = {"title": _title(document.title), "link": _link(document.link), "lang": _text(document.lang)}
     line["entries"] = [_entry_line(entry) for entry in document.entries]
     return line
 
@@ -45,7 +47,7 @@ def _entry_line(entry: RawEntry) -> dict[str, Any]:
     content = max(entry.contents, key=lambda text: len(text.value), default=None)
     return {
         "id": _text(entry.id),
-        "title": _value(entry.title),
+        "title": _title(entry.title),
         "link": _link(entry.link),
         "published": _date(entry.published or entry.created),
         "updated": _date(entry.updated),
@@ -66,6 +68,14 @@ def _text(text: str | None) -> str | None:
 
 def _value(text: RawText | None) -> str | None:
     return None if text is None else without_controls(text.value)
+
+
+def _title(text: RawText | None) -> str | None:
+    """Return a title as feedparser writes it: in one that is HTML a bare ampersand becomes an entity."""
+    value = _value(text)
+    if text is None or not value or "&" not in value or (text.plain and not reads_as_html(value)):
+        return value
+    return _BARE_AMPERSAND.sub("&amp;", value)
 
 
 def _link(link: str | None) -> str | None:

@@ -24,6 +24,7 @@ from aggregator.text.dates import parse_date
 __all__ = ["read_anything"]
 
 _PROLOG = b'<?xml version="1.0" encoding="utf-8"?>\n'
+_FIRST_ELEMENT = re.compile(rb"<[A-Za-z_]")
 _VOID_END = re.compile(r"</(?:area|br|col|embed|hr|img|input|source|track|wbr)>")
 
 
@@ -32,7 +33,11 @@ def read_anything(data: bytes, url: str = "") -> Document:
 
     Slow (about 2 MB/s), and not to be trusted with hostile input outside of a process that can be killed.
     """
-    stream = io.BytesIO(_PROLOG + legal_references(data))
+    start = _FIRST_ELEMENT.search(data)
+    if start is None:
+        raise ParseError("the document is text, not a feed", url=url)
+    # Without what stands before the first element: feedparser's search there for a DOCTYPE takes forever on blank lines.
+    stream = io.BytesIO(_PROLOG + legal_references(data[start.start() :]))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)

@@ -13,6 +13,7 @@ _C1 = {b: text for b in range(0x80, 0xA0) if (text := bytes([b]).decode("cp1252"
 _C1_CHARACTER = re.compile("[\x80-\x9f]")
 _TOO_MANY_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*://)/+")
 _MAIL = re.compile(r"[\w.+\-]+@(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}(?:\?subject=\S+)?")
+_MAX_NAME_CHARS = 500
 _BASES = ("http:", "https:", "ftp:", "file:", "feed:")
 
 
@@ -46,7 +47,8 @@ def rebased(base: str, xml_base: str) -> str:
 
 def person_name(text: str) -> str | None:
     """Return the name in `Jane Roe (jane@example.org)` and the like: the address if there is no name, None if neither."""
-    mail = _MAIL.search(text)
+    text = text[:_MAX_NAME_CHARS]
+    mail = _MAIL.search(text) if "@" in text else None
     if not mail:
         return text.strip() or None
     name = text.replace(mail[0], "").replace("()", "").replace("<>", "").replace("&lt;&gt;", "").strip()
