@@ -117,7 +117,7 @@ class Server:
         self._stop.set()
         # Closing alone does not wake a thread that waits in accept.
         with socket.create_connection((self.host, self.port)):
-            pass
+            self._threads[0].join(5)
         self._listener.close()
         with self._lock:
             connections = list(self._connections)
