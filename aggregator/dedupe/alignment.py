@@ -20,6 +20,7 @@ __all__ = ["Alignment", "align"]
 # of the sentences have it, so that "the" in all of them makes none alike.
 _ALIKE = 0.35
 _SHORTEST = 4
+_VERBATIM = 0.85
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,12 @@ class Alignment:
     conflict: float
 
 
-def align(shorter: Shingled, longer: Shingled, *, names: bool) -> Alignment:
-    """Find each sentence's best counterpart. Cost: about 0.2 ms for 25 sentences each."""
+def align(shorter: Shingled, longer: Shingled, standing: tuple[float, ...], *, names: bool) -> Alignment:
+    """Find each sentence's best counterpart. Cost: about 0.2 ms for 25 sentences each.
+
+    `standing` is how much of each of the shorter's sentences stands in the longer word for word; one that nearly does
+    is no conflict, though it be cut short.
+    """
     vocabulary, place = np.unique(np.concatenate((shorter.words.hashes, longer.words.hashes)), return_inverse=True)
     ours = _incidence(shorter, place[: len(shorter.words)], len(vocabulary))
     theirs = _incidence(longer, place[len(shorter.words) :], len(vocabulary))
@@ -52,7 +57,7 @@ def align(shorter: Shingled, longer: Shingled, *, names: bool) -> Alignment:
     disagree = sum(
         int(shorter.lengths[one])
         for one in np.flatnonzero(found).tolist()
-        if _conflict(shorter, one, longer, int(best[one]), names=names)
+        if standing[one] < _VERBATIM and _conflict(shorter, one, longer, int(best[one]), names=names)
     )
     return Alignment(share=paired / counted, conflict=disagree / paired)
 

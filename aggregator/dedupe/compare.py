@@ -57,6 +57,8 @@ _REWORDED_WHOLE = 0.55
 _EXCERPT_LENGTH = 0.75
 # A template filled in anew: most substitutions change a figure or a name, and there is one in every so many words.
 _TEMPLATE_SHARE, _TEMPLATE_FEWEST, _TEMPLATE_WORDS = 0.6, 3, 60
+# The same seen by sentences; a short text has few of them, and what it tells is in each.
+_CONFLICT, _SHORT, _CONFLICT_SHORT, _TEMPLATE_SHORT = 0.55, 150, 0.15, 0.3
 # A language that writes all nouns with a capital (German): capitals do not tell names there.
 _NAMES_AT_MOST = 0.22
 _TEXT_KINDS = ("near", "excerpt")
@@ -193,7 +195,7 @@ def _decide_text(shorter: Fingerprint, longer: Fingerprint, found: Overlap) -> t
         excerpt = len(shorter) < _EXCERPT_LENGTH * len(longer)
         return ("excerpt" if excerpt else "near"), _shared_reason(shorter, found)
     if found.shared >= _ALIGNED and len(shorter) >= _ALIGNED_WORDS:
-        aligned = align(_shingled(shorter), _shingled(longer), names=_names_tell(shorter, longer))
+        aligned = align(_shingled(shorter), _shingled(longer), found.sentences, names=_names_tell(shorter, longer))
         if aligned.share >= _ALIGNED_SHARE and aligned.conflict <= _ALIGNED_CONFLICT:
             return "reworded", _reworded_reason(shorter, aligned.share, found.words)
     return None, f"only {_percent(found.words)} of its {len(shorter)} words stand in the other"
@@ -232,10 +234,19 @@ def _titles_agree(one: Fingerprint, other: Fingerprint) -> bool:
 
 
 def _template(shorter: Fingerprint, longer: Fingerprint, found: Overlap) -> str | None:
-    differing, telling = swaps(shorter.text, longer.text, found.passages, names=_names_tell(shorter, longer))
+    """Why two texts are one template filled in twice, if they are: alike sentences tell of other figures and names."""
+    names = _names_tell(shorter, longer)
+    differing, telling = swaps(shorter.text, longer.text, found.passages, names=names)
     fewest = max(_TEMPLATE_FEWEST, len(shorter) / _TEMPLATE_WORDS)
     if telling >= fewest and telling >= _TEMPLATE_SHARE * differing:
         return f"one template: figures or names differ in {telling} of {differing} places"
+    if found.shared >= _MOST:
+        return None
+    if len(shorter) < _SHORT and (telling >= _TEMPLATE_SHORT * differing > 0 or not _title_agrees(shorter, longer)):
+        return "one template: a short text with another figure, name or title"
+    conflict = align(_shingled(shorter), _shingled(longer), found.sentences, names=names).conflict
+    if conflict >= (_CONFLICT_SHORT if len(shorter) < _SHORT else _CONFLICT):
+        return f"one template: figures or names differ in {_percent(conflict)} of the sentences that are alike"
     return None
 
 

@@ -27,14 +27,15 @@ _OPENING = 30
 _LONGEST_SWAP = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Overlap:
     """What the shorter of two texts shares with the longer.
 
     `shared` is the share of the shorter's shingles that the longer has, `returned` the reverse; `words` and
-    `words_returned` the same in words under them; `whole` and `touched` the share of the shorter's words in sentences
-    that stand whole, or partly, in the longer; `opening` how much of either text's first words stands in the other;
-    `passages` are (start in the shorter, start in the longer, length) in words, in the shorter's order.
+    `words_returned` the same in words under them; `sentences` how much of each of the shorter's sentences stands in the
+    longer, `whole` and `touched` the share of its words in sentences that stand whole, or partly; `opening` how much of
+    either text's first words stands in the other; `passages` are (start in the shorter, start in the longer, length) in
+    words, in the shorter's order.
     """
 
     shared: float
@@ -44,6 +45,7 @@ class Overlap:
     whole: float
     touched: float
     opening: float
+    sentences: tuple[float, ...]
     passages: tuple[tuple[int, int, int], ...]
 
 
@@ -95,6 +97,7 @@ def overlap(shorter: Shingled, longer: Shingled) -> Overlap:
         whole=float(shorter.lengths[share >= _WHOLE].sum() / len(shorter.words)),
         touched=float(shorter.lengths[share >= _TOUCHED].sum() / len(shorter.words)),
         opening=max(_mean(under[:_OPENING]), _mean(under_back[:_OPENING])),
+        sentences=tuple(share.tolist()),
         passages=_passages(np.flatnonzero(hits), there[hits], shorter.wide),
     )
 
@@ -123,6 +126,7 @@ def _uniform(share: float, passages: tuple[tuple[int, int, int], ...]) -> Overla
         whole=share,
         touched=share,
         opening=share,
+        sentences=(share,),
         passages=passages,
     )
 
