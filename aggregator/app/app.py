@@ -12,6 +12,8 @@ import tzlocal
 from aggregator.app.clock import Clock, machine_time
 from aggregator.app.digests import Digests
 from aggregator.app.editing import Editing
+from aggregator.app.front import Front
+from aggregator.app.marks import Marks
 from aggregator.app.polling import Polling
 from aggregator.app.reading import Reading
 from aggregator.app.subscriptions import Subscriptions
@@ -34,6 +36,8 @@ class App:
     reading: Reading
     digests: Digests
     editing: Editing
+    marks: Marks
+    front: Front
 
     @property
     def db_path(self) -> Path:
@@ -64,6 +68,8 @@ def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_t
             reading=Reading(store, clock, timezone),
             editing=Editing(store, clock, polling),
             digests=Digests(store, clock, timezone, config),
+            marks=Marks(store, clock),
+            front=Front(store, clock, timezone),
         )
     finally:
         polling.close()

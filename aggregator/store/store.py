@@ -17,6 +17,7 @@ from aggregator.store.feeds import Feeds
 from aggregator.store.hosts import Hosts
 from aggregator.store.ingest import Ingest
 from aggregator.store.leases import Leases
+from aggregator.store.marks import Marks
 from aggregator.store.migrations import migrations
 from aggregator.store.pages import Pages
 from aggregator.store.stories import Stories
@@ -55,6 +56,7 @@ class Store:
         self.edits = Edits(self.connections)
         self.editions = Editions(self.connections)
         self.leases = Leases(self.connections)
+        self.marks = Marks(self.connections)
         self.hosts = Hosts(self.connections)
 
     def _make_folder(self) -> None:
