@@ -1,0 +1,156 @@
+"""From feeds to events over real HTTP: the newsroom of seeds/ through the whole pipeline."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from aggregator.app.polling import PollOptions
+from aggregator.model import Story
+from aggregator.newsroom import Server
+from aggregator.pipeline.report import PollReport
+from tests.support.newsroom import END, environment, on_the_air, reading
+
+CHROME = ("Most popular", "To top", "newsletter", "We use cookies", "Read more:", "Related")
+
+
+@dataclass(frozen=True)
+class Read:
+    """The newsroom after one poll."""
+
+    server: Server
+    report: PollReport
+    stories: tuple[Story, ...]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with on_the_air() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def read(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Read:
+    db = tmp_path_factory.mktemp("flow") / "a.db"
+    with reading(server, db) as app:
+        report = app.polling.poll(PollOptions())
+        return Read(server, report, tuple(app.reading.stories(with_text=True)))
+
+
+def bcubed(predicted: Mapping[str, object], gold: Mapping[str, object]) -> float:
+    """BCubed F1 (Bagga and Baldwin 1998) over the keys of `gold`."""
+    by_label: dict[object, set[str]] = defaultdict(set)
+    by_gold: dict[object, set[str]] = defaultdict(set)
+    for key, label in gold.items():
+        by_gold[label].add(key)
+        by_label[predicted[key]].add(key)
+    shares = [
+        (len(by_label[predicted[k]] & by_gold[gold[k]]) / len(by_label[predicted[k]]),
+         len(by_label[predicted[k]] & by_gold[gold[k]]) / len(by_gold[gold[k]]))
+        for k in gold
+    ]  # fmt: skip
+    precision, recall = (sum(s[n] for s in shares) / len(shares) for n in (0, 1))
+    return 2 * precision * recall / (precision + recall)
+
+
+def test_every_page_of_the_newsroom_is_one_story(read: Read) -> None:
+    stored = [s.url for s in read.stories]
+    assert sorted(set(stored)) == sorted(stored)
+    assert set(stored) == set(read.server.gold())
+    assert read.report.failed == []
+
+
+def test_no_text_holds_the_chrome_of_its_page(read: Read) -> None:
+    leaks = [(s.url, word) for s in read.stories for word in CHROME if f"\n{word}" in f"\n{s.text}"]
+    assert leaks == []
+
+
+def test_events_come_out_as_the_newsroom_knows_them(read: Read) -> None:
+    gold = {url: g["event"] for url, g in read.server.gold().items()}
+    assert bcubed({s.url or "": s.event_id for s in read.stories}, gold) >= 0.9
+
+
+def test_copies_come_out_as_the_newsroom_knows_them(read: Read) -> None:
+    by_id = {s.id: s for s in read.stories}
+    gold = read.server.gold()
+    found = {s.url for s in read.stories if s.copy_of}
+    wanted = {url for url, g in gold.items() if g["copy_of"]}
+    assert len(found & wanted) >= 0.9 * len(wanted)
+    assert len(found - wanted) <= 0.02 * len(gold)
+    assert all(by_id[s.copy_of].copy_of is None for s in read.stories if s.copy_of), "a copy points at an original"
+
+
+def test_polling_again_asks_with_validators_and_stores_nothing(tmp_path: Path) -> None:
+    with on_the_air() as server, reading(server, tmp_path / "a.db") as app:
+        app.polling.poll(PollOptions(pages=False))
+        before = len(server.requests)
+        report = app.polling.poll(PollOptions(force=True, pages=False))
+        asked = server.requests[before:]
+        assert (report.new_entries, report.new_stories, report.changed_stories) == (0, 0, 0)
+        assert {r.status for r in asked} == {304}
+        assert app.store.stories.count() == report.new_stories + len(server.gold())
+
+
+def test_the_order_in_which_days_arrive_makes_no_difference(read: Read, tmp_path: Path) -> None:
+    with on_the_air() as server, reading(server, tmp_path / "a.db") as app:
+        for day in (2, 3, 4, 5, 7):
+            server.set_now(END.replace(day=day))
+            app.polling.poll(PollOptions(force=True))
+        stories = tuple(app.reading.stories())
+    assert grouped(stories) == grouped(read.stories)
+
+
+def test_a_rebuild_comes_to_the_same_events(tmp_path: Path) -> None:
+    with on_the_air() as server, reading(server, tmp_path / "a.db") as app:
+        app.polling.poll(PollOptions(pages=False))
+        before = grouped(tuple(app.reading.stories()))
+        app.polling.rebuild()
+        assert grouped(tuple(app.reading.stories())) == before
+
+
+def grouped(stories: tuple[Story, ...]) -> set[frozenset[str]]:
+    """Events as sets of the paths of their stories: the newsroom's port differs from run to run."""
+    events: dict[int | None, set[str]] = defaultdict(set)
+    for story in stories:
+        events[story.event_id].add((story.url or "").split("/", 3)[3] + story.outlet)
+    return {frozenset(paths) for paths in events.values()}
+
+
+def content(server: Server, db: Path) -> dict[str, object]:
+    """All that a reader would miss, by address and text."""
+    with reading(server, db) as app:
+        stories = tuple(app.reading.stories(with_text=True))
+        by_id = {s.id: s.url for s in stories}
+        return {
+            "feeds": sorted(f.url for f in app.feeds.all()),
+            "stories": sorted((s.url, s.title, s.text, by_id.get(s.copy_of or 0)) for s in stories),
+            "events": grouped(stories),
+            "entries": app.store.connections.value("SELECT count(*) FROM entries"),
+        }
+
+
+@pytest.mark.parametrize("after_s", [1.2, 2.4])
+def test_a_poll_that_was_killed_and_begun_again_ends_as_an_undisturbed_one(
+    server: Server, tmp_path: Path, after_s: float
+) -> None:
+    whole, killed = tmp_path / "whole.db", tmp_path / "killed.db"
+    for db in (whole, killed):
+        with reading(server, db):
+            pass
+    poll = [sys.executable, "-m", "aggregator", "poll"]
+    subprocess.run(poll, env=environment(whole, END), check=True, capture_output=True, timeout=120)
+    first = subprocess.Popen(poll, env=environment(killed, END), start_new_session=True, stderr=subprocess.DEVNULL)
+    time.sleep(after_s)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    subprocess.run([*poll, "--force"], env=environment(killed, END), check=True, capture_output=True, timeout=120)
+    assert content(server, killed) == content(server, whole)
