@@ -4,5 +4,20 @@ from aggregator.dedupe.compare import WINDOW, Comparison, compare, match, why
 from aggregator.dedupe.decide import decide
 from aggregator.dedupe.fingerprint import Fingerprint, fingerprint
 from aggregator.dedupe.graph import CopyGraph
+from aggregator.dedupe.reports import Coverage, Report, ReportedStory, reports
 
-__all__ = ["WINDOW", "Comparison", "CopyGraph", "Fingerprint", "compare", "decide", "fingerprint", "match", "why"]
+__all__ = [
+    "WINDOW",
+    "Comparison",
+    "CopyGraph",
+    "Coverage",
+    "Fingerprint",
+    "Report",
+    "ReportedStory",
+    "compare",
+    "decide",
+    "fingerprint",
+    "match",
+    "reports",
+    "why",
+]

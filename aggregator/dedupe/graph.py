@@ -37,6 +37,7 @@ class CopyGraph:
         self._touched: set[str] = set()
         self._edges: dict[str, dict[str, Comparison]] = {}
         self._matches: dict[str, CopyMatch] = {}
+        self._former: dict[str, CopyMatch] = {}
         self._apart: set[frozenset[str]] = {frozenset(pair) for pair in apart}
 
     def __len__(self) -> int:
@@ -52,21 +53,26 @@ class CopyGraph:
         self._new[story.id] = story
 
     def remove(self, key: str) -> None:
-        """Forget a story and what was decided of it; nothing happens if it is not there."""
+        """Forget a story; nothing happens if it is not there. Added again before `flush`, it counts as replaced."""
         self._new.pop(key, None)
         if key in self._index:
             self._forget(key)
-        self._matches.pop(key, None)
+        if key in self._matches:
+            self._former[key] = self._matches.pop(key)
 
     def evict(self, before: datetime) -> None:
-        """Forget the stories published before a moment; what was decided of the others stays until they change."""
+        """Forget the stories published before a moment. What was decided of the others stays until they are touched.
+
+        A copy may be `WINDOW` younger than its original, and a story that touches it as much again: evict what is older
+        than twice `WINDOW` before the oldest story still to come.
+        """
         for key in self._index.before(before):
-            self._index.remove(key)
             for other in self._edges.pop(key, {}):
                 self._edges[other].pop(key, None)
             self._again.discard(key)
             self._touched.discard(key)
             self._matches.pop(key, None)
+            self._again |= self._index.remove(key)
         self._new = {key: story for key, story in self._new.items() if story.published_at >= before}
 
     def keep_apart(self, one: str, other: str) -> None:
@@ -93,7 +99,9 @@ class CopyGraph:
         for one, other in sorted(self._index.candidates(again)):
             self._link(one, other)
         self._touched |= again
-        return self._decide()
+        changed = self._decide()
+        self._former.clear()
+        return changed
 
     def _forget(self, key: str) -> None:
         self._unlink(key)
@@ -141,7 +149,7 @@ class CopyGraph:
     def _settle(self, key: str, original: str | None) -> bool:
         """Store the decision on a story; whether it is another than before."""
         decided = None if original is None else self._as_match(key, original)
-        before = self._matches.pop(key, None)
+        before = self._matches.pop(key, None) or self._former.get(key)
         if decided is not None:
             self._matches[key] = decided
         return decided != before

@@ -183,8 +183,9 @@ def widths(words: WordSequence) -> NDArray[np.int64]:
     wide = np.full(len(words), _WORDS_WIDE, dtype=np.int64)
     wide[(words.flags & _HAN) != 0] = _HAN_WIDE
     wide[(words.flags & _SOUTH_EAST) != 0] = _SOUTH_EAST_WIDE
-    room = np.arange(len(words)) + wide <= len(words)
-    return wide[: int(np.flatnonzero(room)[-1]) + 1 if room.any() else 0]
+    left = np.arange(len(words), 0, -1)
+    room = wide <= left
+    return np.minimum(wide, left)[: int(np.flatnonzero(room)[-1]) + 1 if room.any() else 0]
 
 
 def covered(words: WordSequence, hits: NDArray[np.bool_], wide: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -194,7 +195,7 @@ def covered(words: WordSequence, hits: NDArray[np.bool_], wide: NDArray[np.int64
         return under
     under[: len(hits)] = hits
     for step in range(1, int(wide.max())):
-        reach = min(len(hits), len(words) - step)
+        reach = max(min(len(hits), len(words) - step), 0)
         under[step : step + reach] |= (hits & (wide > step))[:reach]
     return under
 

@@ -64,7 +64,9 @@ def spun(share: float, dropped: float, swapped: float) -> Callable[[str, str, ra
         out = []
         for sentence in sentences(text):
             parts = list(sentence) if _HAN.search(sentence) else sentence.split(" ")
-            kept = [_reworded(word, others, share, rng) for word in parts if not (len(word) <= 3 and rng.random() < dropped)]
+            kept = [
+                _reworded(word, others, share, rng) for word in parts if not (len(word) <= 3 and rng.random() < dropped)
+            ]
             line = ("" if _HAN.search(sentence) else " ").join(kept)
             head, comma, tail = line.partition(", ")
             out.append(f"{tail.rstrip('.')}, {head}." if comma and rng.random() < swapped else line)

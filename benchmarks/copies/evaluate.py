@@ -39,7 +39,7 @@ def rows(name: str) -> list[dict]:
 def as_line(row: dict) -> StoryLine:
     return StoryLine(
         id=row["id"],
-        published_at=datetime.fromisoformat(row["published"].replace("Z", "+00:00")),
+        published_at=datetime.fromisoformat(row["published"]),
         title=row["title"] or None,
         text=row["text"] or None,
         source=row["source"] or None,
@@ -80,14 +80,24 @@ def own_edits(name: str, articles: int, langs: tuple[str, ...] | None = None) ->
     for kind, edit in EDITS.items():
         hits = 0
         for place, line in enumerate(lines):
-            donor = next(other for other in lines[place - 1 :: -1] + lines[::-1] if other.lang == line.lang and other.id != line.id)
+            donor = next(
+                other
+                for other in lines[place - 1 :: -1] + lines[::-1]
+                if other.lang == line.lang and other.id != line.id
+            )
             text = edit(line.text, donor.text, rng)
-            copy = replace(line, id="edit", text=text, source="elsewhere", published_at=line.published_at + timedelta(hours=3))
+            copy = replace(
+                line, id="edit", text=text, source="elsewhere", published_at=line.published_at + timedelta(hours=3)
+            )
             graph.add(fingerprint(copy))
             graph.flush()
             match = graph.decision("edit")
             hers = graph.decision(line.id)
-            together = (match and match.copy_of == line.id) or (hers and hers.copy_of == "edit") or (match and hers and match.copy_of == hers.copy_of)
+            together = (
+                (match and match.copy_of == line.id)
+                or (hers and hers.copy_of == "edit")
+                or (match and hers and match.copy_of == hers.copy_of)
+            )
             hits += bool(together)
             kinds[kind][(match or hers).kind if together else "-"] += 1
             wrong += bool(match and not together)
@@ -117,14 +127,23 @@ def same_event(name: str) -> dict:
         for key, match in found.items()
         if match and gold[key]["cluster"] and gold[match.copy_of]["cluster"] not in (None, gold[key]["cluster"])
     )
-    return {"stories": len(gold), "pairs": pairs, "called": called, "of_other_events": across, "copies": sum(map(bool, found.values()))}
+    return {
+        "stories": len(gold),
+        "pairs": pairs,
+        "called": called,
+        "of_other_events": across,
+        "copies": sum(map(bool, found.values())),
+    }
 
 
 def cost(days: int = 10) -> dict:
     """CPU a story when the first set is folded into a few days, in batches as they would come."""
     lines = [as_line(row) for row in rows("allsides")]
     first = min(line.published_at for line in lines)
-    lines = sorted((replace(line, published_at=first + (line.published_at - first) % timedelta(days=days)) for line in lines), key=lambda line: line.published_at)
+    lines = sorted(
+        (replace(line, published_at=first + (line.published_at - first) % timedelta(days=days)) for line in lines),
+        key=lambda line: line.published_at,
+    )
     begin = time.process_time()
     prints = [fingerprint(line) for line in lines]
     printed = time.process_time()
