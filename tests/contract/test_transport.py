@@ -11,7 +11,7 @@ from aggregator.errors import ConnectError, FetchTimeout, TooLarge
 from aggregator.fetch import FetchOptions, Outgoing, Transport
 from aggregator.fetch.address import read_target
 from aggregator.fetch.transport import RequestsTransport
-from tests.support.http import Asked, Reply, Server
+from tests.support.http_server import Asked, Reply, Server
 from tests.support.transport import FakeTransport
 
 MIB = 2**20

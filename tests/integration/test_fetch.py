@@ -18,7 +18,7 @@ from aggregator.errors import ConnectError, FetchTimeout, Refused, TLSError, Too
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchOptions, FetchRequest, NotModified
 from aggregator.fetch.guard import Resolver
 from aggregator.fetch.transport import RequestsTransport
-from tests.support.http import Asked, Reply, Server
+from tests.support.http_server import Asked, Reply, Server
 
 LOOPBACK = ("127.0.0.0/8",)
 TLS = Path(__file__).parents[1] / "data" / "tls"

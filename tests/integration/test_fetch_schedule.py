@@ -11,7 +11,7 @@ import pytest
 
 from aggregator.errors import HTTPStatusError
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchOptions, FetchRequest, HostGate, Outgoing, fetch_all
-from tests.support.http import Reply
+from tests.support.http_server import Reply
 from tests.support.transport import FakeTransport
 
 

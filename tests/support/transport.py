@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aggregator.errors import ConnectError, FetchTimeout, TooLarge
 from aggregator.fetch import Outgoing
-from tests.support.http import Asked, Reply, Routes, answer
+from tests.support.http_server import Asked, Reply, Routes, answer
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.errors import ConnectError, FetchError, FetchTimeout, HTTPStatusError, Refused, TLSError, TooLarge
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchOptions, FetchRequest, NotModified, Outgoing
-from tests.support.http import Reply
+from tests.support.http_server import Reply
 from tests.support.transport import FakeTransport
 
 URL = "https://a.example/feed"

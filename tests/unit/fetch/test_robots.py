@@ -8,7 +8,7 @@ from aggregator.errors import Refused
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchOptions, FetchRequest, Outgoing
 from aggregator.fetch.address import read_target
 from aggregator.fetch.robots import Robots
-from tests.support.http import Reply
+from tests.support.http_server import Reply
 from tests.support.transport import FakeTransport
 
 PAGE = "https://a.example/news/1"
