@@ -15,7 +15,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from aggregator.cluster.names import figures_in, names_in
+from aggregator.cluster.calendar import weekdays_in
+from aggregator.cluster.facts import facts_in
+from aggregator.cluster.names import figures_in, names_in, subjects_in
 from aggregator.cluster.rarity import HASH_BITS, rarity
 from aggregator.model import StoryLine
 from aggregator.text.language import detect, has_spaces
@@ -41,8 +43,9 @@ class Features:
 
     `terms` are hashed words in ascending order with their rarity `idf` and unit-length weight vectors `comb` (whole text),
     `lead` and `title` over the same order (0: not in that part); `bigrams` and `names` are sparse vectors of their own.
-    Weights hold no more than half precision, so bytes give them back exactly. `labels` are readable names, figures and
-    rare words for the reasons shown.
+    Weights hold no more than half precision, so bytes give them back exactly. `weekdays` has a bit for each weekday the
+    lead names. The rest is readable: `shown_names`, `figures` and `rare` words for the reasons shown, `subjects` (names in
+    the title) and `facts` ("quarter 2") for contradictions.
     """
 
     id: str
@@ -57,21 +60,31 @@ class Features:
     bigram_weights: _Weights
     names: _Ids
     name_weights: _Weights
-    labels: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] = ((), (), ())
+    weekdays: int = 0
     headline: str = ""
+    shown_names: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    rare: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
 
     @property
     def time_us(self) -> int:
         """Microseconds since 1970."""
         return (self.published_at - _EPOCH) // timedelta(microseconds=1)
 
+    def _readable(self) -> tuple[tuple[str, ...], ...]:
+        return (self.shown_names, self.figures, self.rare, self.subjects, self.facts)
+
     def to_bytes(self) -> bytes:
         """A compact, versioned encoding; `from_bytes` reads it back."""
-        texts = "\x00".join([self.id, self.lang or "", self.headline, *("\x1f".join(part) for part in self.labels)])
+        texts = "\x00".join(
+            [self.id, self.lang or "", self.headline, *("\x1f".join(part) for part in self._readable())]
+        )
         encoded = texts.encode("utf-8", "surrogatepass")
         head = _HEADER.pack(
             VERSION, self.time_us, len(self.terms), len(self.bigrams), len(self.names), len(encoded) >> 16,
-            len(encoded) & 0xFFFF, 0,
+            len(encoded) & 0xFFFF, self.weekdays,
         )  # fmt: skip
         ids = (self.terms, self.bigrams, self.names)
         weights = (self.idf, self.comb, self.lead, self.title, self.bigram_weights, self.name_weights)
@@ -83,9 +96,9 @@ class Features:
         """The features encoded by `to_bytes`; None for bytes of another version (compute them anew)."""
         if len(data) < _HEADER.size or data[0] != VERSION:
             return None
-        _, time_us, n, m, e, high, low, _ = _HEADER.unpack_from(data)
+        _, time_us, n, m, e, high, low, weekdays = _HEADER.unpack_from(data)
         at = _HEADER.size + (high << 16) + low
-        story, lang, headline, *labels = data[_HEADER.size : at].decode("utf-8", "surrogatepass").split("\x00")
+        story, lang, headline, *readable = data[_HEADER.size : at].decode("utf-8", "surrogatepass").split("\x00")
         arrays: list[npt.NDArray[np.generic]] = []
         for kind, sizes in (("<u4", (n, m, e)), ("<f2", (n, n, n, n, m, e))):
             for size in sizes:
@@ -93,11 +106,12 @@ class Features:
                 at += arrays[-1].nbytes
         ids = [a.astype(np.uint32) for a in arrays[:3]]
         idf, comb, lead, title, bigram_weights, name_weights = (a.astype(np.float32) for a in arrays[3:])
-        names, figures, rare = (tuple(part.split("\x1f")) if part else () for part in labels)
+        shown, figures, rare, subjects, facts = (tuple(part.split("\x1f")) if part else () for part in readable)
         return cls(
             id=story, published_at=_EPOCH + timedelta(microseconds=time_us), lang=lang or None, headline=headline,
             terms=ids[0], bigrams=ids[1], names=ids[2], idf=idf, comb=comb, lead=lead, title=title,
-            bigram_weights=bigram_weights, name_weights=name_weights, labels=(names, figures, rare),
+            bigram_weights=bigram_weights, name_weights=name_weights, weekdays=weekdays, shown_names=shown, figures=figures, rare=rare,
+            subjects=subjects, facts=facts,
         )  # fmt: skip
 
 
@@ -111,7 +125,6 @@ def features(line: StoryLine) -> Features:
     names = names_in(f"{body}\n{title}" if body else title, lang)
     bigrams = _bigrams(in_title, in_lead, lang)
     name_weights = _name_weights(names, lang)
-    spaced = has_spaces(lang)
     return Features(
         id=line.id,
         published_at=line.published_at,
@@ -126,7 +139,12 @@ def features(line: StoryLine) -> Features:
         bigram_weights=bigrams[1],
         names=name_weights[0],
         name_weights=name_weights[1],
-        labels=(tuple(names), tuple(figures_in(f"{title}\n{body}")), words.rare if spaced else ()),
+        weekdays=weekdays_in(f"{title} {body[:LEAD_LIMIT]}", lang),
+        shown_names=tuple(names),
+        figures=tuple(figures_in(f"{title}\n{body}")),
+        rare=words.rare if has_spaces(lang) else (),
+        subjects=tuple(subjects_in(title, names, lang)),
+        facts=tuple(facts_in(title, body[:LEAD_LIMIT])),
     )
 
 
@@ -166,7 +184,9 @@ class _Words:
             count, early, named = body.get(term, 0), lead.get(term, 0), term in title
             comb = (1 + math.log(count) if count else 0.0) + (1.0 if early else 0.0) + (2.0 if named else 0.0)
             front = (1 + math.log(early) if early else 0.0) + (1.5 if named else 0.0)
-            rows[key] = [idf, comb * idf, front * idf, idf if named else 0.0]
+            row = [idf, comb * idf, front * idf, idf if named else 0.0]
+            # Two words with one hash: the heavier one stands, whatever the order of the set.
+            rows[key] = max(row, rows.get(key, row))
             readable.append((-comb * idf, term))
         order = sorted(rows)
         table_of = np.array([rows[key] for key in order], dtype=np.float64).reshape(len(order), 4)

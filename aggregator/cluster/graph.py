@@ -13,6 +13,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
+from aggregator.cluster.contradiction import contradiction
 from aggregator.cluster.features import Features
 from aggregator.cluster.index import SCALE, Index
 from aggregator.cluster.linkage import FORBIDDEN, average_linkage
@@ -29,6 +30,8 @@ _LISTED = SCALE * 4 // 100  # similarity from which a story counts as a neighbou
 _LINKED = SCALE * 6 // 100  # ... from which a pair may be a link
 _STRONG = SCALE * 20 // 100  # ... from which it is one whatever its rank
 _CHUNK = 256
+_LOOKED_AT = ONE * 5 // 100  # probability from which a pair is searched for contradictions
+_REPELLED = -ONE  # a contradiction weighs as much as a sure link
 _MIN_COMPACT = 2000
 
 
@@ -138,6 +141,15 @@ class EventGraph:
     def members(self, event: str) -> tuple[str, ...]:
         """Ids of an event's stories, copies too, by time of publication."""
         return self._members[event]
+
+    def described_pairs(self) -> tuple[list[str], _Ints, _Ints, npt.NDArray[np.float64]]:
+        """What a model is trained on: node ids, and per candidate pair the places of its two nodes and its description."""
+        table = self._pairs
+        rows = np.arange(table.count)
+        a, b = table.a[rows], table.b[rows]
+        rows = rows[self._alive[a] & self._alive[b] & self._counts(a, b, table.comb[rows], table.lead[rows])]
+        ids = [story.id if story is not None else "" for story in self._held]
+        return ids, table.a[rows], table.b[rows], describe(table, rows, self._comb, self._lead)
 
     # --- deciding ---
 
@@ -314,10 +326,21 @@ class EventGraph:
         counts = self._alive[a] & self._alive[b] & self._counts(a, b, table.comb[rows], table.lead[rows])
         strength = np.zeros(len(rows), dtype=np.int32)
         strength[counts] = self._model.strength(describe(table, rows[counts], self._comb, self._lead))
+        self._veto(rows, strength)
         moved = strength != table.strength[rows]
         table.strength[rows] = strength
         touched = set(np.concatenate([a[moved], b[moved]]).tolist())
         return {self._name(slot) for slot in touched if self._alive[slot]}
+
+    def _veto(self, rows: _Ints, strength: npt.NDArray[np.int32]) -> None:
+        """Turn strong links between contradicting stories into repulsion; each pair is looked at once."""
+        table = self._pairs
+        strong = np.flatnonzero(strength >= _LOOKED_AT)
+        for k in strong[table.veto[rows[strong]] < 0].tolist():
+            row = int(rows[k])
+            a, b = self._held[int(table.a[row])], self._held[int(table.b[row])]
+            table.veto[row] = a is not None and b is not None and contradiction(a, b) is not None
+        strength[strong[table.veto[rows[strong]] > 0]] = _REPELLED
 
     def _links(self, node: str, others: set[str]) -> dict[str, int]:
         slot = self._slot.get(node)

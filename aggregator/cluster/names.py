@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from aggregator.text.words import stop_words
+from aggregator.text.words import stem, stop_words, words
 
-__all__ = ["figures_in", "names_in"]
+__all__ = ["figures_in", "names_in", "subjects_in"]
 
 _UPPER = "".join(chr(c) for c in range(0x590) if chr(c).isupper())
 _NAME = re.compile(
@@ -14,7 +14,9 @@ _NAME = re.compile(
 )  # noqa: RUF001, E501 - typographic apostrophe
 _STARTS = frozenset(".!?:;\"“”„«»‘'’|—–-•…(\n")  # noqa: RUF001 - typographic marks
 _FIGURE = re.compile(r"(?<![\w.,])\d+(?:[.,:]\d+)*(?![\w])")
-_MOST_NAMES, _MOST_FIGURES = 40, 24
+_WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")  # noqa: RUF001
+_TITLE_CASE = 0.7  # share of longer words with a capital from which a title is written in title case
+_MOST_NAMES, _MOST_FIGURES, _MOST_SUBJECTS = 40, 24, 8
 
 
 def names_in(text: str, lang: str | None) -> list[str]:
@@ -45,3 +47,19 @@ def names_in(text: str, lang: str | None) -> list[str]:
 def figures_in(text: str) -> list[str]:
     """Numbers as written, each once, in order."""
     return list(dict.fromkeys(_FIGURE.findall(text)))[:_MOST_FIGURES]
+
+
+def subjects_in(title: str, names: list[str], lang: str | None) -> list[str]:
+    """Names a title is about: capitalised within a title in sentence case, or known as names from the text."""
+    plain = [w for w in _WORD.findall(title) if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004
+    if not plain or not any(c.isupper() for c in title):
+        return []
+    known = {part for name in names for part in words(name)}
+    in_title_case = sum(w[0].isupper() for w in plain) > _TITLE_CASE * len(plain)
+    found = []
+    for n, token in enumerate(_WORD.findall(title)):
+        if not token[0].isupper() or not stem(token.lower(), lang):
+            continue
+        if (n and not in_title_case and lang != "de") or token.lower() in known:
+            found.append(token)
+    return found[:_MOST_SUBJECTS]

@@ -28,7 +28,7 @@ _Floats = npt.NDArray[np.float64]
 
 _SHARED = (
     "comb containment", "lead containment", "title cosine", "bigram cosine", "title coverage min", "title coverage max",
-    "name cosine", "name containment", "days apart",
+    "name cosine", "name containment", "weekday", "title in lead min", "title in lead max", "rare in leads", "days apart",
 )  # fmt: skip
 _STANDING = (
     "rank min", "rank max", "margin min", "margin max", "z min", "z max", "mean min", "mean max", "common", "above mean",
@@ -37,6 +37,7 @@ COLUMNS = (
     "comb cosine", "lead cosine", *_SHARED, "days apart, at most one",
     *(f"comb {name}" for name in _STANDING), *(f"lead {name}" for name in _STANDING),
 )  # fmt: skip
+_RARE = 4.0  # idf from which a shared word counts as rare: one story in fifty
 _DAY_US = 86_400_000_000
 
 
@@ -135,6 +136,8 @@ def shared(story: Features, sizes: Sizes, others: list[Features], sizes_of: list
     )
     covers = _ratio(total(idf * (title > 0)), np.full(n, sizes.title_idf), -1.0)
     covered = _ratio(total(idf_of * (title_of > 0)), title_size, -1.0)
+    lead_covers = _ratio(total(idf * ((title > 0) & (lead_of > 0))), np.full(n, sizes.title_idf), -1.0)
+    lead_covered = _ratio(total(idf_of * ((title_of > 0) & (lead > 0))), title_size, -1.0)
     bigram = _cosine(story.bigrams, story.bigram_weights, [(o.bigrams, o.bigram_weights) for o in others])
     name, common = _names(story, others)
     days = np.abs(np.array([o.time_us for o in others], dtype=np.float64) - story.time_us) / _DAY_US
@@ -148,6 +151,10 @@ def shared(story: Features, sizes: Sizes, others: list[Features], sizes_of: list
             np.maximum(covers, covered),
             name,
             _ratio(common, np.minimum(names, sizes.names), -1.0),
+            _weekday(story, others),
+            np.minimum(lead_covers, lead_covered),
+            np.maximum(lead_covers, lead_covered),
+            np.sqrt(total(np.maximum(both - _RARE, 0.0) * ((lead > 0) & (lead_of > 0)))),
             days,
         ],
         axis=1,
@@ -194,6 +201,13 @@ def _in_common(lists: Neighbours, a: _Ints, b: _Ints) -> _Floats:
         inside = lists.values[slot, :COMMON] > lists.values[slot, COMMON : COMMON + 1]
         circle.append(np.where(inside, lists.slots[slot, :COMMON], -1 - len(circle)))
     return (circle[0][:, :, None] == circle[1][:, None, :]).sum(axis=(1, 2)).astype(np.float64)
+
+
+def _weekday(story: Features, others: list[Features]) -> _Floats:
+    """1 where both leads name a common weekday, 0 where they name different ones, else -1."""
+    theirs = np.array([o.weekdays for o in others], dtype=np.int64)
+    common = np.where((theirs & story.weekdays) > 0, 1.0, 0.0)
+    return np.where((theirs > 0) & (story.weekdays > 0), common, -1.0)
 
 
 def _meet(

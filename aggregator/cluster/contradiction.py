@@ -1,0 +1,120 @@
+"""Why two stories that sound alike tell different events: another place, team, company, quarter, magnitude, score or date.
+
+News desks write to a template: two earthquakes, two quarterly results, two matches share most of their words. What sets
+them apart is one slot filled differently. These rules look for that slot, and only ever at pairs the model would link.
+They know no list of places or companies: a name is what is capitalised within a sentence, or what stands in the same
+place of two titles that otherwise agree; and it only counts if the other story does not mention it anywhere.
+"""
+# ruff: noqa: RUF001 - many scripts
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aggregator.cluster.calendar import weekdays_in
+from aggregator.cluster.rarity import rarity
+from aggregator.text.language import has_spaces
+from aggregator.text.words import stop_words, terms
+
+if TYPE_CHECKING:
+    from aggregator.cluster.features import Features
+
+__all__ = ["contradiction"]
+
+_ALIKE = 0.6  # share of two titles that must agree before one differing slot says more than the rest
+_MAGNITUDE_NOISE = 0.35  # observatories differ by as much
+
+
+def contradiction(a: Features, b: Features) -> str | None:
+    """A sentence that says what keeps two stories apart, or None; symmetric."""
+    if (b.published_at, b.id) < (a.published_at, a.id):
+        a, b = b, a
+    return _other_fact(a, b) or _other_slot(a, b) or _other_subject(a, b)
+
+
+def _other_fact(a: Features, b: Features) -> str | None:
+    mine, theirs = _by_kind(a.facts), _by_kind(b.facts)
+    for kind in ("quarter", "magnitude", "score"):
+        one, other = mine.get(kind, []), theirs.get(kind, [])
+        if not one or not other or set(one) & set(other):
+            continue
+        if kind == "magnitude" and min(abs(float(x) - float(y)) for x in one for y in other) <= _MAGNITUDE_NOISE:
+            continue
+        return f"Another {kind}: {one[0]} against {other[0]}."
+    return None
+
+
+def _by_kind(facts: tuple[str, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for fact in facts:
+        kind, _, value = fact.partition(" ")
+        found.setdefault(kind, []).append(value)
+    return found
+
+
+def _other_slot(a: Features, b: Features) -> str | None:
+    """Two titles to one template, with another name or day in the same place."""
+    lang = a.lang if a.lang == b.lang else None
+    if lang is None or not a.headline or not b.headline:
+        return None
+    spaced = has_spaces(lang)
+    one = _tokens(a.headline) if spaced else list(a.headline)
+    other = _tokens(b.headline) if spaced else list(b.headline)
+    matcher = SequenceMatcher(None, [t.lower() for t in one], [t.lower() for t in other], autojunk=False)
+    if matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
+        return None
+    join = " " if spaced else ""
+    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+        if kind != "replace":
+            continue
+        mine, theirs = join.join(one[i1:i2]), join.join(other[j1:j2])
+        days = weekdays_in(mine, lang), weekdays_in(theirs, lang)
+        if all(days) and not days[0] & days[1]:
+            return f"Another day: {mine} against {theirs}."
+        if _names(mine, a) and _names(theirs, b) and not _mentions(b, mine) and not _mentions(a, theirs):
+            return f"Another name in the same place: {mine} against {theirs}."
+    return None
+
+
+def _tokens(title: str) -> list[str]:
+    return re.findall(r"[^\W_]+(?:['’.,-][^\W_]+)*", title)
+
+
+def _names(text: str, story: Features) -> bool:
+    """Whether a title's slot can hold a name: capitals where the script has them, any rare word where it has not."""
+    if not has_spaces(story.lang):
+        return any(char.isalpha() for char in text)
+    plain = [w for w in text.split() if w.lower() not in stop_words(story.lang)]
+    if any(c.isupper() or c.islower() for c in text):
+        return any(w[:1].isupper() for w in plain)
+    return any(w.isalpha() for w in plain)
+
+
+def _mentions(story: Features, text: str) -> bool:
+    """Whether the story says any of the meaningful words of `text`."""
+    if not has_spaces(story.lang):
+        return text in story.headline or _any_term(story, text)
+    return _any_term(story, text)
+
+
+def _any_term(story: Features, text: str) -> bool:
+    table = rarity(story.lang)
+    keys = [table[term][0] for term in terms(text, story.lang) if not term.isdigit()]
+    if not keys:
+        return True  # nothing to tell apart by
+    at = np.searchsorted(story.terms, keys)
+    found = story.terms[np.minimum(at, len(story.terms) - 1)] == keys if len(story.terms) else np.array([])
+    return bool(found.any())
+
+
+def _other_subject(a: Features, b: Features) -> str | None:
+    """Names in both titles, and neither story says any of the other's."""
+    if not a.subjects or not b.subjects or a.lang != b.lang:
+        return None
+    if any(_mentions(b, name) for name in a.subjects) or any(_mentions(a, name) for name in b.subjects):
+        return None
+    return f"No name in common: {', '.join(a.subjects[:3])} against {', '.join(b.subjects[:3])}."

@@ -1,0 +1,45 @@
+"""Facts that tell events of one kind apart: the quarter of a result, the magnitude of an earthquake, the score of a match."""
+# ruff: noqa: RUF001 - many scripts
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["facts_in"]
+
+_ORDINALS = (
+    "1|one|first|erste[ns]?|ersten|primer|premier|primo|primeiro|eerste|pierwsz\\w+|перв\\w+|الأول|一|i",
+    "2|two|second|zweite[ns]?|segundo|deuxième|second|secondo|tweede|drug\\w+|втор\\w+|الثاني|二|ii",
+    "3|three|third|dritte[ns]?|tercer|troisième|terzo|terceiro|derde|trzeci\\w+|трет\\w+|الثالث|三|iii",
+    "4|four|fourth|vierte[ns]?|cuarto|quatrième|quarto|vierde|czwart\\w+|четв[её]рт\\w+|الرابع|四|iv",
+)
+_QUARTER_WORD = "quarter|quartals?|quartal\\w*|trimestre|kwartaal|kwartale?\\w*|kwartał\\w*|квартал\\w*"
+_QUARTERS = tuple(
+    re.compile(
+        rf"\b(?:q{n}|t{n}|{n}q|{n}t)\b|\b(?:{ordinal})(?:st|nd|rd|th|er|e|º|°|\.|-й|-го|-м)?[ -](?:{_QUARTER_WORD})"
+        rf"|الربع\s+(?:{ordinal})|第?(?:{n}|{ordinal})(?:季度|季|四半期)"
+    )
+    for n, ordinal in enumerate(_ORDINALS, 1)
+)
+_NUMBER = r"(\d{1,2}[.,]\d)"
+_MAGNITUDE = re.compile(
+    rf"(?:magnitude|magnitud|magnituda|magnitudine|stärke|kracht|силой|магнитуд\w*|siły|قوته|قوتها|بقوة|マグニチュード|\bm)[ -]?"
+    rf"(?:of |de |di |von |van |o |около )?{_NUMBER}"
+    rf"|{_NUMBER}[ -]?(?:magnitude|magnitud|на |級|级|балл\w*|درجات|درجة|on the richter|auf der richter|sulla scala|en la escala|na escala"
+    rf"|sur l'échelle|w skali)"
+)
+_SCORE = re.compile(r"(?<![\d.,:–-])(\d{1,3})(?:[-–:]| - | à | a )(\d{1,3})(?![\d.,:–%-])")
+_MOST_FACTS = 6
+
+
+def facts_in(title: str, lead: str) -> list[str]:
+    """Facts that tell events of one kind apart: "quarter 2", "magnitude 5.1", "score 2-1" (titles only)."""
+    text = f"{title} {lead}".lower()
+    found = [f"quarter {n}" for n, pattern in enumerate(_QUARTERS, 1) if pattern.search(text)]
+    for match in _MAGNITUDE.finditer(text):
+        number = next(group for group in match.groups() if group)
+        found.append(f"magnitude {number.replace(',', '.')}")
+    for match in _SCORE.finditer(title):
+        first, second = sorted((int(match[1]), int(match[2])), reverse=True)
+        found.append(f"score {first}-{second}")
+    return list(dict.fromkeys(found))[:_MOST_FACTS]

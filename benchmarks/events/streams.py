@@ -1,0 +1,138 @@
+"""The labelled streams that events are trained and measured on, read from a data folder (never from the network)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aggregator.model import StoryLine
+
+NATURAL = ("allsides", "allsides21", "ecbplus", "basil")
+DENSE_DAYS = (60, 20, 10)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Story lines in order of arrival and the gold event of those that have one."""
+
+    name: str
+    lines: list[StoryLine]
+    gold: dict[str, str]
+
+
+def read(path: Path, name: str | None = None) -> Stream:
+    """A JSON-lines file as the data sets have it; `cluster` null is background."""
+    lines, gold = [], {}
+    for raw in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(raw)
+        published = datetime.fromisoformat(row["published"].replace("Z", "+00:00")).astimezone(UTC)
+        lines.append(
+            StoryLine(
+                id=row["id"], title=row.get("title") or None, text=row.get("text") or None,
+                published_at=published, source=row.get("source") or None, lang=row.get("lang") or None,
+            )
+        )  # fmt: skip
+        if row.get("cluster"):
+            gold[row["id"]] = row["cluster"]
+    return Stream(name or path.stem, lines, gold)
+
+
+def dense(stream: Stream, days: float) -> Stream:
+    """The stream folded into fewer days; stories of one event keep their distances (as shared/tools/densify.py)."""
+    start, span = min(line.published_at for line in stream.lines), timedelta(days=days)
+    first: dict[str, datetime] = {}
+    for line in stream.lines:
+        key = stream.gold.get(line.id, line.id)
+        first[key] = min(first.get(key, line.published_at), line.published_at)
+    moved = []
+    for line in stream.lines:
+        anchor = first[stream.gold.get(line.id, line.id)]
+        moved.append(replace(line, published_at=start + (anchor - start) % span + (line.published_at - anchor)))
+    return Stream(f"{stream.name}-{days:g}d", sorted(moved, key=_order), stream.gold)
+
+
+def inflated(stream: Stream, *, events: int, sizes: tuple[int, int], others: int, seed: int) -> Stream:
+    """Big full-text events: pseudo-stories of half the sentences of an event's members, among `others` real stories.
+
+    No public set has full-text events of a hundred stories; these stand in for them.
+    """
+    rng = random.Random(seed)
+    by_event: dict[str, list[StoryLine]] = defaultdict(list)
+    for line in stream.lines:
+        if line.id in stream.gold and len(line.text or "") > 1500:
+            by_event[stream.gold[line.id]].append(line)
+    whole = sorted(event for event, members in by_event.items() if len(members) >= 2)
+    chosen = rng.sample(whole, min(events, len(whole)))
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    lines, gold = [], {}
+    for event in chosen:
+        at = start + timedelta(days=rng.uniform(0, 3))
+        for n in range(rng.randint(*sizes)):
+            line = _pseudo(by_event[event], rng, f"{event}-{seed}-{n}")
+            lines.append(replace(line, published_at=at + timedelta(hours=min(rng.expovariate(1 / 8), 40))))
+            gold[line.id] = event
+    rest = [line for line in stream.lines if stream.gold.get(line.id) not in chosen]
+    for line in rng.sample(rest, min(others, len(rest))):
+        lines.append(replace(line, published_at=start + timedelta(days=rng.uniform(0, 3.5))))
+        if line.id in stream.gold:
+            gold[line.id] = stream.gold[line.id]
+    return Stream(f"{stream.name}-big{seed}", sorted(lines, key=_order), gold)
+
+
+def shortened(stream: Stream, name: str, seed: int) -> Stream:
+    """The stream as feeds often give it: of each story only the title, or title and a summary, or all (a third each)."""
+    rng = random.Random(seed)
+    lines = []
+    for line in stream.lines:
+        text = line.text or ""
+        cut = rng.choice((0, rng.randint(120, 400), len(text)))
+        lines.append(replace(line, text=text[:cut] or None) if line.title else line)
+    return Stream(name, lines, stream.gold)
+
+
+def titles(stream: Stream, name: str) -> Stream:
+    """Only the titles."""
+    return Stream(name, [replace(line, text=None) for line in stream.lines if line.title], stream.gold)
+
+
+def labelled(stream: Stream, name: str) -> Stream:
+    """The stream without its background."""
+    return Stream(name, [line for line in stream.lines if line.id in stream.gold], stream.gold)
+
+
+def _pseudo(members: list[StoryLine], rng: random.Random, name: str) -> StoryLine:
+    base = rng.choice(members)
+    pool = members if rng.random() < 0.5 else [base]
+    sentences = [s for m in pool for s in re.split(r"(?<=[.!?])\s+", (m.text or "")[:4000]) if len(s) > 20]
+    count = max(3, min(len(sentences) // 2, 14))
+    picked = sorted(rng.sample(range(len(sentences)), min(count, len(sentences))))
+    title = base.title if rng.random() < 0.5 else (sentences[rng.randrange(min(6, len(sentences)))])[:110]
+    return replace(base, id=name, title=title, text=" ".join(sentences[k] for k in picked))
+
+
+def fold_of(event: str, folds: int = 3) -> int:
+    """The fold of an event, the same in every stream it occurs in."""
+    return int(hashlib.sha256(event.encode()).hexdigest(), 16) % folds
+
+
+def all_streams(data: Path) -> list[Stream]:
+    """Everything that models are trained on: natural streams, dense ones, big events."""
+    streams = [read(data / f"{name}.jsonl") for name in NATURAL]
+    streams += [dense(streams[0], days) for days in DENSE_DAYS]
+    streams.append(read(data / "uci_headlines.jsonl"))
+    streams += [inflated(streams[0], events=14, sizes=(8, 110), others=1000, seed=seed) for seed in (1, 2)]
+    streams.append(shortened(dense(streams[0], 30), "allsides-short-30d", 5))
+    streams.append(titles(dense(streams[0], 30), "allsides-titles-30d"))
+    streams.append(titles(inflated(streams[0], events=14, sizes=(8, 110), others=1000, seed=3), "allsides-bigtitles"))
+    streams.append(dense(labelled(streams[0], "allsides-labelled"), 5))
+    return streams
+
+
+def _order(line: StoryLine) -> tuple[datetime, str]:
+    return line.published_at, line.id

@@ -1,0 +1,157 @@
+"""Train the pair model: python benchmarks/events/train.py --data DIR [--cache FILE] [--out FILE]
+
+DIR holds the labelled sets (allsides.jsonl, ...). Needs lightgbm, which is no dependency of the package: run it in an
+environment of its own with the package's dependencies. Pairs come out of the same EventGraph that runs in production;
+only pairs of two labelled stories are learnt from. Every stream has the same total weight, so that none is the norm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import pickle
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
+from streams import Stream, all_streams, fold_of
+
+from aggregator.cluster import EventGraph, features
+from aggregator.cluster.model import UNIT, build
+from aggregator.cluster.pairs import COLUMNS
+from aggregator.text.words import terms
+
+WEIGHT = {"basil": 1_500.0}  # 150 pairs: at full weight they would each outvote a hundred others
+STREAM_WEIGHT, BIG_WEIGHT = 20_000.0, 10_000.0
+TREES = {
+    "objective": "binary", "num_leaves": 20, "learning_rate": 0.1, "min_data_in_leaf": 60, "feature_fraction": 0.5,
+    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5, "max_bin": 63, "verbose": -1, "seed": 1, "num_threads": 1,
+    "deterministic": True,
+}  # fmt: skip
+ROUNDS = 120
+FREQUENT = 20  # a word in fewer documents is not shipped
+GATE = (("comb cosine", 0.12), ("lead cosine", 0.15), ("title cosine", 0.15))
+
+
+def frequencies(streams: list[Stream], target: Path) -> None:
+    """Document frequencies of single words, from the streams that may be learnt from."""
+    counts: Counter[str] = Counter()
+    total = 0
+    for stream in streams:
+        for line in stream.lines:
+            counts.update(set(terms(f"{line.title or ''}\n{(line.text or '')[:2000]}", "en")))
+            total += 1
+    kept = sorted((term, count) for term, count in counts.items() if count >= FREQUENT)
+    body = "".join(f"{term}\t{count}\n" for term, count in kept)
+    target.write_text(f"#documents\t{total}\n{body}", encoding="utf-8")
+
+
+def collect(stream: Stream, known: dict[tuple[str | None, ...], object]) -> dict[str, object]:
+    """Pairs of a stream with their description and the gold event of each story."""
+    from dataclasses import replace
+
+    graph = EventGraph()
+    for line in stream.lines:
+        key = (line.title, line.text)
+        found = known.get(key) or features(line)
+        known[key] = found
+        graph.add(replace(found, id=line.id, published_at=line.published_at))
+    graph.flush()
+    ids, a, b, described = graph.described_pairs()
+    labels = np.array([stream.gold.get(name, "") for name in ids])
+    return {"a": a, "b": b, "X": described.astype(np.float32), "ids": ids, "lab": labels}
+
+
+def training_rows(pairs: dict[str, dict], without_fold: int | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labelled pairs of all streams, their truth and weight; a fold of events left out for measuring."""
+    described, truth, weight = [], [], []
+    for name, found in pairs.items():
+        labels = found["lab"]
+        left, right = labels[found["a"]], labels[found["b"]]
+        use = (left != "") & (right != "")
+        if without_fold is not None:
+            fold = {event: fold_of(event) for event in set(labels) if event}
+            folds = np.array([fold.get(event, -1) for event in labels])
+            use &= (folds[found["a"]] != without_fold) & (folds[found["b"]] != without_fold)
+        described.append(found["X"][use])
+        truth.append((left == right)[use])
+        total = WEIGHT.get(name, BIG_WEIGHT if "big" in name else STREAM_WEIGHT)
+        weight.append(np.full(int(use.sum()), total / max(int(use.sum()), 1)))
+    return np.concatenate(described), np.concatenate(truth), np.concatenate(weight)
+
+
+def fit(described: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> dict[str, np.ndarray]:
+    """Boosted trees as the plain arrays that `aggregator.cluster.model.build` reads."""
+    import lightgbm
+
+    data = lightgbm.Dataset(described, truth, weight=weight / weight.mean())
+    dump = lightgbm.train(TREES, data, ROUNDS).dump_model()
+    trees = [tree["tree_structure"] for tree in dump["tree_info"]]
+    nodes = 31
+    out = {
+        "feature": np.full((len(trees), nodes), -1, dtype=np.int16),
+        "threshold": np.zeros((len(trees), nodes), dtype=np.float32),
+        "left": np.zeros((len(trees), nodes), dtype=np.int16),
+        "right": np.zeros((len(trees), nodes), dtype=np.int16),
+        "leaf": np.zeros((len(trees), 32), dtype=np.int64),
+        "gate": np.array([(COLUMNS.index(name), least) for name, least in GATE]),
+        "columns": np.array(len(COLUMNS)),
+    }
+    for number, root in enumerate(trees):
+        _flatten(root, out, number)
+    return out
+
+
+def _flatten(node: dict, out: dict[str, np.ndarray], tree: int) -> int:
+    """Write a node and all below it; returns its number, or a negative one for a leaf."""
+    if "leaf_value" in node:
+        number = node.get("leaf_index", 0)
+        out["leaf"][tree, number] = round(node["leaf_value"] * UNIT)
+        return -number - 1
+    number = node["split_index"]
+    threshold = np.float32(node["threshold"])
+    if threshold > node["threshold"]:
+        threshold = np.nextafter(threshold, np.float32(-math.inf))
+    out["feature"][tree, number] = node["split_feature"]
+    out["threshold"][tree, number] = threshold
+    out["left"][tree, number] = _flatten(node["left_child"], out, tree)
+    out["right"][tree, number] = _flatten(node["right_child"], out, tree)
+    return number
+
+
+def model_of(arrays: dict[str, np.ndarray]):
+    return build(
+        arrays["feature"], arrays["threshold"], arrays["left"], arrays["right"], arrays["leaf"].copy(), arrays["gate"],
+        int(arrays["columns"]),
+    )  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the labelled sets")
+    parser.add_argument("--cache", type=Path, help="keep the described pairs here (outside the repository)")
+    parser.add_argument("--out", type=Path, default=Path("aggregator/cluster/trees.npz"))
+    parser.add_argument("--folds", action="store_true", help="also write OUT.0.npz .. OUT.2.npz, each without one fold of events")
+    parser.add_argument("--frequencies", type=Path, help="write document frequencies here first, and stop")
+    args = parser.parse_args()
+    if args.frequencies:
+        wanted = {"allsides", "allsides21", "ecbplus"}
+        frequencies([s for s in all_streams(args.data) if s.name in wanted], args.frequencies)
+        return
+    if args.cache and args.cache.exists():
+        pairs = pickle.loads(args.cache.read_bytes())
+    else:
+        known: dict = {}
+        pairs = {stream.name: collect(stream, known) for stream in all_streams(args.data)}
+        if args.cache:
+            args.cache.write_bytes(pickle.dumps(pairs))
+    for fold in (0, 1, 2) if args.folds else ():
+        np.savez_compressed(args.out.with_suffix(f".{fold}.npz"), **fit(*training_rows(pairs, fold)))
+    np.savez_compressed(args.out, **fit(*training_rows(pairs)))
+
+
+if __name__ == "__main__":
+    main()
