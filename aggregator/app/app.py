@@ -13,6 +13,7 @@ from aggregator.app.clock import Clock, machine_time
 from aggregator.app.digests import Digests
 from aggregator.app.editing import Editing
 from aggregator.app.front import Front
+from aggregator.app.lists import Lists
 from aggregator.app.marks import Marks
 from aggregator.app.polling import Polling
 from aggregator.app.reading import Reading
@@ -38,6 +39,7 @@ class App:
     editing: Editing
     marks: Marks
     front: Front
+    lists: Lists
 
     @property
     def db_path(self) -> Path:
@@ -70,6 +72,7 @@ def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_t
             digests=Digests(store, clock, timezone, config),
             marks=Marks(store, clock),
             front=Front(store, clock, timezone),
+            lists=Lists(store, clock),
         )
     finally:
         polling.close()

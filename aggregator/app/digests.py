@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aggregator import render
@@ -60,6 +61,19 @@ class Digests:
         if remember and since is None and digest.events:
             self._remember(digest, reader_id, name)
         return digest
+
+    def archive(self, *, reader_id: int = READER, before: int | None = None) -> list[dict[str, Any]]:
+        """Editions made so far, newest first: id, name, made_at, since, counts; `before` goes on from an edition's id."""
+        return self.store.editions.listed(reader_id, before=before)
+
+    def edition(self, edition_id: int, *, reader_id: int = READER) -> Digest:
+        """An edition as it was made.
+
+        Raises:
+            NotFound: the reader has no such edition.
+
+        """
+        return render.digest_from_json(json.loads(self.store.editions.get(reader_id, edition_id)))
 
     def make_due(self) -> tuple[Digest, ...]:
         """Make the editions of the settings' named digests whose time has come, each once."""

@@ -5,6 +5,16 @@ from aggregator.render.event import event_text
 from aggregator.render.mail import digest_mail, subject_of
 from aggregator.render.markdown import digest_markdown
 from aggregator.render.page import digest_html
+from aggregator.render.stored import digest_from_json
 from aggregator.render.terminal import digest_text
 
-__all__ = ["digest_html", "digest_json", "digest_mail", "digest_markdown", "digest_text", "event_text", "subject_of"]
+__all__ = [
+    "digest_from_json",
+    "digest_html",
+    "digest_json",
+    "digest_mail",
+    "digest_markdown",
+    "digest_text",
+    "event_text",
+    "subject_of",
+]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import EventMember, EventView, Story
 from aggregator.render.columns import fit, one_line, width_of, wrap
+from aggregator.render.reports import order, reports
 from aggregator.render.terminal import Ink
 from aggregator.render.times import say_time
 from aggregator.render.wording import count
@@ -23,7 +24,7 @@ def event_text(
 ) -> str:
     """The event as text, never wider than `width` columns; `why` adds why each story is in it and what was kept apart."""
     ink, room = Ink(colour=colour), max(30, min(width, _READABLE))
-    groups = _reports(view)
+    groups = reports(view)
     lines = [ink.bold(line) for line in wrap(view.event.headline, room)]
     lines += wrap(_numbers(view, groups, now, zone), room)
     for earlier in view.thread:
@@ -40,29 +41,9 @@ def event_text(
     return "\n".join(lines) + "\n"
 
 
-def _reports(view: EventView) -> list[tuple[Story, list[Story]]]:
-    """Each original with its copies, in the order of appearance; a copy whose original is elsewhere stands alone."""
-    ids = {s.id for s in view.stories}
-    root = {s.id: s.copy_of if s.copy_of in ids and s.copy_of is not None else s.id for s in view.stories}
-    groups: dict[int, list[Story]] = {s.id: [] for s in view.stories if root[s.id] == s.id}
-    for story in view.stories:
-        top = root[story.id]
-        while root.get(top, top) != top:
-            top = root[top]
-        if top != story.id:
-            groups.setdefault(top, []).append(story)
-    by_id = {s.id: s for s in view.stories}
-    found = [(by_id[key], sorted(copies, key=_order)) for key, copies in groups.items()]
-    return sorted(found, key=lambda group: _order(group[0]))
-
-
-def _order(story: Story) -> tuple[datetime, int]:
-    return story.published_at, story.id
-
-
 def _numbers(view: EventView, groups: list[tuple[Story, list[Story]]], now: datetime, zone: str) -> str:
-    first = min(view.stories, key=_order)
-    last = max(view.stories, key=_order)
+    first = min(view.stories, key=order)
+    last = max(view.stories, key=order)
     outlets = len({s.outlet for s in view.stories})
     parts = [
         count(outlets, "outlet"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
+from aggregator.errors import NotFound
 from aggregator.store.connection import Connections
 from aggregator.store.times import from_db, to_db
 
@@ -32,6 +35,35 @@ class Editions:
                 [(reader_id, story_id, edition_id, to_db(made_at)) for story_id in story_ids],
             )
             return edition_id
+
+    def listed(self, reader_id: int, *, before: int | None = None, limit: int = 50) -> list[dict[str, Any]]:
+        """Editions of a reader, newest first: id, name, made_at, since and their counts; `before` is an edition's id."""
+        rows = self._db.rows(
+            "SELECT id, name, made_at, since, json_extract(digest, '$.counts') AS counts FROM editions"
+            " WHERE reader_id = ? AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?",
+            (reader_id, before, before, limit),
+        )
+        return [
+            {
+                **r,
+                "made_at": from_db(r["made_at"]),
+                "since": from_db(r["since"]),
+                "counts": json.loads(r["counts"] or "{}"),
+            }
+            for r in rows
+        ]
+
+    def get(self, reader_id: int, edition_id: int) -> str:
+        """An edition of this reader, as JSON.
+
+        Raises:
+            NotFound: the reader has no such edition.
+
+        """
+        found = self._db.value("SELECT digest FROM editions WHERE id = ? AND reader_id = ?", (edition_id, reader_id))
+        if found is None:
+            raise NotFound(f"There is no edition {edition_id}.", path=self._db.path)
+        return str(found)
 
     def last_made_at(self, reader_id: int, name: str) -> datetime | None:
         """When this reader's last edition of that name was made."""

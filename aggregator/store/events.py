@@ -157,6 +157,10 @@ class Events:
                 "UPDATE events SET thread_id = ? WHERE id = ?", [(t, event_id) for event_id, t in threads.items()]
             )
 
+    def any(self) -> bool:
+        """Whether there is an event at all; quick on any store."""
+        return self._db.value("SELECT 1 FROM events WHERE merged_into IS NULL AND stories > 0 LIMIT 1") is not None
+
     def count(self) -> int:
         """How many events are stored."""
         return int(self._db.value("SELECT count(*) FROM events WHERE merged_into IS NULL AND stories > 0"))

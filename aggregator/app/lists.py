@@ -1,0 +1,112 @@
+"""Lists of stories as a use case: of a feed, a folder, the starred, a search; page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from aggregator.app.clock import Clock, machine_time
+from aggregator.app.lease import WRITER, is_running
+from aggregator.errors import QueryError
+from aggregator.model import Feed, Story
+from aggregator.store import Store
+from aggregator.store.search import story_condition
+from aggregator.store.shelves import both, earlier_than, in_feed, in_folder, starred
+from aggregator.store.stories import Condition
+
+__all__ = ["Lists", "Progress", "StoryPage"]
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryPage:
+    """Some stories of a list, newest first; `more` is the key that the next page goes on from, None at the end."""
+
+    stories: tuple[Story, ...]
+    more: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the first reading has come: feeds asked of all, stories so far, and how many wait for their event."""
+
+    feeds: int
+    asked: int
+    stories: int
+    waiting: int
+    is_polled: bool
+
+    @property
+    def is_first(self) -> bool:
+        """Whether some feed has never been asked, or no story has found its event yet."""
+        return self.asked < self.feeds or (self.stories > 0 and self.waiting == self.stories)
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Looks through what is stored; changes nothing."""
+
+    store: Store
+    clock: Clock
+
+    def feed(self, feed_id: int, *, reader_id: int = 1, after: str | None = None) -> StoryPage:
+        """Stories of a feed."""
+        return self._page(in_feed(feed_id), reader_id, after)
+
+    def folder(self, folder: tuple[str, ...], *, reader_id: int = 1, after: str | None = None) -> StoryPage:
+        """Stories of a folder's feeds."""
+        return self._page(in_folder(folder), reader_id, after)
+
+    def starred(self, *, reader_id: int = 1, after: str | None = None) -> StoryPage:
+        """The reader's starred stories."""
+        return self._page(starred(), reader_id, after)
+
+    def search(self, query: str, *, reader_id: int = 1, after: str | None = None) -> StoryPage:
+        """Stories that match a query.
+
+        Raises:
+            QueryError: the query cannot be understood.
+
+        """
+        return self._page(story_condition(query), reader_id, after)
+
+    def _page(self, condition: Condition, reader_id: int, after: str | None) -> StoryPage:
+        if after:
+            condition = both(condition, _earlier(after))
+        found = list(islice(self.store.stories.each(condition, reader_id=reader_id, limit=PAGE + 1), PAGE + 1))
+        more = _key(found[PAGE - 1]) if len(found) > PAGE else None
+        return StoryPage(stories=tuple(found[:PAGE]), more=more)
+
+    def feed_by_id(self, feed_id: int) -> Feed | None:
+        """The subscription with this id."""
+        return next((feed for feed in self.store.feeds.all() if feed.id == feed_id), None)
+
+    def progress(self) -> Progress:
+        """How far the first reading has come."""
+        feeds = [f for f in self.store.feeds.all() if f.state == "active"]
+        asked = sum(f.last_polled_at is not None for f in feeds)
+        holder = self.store.leases.holder(WRITER, now=machine_time())
+        waiting, stories = 0, 0
+        if asked < len(feeds) or not self.store.events.any():
+            waiting, stories = self.store.decisions.stale_count(), self.store.stories.count()
+        return Progress(
+            feeds=len(feeds),
+            asked=asked,
+            stories=stories,
+            waiting=waiting,
+            is_polled=holder is not None and is_running(holder),
+        )
+
+
+def _key(story: Story) -> str:
+    return f"{story.published_at:%Y%m%dT%H%M%SZ}-{story.id}"
+
+
+def _earlier(key: str) -> Condition:
+    at, _, story_id = key.partition("-")
+    try:
+        return earlier_than(datetime.strptime(at, "%Y%m%dT%H%M%S%z"), int(story_id))
+    except ValueError:
+        raise QueryError("This page of the list does not exist; go back to its beginning.") from None

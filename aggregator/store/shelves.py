@@ -1,0 +1,42 @@
+"""Which stories a list holds, as conditions for `Stories.each`; lists go on by key, never by offset."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aggregator.store.stories import Condition
+from aggregator.store.times import join_folder, to_db
+
+__all__ = ["both", "earlier_than", "in_feed", "in_folder", "starred"]
+
+
+def in_feed(feed_id: int) -> Condition:
+    """Stories that came by this feed first."""
+    return Condition(sql="s.feed_id = :feed_id", parameters={"feed_id": feed_id})
+
+
+def in_folder(folder: tuple[str, ...]) -> Condition:
+    """Stories of the feeds in this folder and the folders in it."""
+    path = join_folder(folder)
+    return Condition(
+        sql="s.feed_id IN (SELECT id FROM feeds WHERE folder = :folder OR substr(folder, 1, length(:inner)) = :inner)",
+        parameters={"folder": path, "inner": path + "/"},
+    )
+
+
+def starred() -> Condition:
+    """Stories that the reader has starred."""
+    return Condition(sql="m.starred_at IS NOT NULL", parameters={})
+
+
+def earlier_than(published_at: datetime, story_id: int) -> Condition:
+    """Stories that come after this one in a list, newest first."""
+    return Condition(
+        sql="(s.published_at, s.id) < (:key_at, :key_id)",
+        parameters={"key_at": to_db(published_at), "key_id": story_id},
+    )
+
+
+def both(one: Condition, other: Condition) -> Condition:
+    """What satisfies both conditions."""
+    return Condition(sql=f"({one.sql}) AND ({other.sql})", parameters={**one.parameters, **other.parameters})
