@@ -35,6 +35,7 @@ COMMANDS = {
     "brief": ("filters", "Filter: events with stories to short accounts."),
     "edit": ("edit", "Your hands on events: split, join, pin, undo, log."),
     "copies": ("edit", "Why two stories count as copies or not; undo."),
+    "bench": ("bench", "Score copies and events on labelled sets."),
     "rebuild": ("poll", "Decide all copies and events anew; your edits stay."),
 }
 
