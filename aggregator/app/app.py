@@ -9,6 +9,7 @@ from pathlib import Path
 
 import tzlocal
 
+from aggregator.app.accounts import Accounts
 from aggregator.app.clock import Clock, machine_time
 from aggregator.app.digests import Digests
 from aggregator.app.editing import Editing
@@ -40,6 +41,7 @@ class App:
     marks: Marks
     front: Front
     lists: Lists
+    accounts: Accounts
 
     @property
     def db_path(self) -> Path:
@@ -73,6 +75,7 @@ def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_t
             marks=Marks(store, clock),
             front=Front(store, clock, timezone),
             lists=Lists(store, clock),
+            accounts=Accounts(store, config),
         )
     finally:
         polling.close()

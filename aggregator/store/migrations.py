@@ -147,6 +147,10 @@ _INITIAL = (
         id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES readers (id), at TEXT NOT NULL,
         action TEXT NOT NULL, before TEXT NOT NULL, undone_at TEXT
     ) STRICT""",
+    """CREATE TABLE sessions (
+        token_hash TEXT PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES readers (id) ON DELETE CASCADE,
+        created_at TEXT NOT NULL, expires_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE leases (
         name TEXT PRIMARY KEY, holder TEXT NOT NULL, taken_at TEXT NOT NULL, expires_at TEXT NOT NULL
     ) STRICT, WITHOUT ROWID""",

@@ -20,6 +20,7 @@ from aggregator.store.leases import Leases
 from aggregator.store.marks import Marks
 from aggregator.store.migrations import migrations
 from aggregator.store.pages import Pages
+from aggregator.store.readers import Readers
 from aggregator.store.stories import Stories
 
 __all__ = ["Store"]
@@ -57,6 +58,7 @@ class Store:
         self.editions = Editions(self.connections)
         self.leases = Leases(self.connections)
         self.marks = Marks(self.connections)
+        self.readers = Readers(self.connections)
         self.hosts = Hosts(self.connections)
 
     def _make_folder(self) -> None:
