@@ -51,7 +51,7 @@ def cleaned(document: Document, hints: Hints, url: str | None) -> ParsedFeed:
 
 
 def _entry(raw: RawEntry, base: str | None) -> ParsedEntry | None:
-    """Return the entry, or None if nothing in it tells it from another."""
+    """Return the entry, or None if there is nothing in it to read or to open."""
     base = resolve_url(base, raw.base) if raw.base else base
     link = _web_address(raw.link, base)
     inner_base = base if raw.base else link or base
@@ -59,11 +59,10 @@ def _entry(raw: RawEntry, base: str | None) -> ParsedEntry | None:
     longest = max(raw.contents, key=lambda text: len(text.value), default=None)
     content = _html(longest, inner_base)
     summary = content if raw.summary is longest else _html(raw.summary, inner_base)
-    key = _line(raw.id, _MAX_ID_CHARS) or link or _fingerprint(title, summary, content)
-    if key is None:
+    if not (link or title or summary or content):
         return None
     return ParsedEntry(
-        id=key,
+        id=_line(raw.id, _MAX_ID_CHARS) or link or _fingerprint(title, summary, content),
         title=title,
         link=link,
         published_at=raw.published or raw.created,
@@ -87,7 +86,7 @@ def _with_keys_of_their_own(entries: list[ParsedEntry]) -> Iterator[ParsedEntry]
     for entry in entries:
         key = entry.id
         if len(links[key]) > 1:
-            key = entry.link or _fingerprint(entry.title, entry.summary, entry.content) or key
+            key = entry.link or _fingerprint(entry.title, entry.summary, entry.content)
         if key in seen:
             continue
         seen.add(key)
@@ -137,9 +136,7 @@ def _enclosure(raw: RawEnclosure, base: str | None) -> Enclosure | None:
     return Enclosure(url=address, type=_line(raw.type), length=int(digits) if is_length else None) if address else None
 
 
-def _fingerprint(*texts: str | None) -> str | None:
-    """Return a key made from the texts of an entry: the same texts give the same key; None if there are none."""
-    if not any(texts):
-        return None
+def _fingerprint(*texts: str | None) -> str:
+    """Return a key made from the texts of an entry: the same texts give the same key."""
     digest = hashlib.sha256("\x1f".join(t or "" for t in texts).encode("utf-8"))
     return f"sha256:{digest.hexdigest()[:32]}"

@@ -27,22 +27,22 @@ def read_json_feed(data: bytes, url: str = "") -> tuple[Document, Hints]:
         raise ParseError("the document is JSON, but not a JSON Feed: it has no list of items", url=url)
     document = Document(
         title=_plain(feed.get("title")),
-        link=_string(feed.get("home_page_url")),
+        link=_address(feed.get("home_page_url")),
         lang=_string(feed.get("language")),
         entries=[_entry(item) for item in feed["items"] if isinstance(item, dict)],
     )
-    hub = next((_string(h.get("url")) for h in _dicts(feed.get("hubs"))), None)
-    return document, Hints(hub=hub, self_url=_string(feed.get("feed_url")))
+    hub = next((_address(h.get("url")) for h in _dicts(feed.get("hubs"))), None)
+    return document, Hints(hub=hub, self_url=_address(feed.get("feed_url")))
 
 
 def _entry(item: dict[str, Any]) -> RawEntry:
     html, text = _string(item.get("content_html")), _string(item.get("content_text"))
     content = RawText(html) if html else _plain(text)
-    attachments = [(a, _string(a.get("url"))) for a in _dicts(item.get("attachments"))]
+    attachments = [(a, _address(a.get("url"))) for a in _dicts(item.get("attachments"))]
     return RawEntry(
         id=_string(item.get("id")),
         title=_plain(item.get("title")),
-        link=_string(item.get("url")) or _string(item.get("external_url")),
+        link=_address(item.get("url")) or _address(item.get("external_url")),
         published=parse_date(_string(item.get("date_published")) or ""),
         updated=parse_date(_string(item.get("date_modified")) or ""),
         authors=_authors(item),
@@ -50,7 +50,7 @@ def _entry(item: dict[str, Any]) -> RawEntry:
         contents=[content] if content else [],
         lang=_string(item.get("language")),
         categories=[t for tag in _list(item.get("tags")) if (t := _string(tag))],
-        image=_string(item.get("image")) or _string(item.get("banner_image")),
+        image=_address(item.get("image")) or _address(item.get("banner_image")),
         enclosures=[
             RawEnclosure(href, _string(a.get("mime_type")), _string(a.get("size_in_bytes")))
             for a, href in attachments
@@ -74,6 +74,10 @@ def _string(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value).strip() or None
+
+
+def _address(value: Any) -> str | None:
+    return _string(value) if isinstance(value, str) else None
 
 
 def _plain(value: Any) -> RawText | None:

@@ -25,6 +25,7 @@ __all__ = ["read_anything"]
 
 _PROLOG = b'<?xml version="1.0" encoding="utf-8"?>\n'
 _FIRST_ELEMENT = re.compile(rb"<[A-Za-z_]")
+_PLACE = re.compile(r"^<unknown>:\d+:\d+:\s*")  # of the document as feedparser sees it, not as it was served
 _VOID_END = re.compile(r"</(?:area|br|col|embed|hr|img|input|source|track|wbr)>")
 
 
@@ -57,8 +58,15 @@ def _document(parsed: Any) -> Document:
         link=feed.get("link"),
         lang=feed.get("language"),
         entries=[_entry(e) for e in parsed.entries],
-        warning=str(parsed.get("bozo_exception"))[:200] if parsed.get("bozo") else None,
+        warning=_warning(parsed),
     )
+
+
+def _warning(parsed: Any) -> str | None:
+    if not parsed.get("bozo"):
+        return None
+    what = _PLACE.sub("", str(parsed.get("bozo_exception")))
+    return f"not well-formed, read with guesses ({what})"
 
 
 def _entry(entry: Any) -> RawEntry:
