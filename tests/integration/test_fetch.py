@@ -58,6 +58,8 @@ ROUTES = {
     "/nul": Reply(
         raw=b"HTTP/1.1 200 OK\r\nX\x00Y: \xff\xfe\x00\r\n: empty\r\nnocolon\r\nContent-Type: text/xml\r\n\r\n<rss/>"
     ),
+    "/error-cut": Reply(status=404, body=b"not all of it", declared=1000),
+    "/error-large": Reply(status=404, body=b"x" * 100_000),
     "/cookie": Reply(headers=(("Set-Cookie", "track=me; Path=/"),)),
     "/to-metadata": Reply(status=302, headers=(("Location", "http://169.254.169.254/latest/"),)),
     "/to-private": Reply(status=302, headers=(("Location", "http://10.0.0.1/"),)),
@@ -146,6 +148,12 @@ def test_the_total_time_holds_however_slowly_bytes_come(server: Server, path: st
 def test_bombs_in_bodies_that_nobody_needs_are_not_unpacked(client: Client, server: Server) -> None:
     assert client.fetch(FetchRequest(url=server.url("/redirect-bomb"))).body == b"<rss/>"
     assert client.fetch(FetchRequest(url=server.url("/error-bomb"))).status == 500
+
+
+@pytest.mark.parametrize("path", ["/error-cut", "/error-large"])
+def test_an_error_is_told_by_its_status_whatever_becomes_of_its_body(client: Client, server: Server, path: str) -> None:
+    assert client.fetch(FetchRequest(url=server.url(path))).status == 404
+    assert isinstance(client.fetch(FetchRequest(url=server.url("/feed"))), Fetched)
 
 
 def test_nothing_listening_is_a_connect_error(client: Client) -> None:

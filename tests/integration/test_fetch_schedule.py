@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter, defaultdict
@@ -11,7 +14,7 @@ import pytest
 
 from aggregator.errors import HTTPStatusError
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchOptions, FetchRequest, HostGate, Outgoing, fetch_all
-from tests.support.http_server import Reply
+from tests.support.http_server import Reply, Server
 from tests.support.transport import FakeTransport
 
 
@@ -223,6 +226,26 @@ def test_two_runs_share_the_manners_of_one_gate() -> None:
         thread.join()
     assert len(network.sent) == 60
     assert network.most["a.example"] == 2
+
+
+def test_ctrl_c_ends_a_program_that_waits_for_slow_servers() -> None:
+    program = (
+        "import sys\n"
+        "from aggregator.fetch import Client, FetchOptions, FetchRequest, HostGate, fetch_all\n"
+        "options = FetchOptions(allow_networks=('127.0.0.0/8',), timeout_s=60)\n"
+        "print('ready', flush=True)\n"
+        "with Client(options) as client:\n"
+        "    for _ in fetch_all(client, [FetchRequest(url=sys.argv[1])], HostGate(options)):\n"
+        "        pass\n"
+    )
+    with Server({"/": Reply(hang=True)}) as server:
+        command = [sys.executable, "-c", program, server.url()]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            assert process.stdout.readline() == b"ready\n"
+            while not server.asked:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) != 0
 
 
 def test_an_error_answer_is_a_result_like_any_other() -> None:
