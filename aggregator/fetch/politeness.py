@@ -89,6 +89,12 @@ class HostGate:
             host = self._hosts.get(authority)
             return (max(0.0, host.held_until - self._monotonic()), host.held_because) if host else (0.0, "")
 
+    def holds(self) -> dict[str, float]:
+        """All hosts that are to be left alone, and for how many seconds: what to remember between runs."""
+        now = self._monotonic()
+        with self._lock:
+            return {name: host.held_until - now for name, host in self._hosts.items() if host.held_until > now}
+
     def set_crawl_delay(self, authority: str, seconds: float) -> None:
         """Keep at least this gap between pages of the host."""
         with self._lock:

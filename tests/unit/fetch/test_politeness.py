@@ -80,8 +80,10 @@ def test_a_held_host_is_left_alone_for_as_long_as_said(gate: HostGate, clock: Cl
     assert gate.try_acquire(A, "feed") == 120
     assert gate.held(A)[0] == 120
     assert gate.held(B) == (0.0, "")
+    assert gate.holds() == {A: 120}
     clock.now += 121
     assert gate.held(A)[0] == 0
+    assert gate.holds() == {}
     assert gate.try_acquire(A, "feed") == 0
 
 
