@@ -1,74 +1,108 @@
-"""The account of one event: a headline and a few sentences of its stories, verbatim."""
+"""The account of one event: a headline and a few sentences of its stories, verbatim.
+
+Which sentences: learnt from editors' neutral accounts of the same events. Position decides most (a story's first sentence
+tells the event), so what is learnt is mainly whose first sentence, and which sentence adds most to it.
+"""
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from aggregator.digest.headline import headline_features
+from aggregator.digest.material import Candidate, Material, Telling, gather
+from aggregator.digest.sentence_features import following_features, opens_dangling, sentence_features
+from aggregator.digest.vectors import cosine
 from aggregator.digest.verify import text_hash
+from aggregator.digest.weights import Weights, shipped
 from aggregator.model import Brief, Sentence, StoryLine
-from aggregator.text.sentences import split
 
-__all__ = ["brief", "brief_line"]
+__all__ = ["brief", "brief_line", "compose_brief"]
 
-_WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    story: int
-    offset: int
-    text: str
-    vector: Counter[str]
-    place: int
+_ALREADY_SAID = 0.6  # share of a sentence's content words already shown above which it adds too little
+_ALIKE = 0.5  # cosine of two later sentences above which the second is the first again
+_MOST_SENTENCES = 3
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _vector(text: str) -> Counter[str]:
-    return Counter(w for w in _WORD.findall(text.lower()) if len(w) > 3)
+def brief(
+    event_id: int | str, stories: Sequence[StoryLine], words: int = 100, sentences: int = _MOST_SENTENCES
+) -> Brief:
+    """The account of event `event_id` from its stories (copies left out by the caller).
+
+    `headline` is one story's title unchanged ("" if none has a title); `sentences` are at most `sentences`, together at
+    most `words` words, best first and in an order that reads on, each verbatim in its story's text. The first never begins
+    with a pronoun or a connective. Stories without text give no sentences. Deterministic; about 15 ms for three stories.
+    """
+    del event_id  # the same stories give the same brief, whatever the event is called
+    return compose_brief(gather(stories), shipped(), words=words, sentences=sentences)
 
 
-def _cosine(a: Counter[str], b: Counter[str]) -> float:
-    dot = sum(n * b[w] for w, n in a.items())
-    return dot / math.sqrt(sum(n * n for n in a.values()) * sum(n * n for n in b.values())) if dot else 0.0
-
-
-def brief(event_id: int | str, stories: Sequence[StoryLine], words: int = 100, sentences: int = 3) -> Brief:  # noqa: ARG001
-    """The account of an event from its stories."""
-    titled = [s for s in stories if s.title]
-    total: Counter[str] = Counter()
-    for s in stories:
-        total += _vector(f"{s.title or ''} {(s.text or '')[:1500]}")
-    best = max(titled or stories, key=lambda s: _cosine(_vector(s.title or ""), total))
-    found = []
-    for number, s in enumerate(stories):
-        for place, (a, b) in enumerate(split(s.text or "", s.lang)[:6]):
-            text = (s.text or "")[a:b]
-            found.append(_Candidate(number, a, text, _vector(text), place))
-    found.sort(key=lambda c: -_cosine(c.vector, total) * (1, 0.75, 0.6, 0.6, 0.4, 0.4)[c.place])
-    chosen: list[_Candidate] = []
-    left = words
-    for c in found:
-        size = len(c.text.split())
-        if 5 <= size <= left and all(_cosine(c.vector, o.vector) < 0.6 for o in chosen) and len(chosen) < sentences:
-            chosen.append(c)
-            left -= size
+def compose_brief(material: Material, weights: Weights, *, words: int = 100, sentences: int = _MOST_SENTENCES) -> Brief:
+    """The account made with given weights: what training and measuring call."""
+    chosen = _choose(material, weights, words, sentences)
+    best = _headline(material, weights)
     return Brief(
-        headline=best.title or (chosen[0].text if chosen else ""),
-        headline_from=best.id,
-        sentences=tuple(_sentence(stories[c.story], c) for c in chosen),
+        headline=best.title if best else "",
+        headline_from=best.story.id if best else "",
+        sentences=tuple(_sentence(material.tellings[c.telling].story, c) for c in chosen),
     )
 
 
-def _sentence(story: StoryLine, c: _Candidate) -> Sentence:
+def _headline(material: Material, weights: Weights) -> Telling | None:
+    """The telling with the best title; the earlier one of equals."""
+    titled = [t for t in material.tellings if t.title]
+    return max(titled, key=lambda t: weights.headline.score(headline_features(t, material)), default=None)
+
+
+def _choose(material: Material, weights: Weights, words: int, most: int) -> list[Candidate]:
+    """The best opener, then what adds most to it, as long as words are left."""
+    scored = [
+        (weights.sentence.score(sentence_features(c, material)), c) for c in material.candidates if c.size <= words
+    ]
+    if not scored or most < 1:
+        return []
+    standing = [pair for pair in scored if not opens_dangling(pair[1]) and not pair[1].ends_a_quotation]
+    opener = _best_first([pair for pair in standing if pair[1].is_whole] or standing or scored)[0]
+    after = [
+        (weights.following.score(following_features(c, opener, score, material)), c)
+        for score, c in standing
+        if c is not opener
+    ]
+    chosen, left = [opener], words - opener.size
+    for candidate in _best_first(after):
+        if len(chosen) < most and candidate.size <= left and _adds(candidate, chosen):
+            chosen.append(candidate)
+            left -= candidate.size
+    return _reading_order(chosen)
+
+
+def _best_first(scored: Sequence[tuple[float, Candidate]]) -> list[Candidate]:
+    """By score; among equals the earlier story, then the earlier place."""
+    return [c for _, c in sorted(scored, key=lambda pair: (-pair[0], pair[1].telling, pair[1].offset))]
+
+
+def _adds(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
+    """Whether a sentence says enough that the chosen ones do not: their words together, and each alone."""
+    said = frozenset(word for c in chosen for word in c.content)
+    if len(candidate.content & said) > _ALREADY_SAID * max(1, len(candidate.content)):
+        return False
+    return all(cosine(candidate.vector, c.vector) < _ALIKE for c in chosen[1:])
+
+
+def _reading_order(chosen: list[Candidate]) -> list[Candidate]:
+    """The opener first; of two more from one story, the earlier before the later."""
+    opener, *rest = chosen
+    order = {c.telling: n for n, c in reversed(list(enumerate(rest)))}
+    return [opener, *sorted(rest, key=lambda c: (order[c.telling], c.offset))]
+
+
+def _sentence(story: StoryLine, candidate: Candidate) -> Sentence:
     return Sentence(
-        text=c.text,
+        text=candidate.text,
         story_id=story.id,
-        offset=c.offset,
+        offset=candidate.offset,
         outlet=story.source or "",
         url=story.url,
         at=story.published_at,
@@ -77,26 +111,29 @@ def _sentence(story: StoryLine, c: _Candidate) -> Sentence:
 
 
 def brief_line(line: Mapping[str, Any], words: int = 100) -> dict[str, Any]:
-    """One line of the `brief` filter: an event with its story lines becomes its account."""
-    stories = [
-        StoryLine(
-            id=str(s["id"]),
-            title=s.get("title") or None,
-            text=s.get("text") or None,
-            source=s.get("source") or None,
-            url=s.get("url") or None,
-            lang=s.get("lang") or None,
-            published_at=datetime.fromisoformat(s["published"])
-            if s.get("published")
-            else datetime(1970, 1, 1, tzinfo=UTC),
-        )
-        for s in line["stories"]
-    ]
-    account = brief(line["event"], stories, words)
+    """One line of the `brief` filter: `{"event", "stories": [story lines]}` becomes the account of the event.
+
+    Gives `{"event", "headline", "headline_from", "sentences": [{"text", "story", "offset"}], "text"}`. Where no story has a
+    title, the headline is None; where none has text, there are no sentences and `text` is "".
+    """
+    account = brief(line["event"], [_story(row) for row in line.get("stories") or ()], words)
     return {
         "event": line["event"],
-        "headline": account.headline,
-        "headline_from": account.headline_from,
+        "headline": account.headline or None,
+        "headline_from": account.headline_from or None,
         "sentences": [{"text": s.text, "story": s.story_id, "offset": s.offset} for s in account.sentences],
         "text": account.text,
     }
+
+
+def _story(row: Mapping[str, Any]) -> StoryLine:
+    """A story line as far as the brief needs it; its time plays no part."""
+    return StoryLine(
+        id=row["id"],
+        title=row.get("title") or None,
+        text=row.get("text") or None,
+        source=row.get("source") or None,
+        url=row.get("url") or None,
+        lang=row.get("lang") or None,
+        published_at=_NO_TIME,
+    )

@@ -4,6 +4,7 @@ Judged by paragraph, for that is how it comes: of full-text stories one in four 
 is too short to be prose, is a label without a full stop, opens with a word that publishers use for their furniture, carries
 a picture's credit, is the title again, or was seen before.
 """
+# ruff: noqa: RUF001, E501 - words of many scripts; a long pattern is one line a group
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 _FEW_WORDS = 5
 _LABEL_WORDS = 20  # a paragraph of fewer words without a full stop is a heading, a byline or a label
 _CAPTION_WORDS = 90  # a picture's credit in a longer paragraph is inside prose
-_FINAL = '.!?…"”’»)。！？」』؟۔।'  # noqa: RUF001
+_FINAL = '.!?…"”’»)。！？」』؟۔।'
 _OPENS_CHROME = re.compile(
     r"""(?:
     close\s(?=[A-Z])|advertis|sponsored|anzeige\b|werbung\b|publicité\b|publicidad|pubblicità|publicidade|advertentie|reklama\b|реклама|広告|广告
@@ -41,25 +42,25 @@ _OPENS_CHROME = re.compile(
     |the\s(?:associated\spress|new\syork\stimes|\w+\spost)\scontributed|.{0,60}\bcontributed\sto\sthis\s(?:report|story|article)
     |\d+\sof\s\d+\b|\[?(?:video|photos?|gallery|audio|podcast|transcript|infographic|poll)\]?\s*[:|]|twitter\s|tweet\b|view\s(?:this|more|all)
     |comments?\b.{0,10}$|\d+\scomments?\b|minutes?\sread\b|\d+\smin(?:ute)?s?\sread
-    )""",  # noqa: RUF001
+    )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BYLINE = re.compile(
     r"(?:By|Von|Par|Por|Di|Door|Автор:?)\s+[A-Z][\w.'’-]+(?:\s+(?:and\s+|[A-Z])[\w.'’-]*){0,8}[,.]?\s*$"
-)  # noqa: RUF001
+)
 _CREDIT = re.compile(
     r"\([^()]{0,80}(?:\bPhoto|\bImage|\bPicture|\bFoto|\bFile\b|Getty|Shutterstock|EPA\b|AFP/|/AP\b|via\sAP\b)[^()]{0,80}\)"
     r"|/\s?(?:Getty|AFP|AP|Reuters|EPA|Shutterstock|Bloomberg|picture\salliance|dpa|ANSA|EFE|REX)\b"
     r"|(?:Getty\sImages|Shutterstock|AP\sPhoto|AFP|EPA|via\sAP|REUTERS|Reuters)(?:/[\w .]+)?\s*[.)]?\s*$"
     r"|\b(?:Photo(?:graph)?s?|Image|Video|Picture|Illustration|Bild|Foto)s?\s(?:credit|courtesy|by|provided\sby|from)\b|\bcredit\s?:",
 )
-_TWEET = re.compile(r"\bpic\.twitter\.com/|[—–-]\s[^—–]{2,60}\(@\w{1,20}\)\s+\w+\.?\s\d{1,2},\s\d{4}")  # noqa: RUF001
+_TWEET = re.compile(r"\bpic\.twitter\.com/|[—–-]\s[^—–]{2,60}\(@\w{1,20}\)\s+\w+\.?\s\d{1,2},\s\d{4}")
 # Related headlines pasted into a sentence without a space: "Mike PompeoTrump says", "SessionsLewandowski".
 _GLUED = re.compile(r"(?<=[a-z]{3})(?<!Mc)(?<!Mac)[A-Z][a-z]{2,}")
 # "BERLIN (Reuters) - ", "Washington (CNN) ", "PARIS, Nov. 3 — ": before the first sentence of a story.
 DATELINE = re.compile(
-    r"\s*(?:[A-Z][A-Z.'’/ -]{2,40}(?:,\s+[A-Z][\w.\s]{1,30})?\s*(?:,\s*\w+\.?\s\d{1,2}\s*)?(?:\((?:[\w ./]{2,30})\)\s*)?(?:--|[-–—])\s*"  # noqa: RUF001
-    r"|(?:[A-Z][\w.'’-]+,?\s){1,5}\((?:AP|CNN|Reuters|AFP|UPI|dpa|ANSA|EFE|Bloomberg|CBS|KYODO|Xinhua|PTI|TASS)[\w /]{0,20}\)\s*(?:(?:--|[-–—])\s*)?)"  # noqa: RUF001
+    r"\s*(?:[A-Z][A-Z.'’/ -]{2,40}(?:,\s+[A-Z][\w.\s]{1,30})?\s*(?:,\s*\w+\.?\s\d{1,2}\s*)?(?:\((?:[\w ./]{2,30})\)\s*)?(?:--|[-–—])\s*"
+    r"|(?:[A-Z][\w.'’-]+,?\s){1,5}\((?:AP|CNN|Reuters|AFP|UPI|dpa|ANSA|EFE|Bloomberg|CBS|KYODO|Xinhua|PTI|TASS)[\w /]{0,20}\)\s*(?:(?:--|[-–—])\s*)?)"
 )
 
 

@@ -13,6 +13,7 @@ from aggregator.digest.differences import differences
 from aggregator.digest.options import DigestOptions
 from aggregator.digest.rank import score_parts
 from aggregator.model import (
+    Brief,
     Change,
     Digest,
     DigestEvent,
@@ -160,16 +161,15 @@ def _tell(
     view, event = item.view, item.view.event
     originals = [s for s in view.stories if s.copy_of is None] or list(view.stories)
     account = brief(event.id, [_line(s) for s in originals], options.words, options.sentences)
-    by_id = {str(s.id): s for s in view.stories}
-    voice = by_id[account.headline_from]
+    voice = next((s for s in originals if str(s.id) == account.headline_from), originals[0])
     first = min(view.stories, key=lambda s: (s.published_at, s.id))
     status, day = _status(item, since, until, options)
     return DigestEvent(
         event_id=event.id,
-        headline=account.headline,
+        headline=account.headline or _without_title(account, event.headline),
         headline_outlet=voice.outlet,
         headline_url=voice.url,
-        headline_story_id=account.headline_from,
+        headline_story_id=str(voice.id),
         section=section,
         status=status,
         day=day,
@@ -188,7 +188,13 @@ def _tell(
         score_parts=item.parts,
         topics=tuple(t.title for t in topics if event.id in t.event_ids),
         lang=voice.lang,
+        told_at=item.told.at if item.told else None,
     )
+
+
+def _without_title(account: Brief, known: str) -> str:
+    """What stands for a headline where no story has a title: the stored one, or the first sentence."""
+    return known or (account.sentences[0].text if account.sentences else "(no title)")
 
 
 def _line(story: Story) -> StoryLine:

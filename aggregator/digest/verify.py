@@ -13,8 +13,10 @@ __all__ = ["Mismatch", "sentences_of", "text_hash", "verify"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """A sentence that is not where it is said to be. `kind` is gone (no such story), edited (the text is another now,
-    but the sentence stands at its place), moved (it stands elsewhere in the text) or missing.
+    """A sentence that is not where it is said to be.
+
+    `kind` is gone (no such story), edited (the text is another now, but the sentence stands at its place), moved (it
+    stands elsewhere in the text) or missing.
     """
 
     event_id: int

@@ -50,7 +50,7 @@ def _event(event: DigestEvent, digest: Digest, zone: str) -> list[str]:
     if event.sentences:
         lines += [" ".join(f"{_text(s.text)} ({_source(s)})" for s in event.sentences), ""]
     notes = [
-        f"- New {since_line(digest, zone)}: {_text(change_line(c))}{f' ({_source(c.sentence)})' if c.sentence else ''}"
+        f"- New {since_line(digest, zone, event)}: {_text(change_line(c))}{f' ({_source(c.sentence)})' if c.sentence else ''}"
         for c in event.changes
     ]
     notes += [f"- They differ on {_text(difference_line(d, digest, zone))}" for d in event.differences]

@@ -23,7 +23,7 @@ def environment() -> Environment:
     """One environment for all templates; text templates (.txt) are not HTML and are not escaped."""
     made = Environment(
         loader=PackageLoader("aggregator.render", "templates"),
-        autoescape=lambda name: not (name or "").endswith(".txt"),
+        autoescape=_escapes,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -41,6 +41,11 @@ def environment() -> Environment:
     return made
 
 
+def _escapes(name: str | None) -> bool:
+    """Everything is escaped but the text parts, which are not HTML."""
+    return not (name or "").endswith(".txt")
+
+
 def context(digest: Digest, zone: str, **more: Any) -> dict[str, Any]:
     """What a digest's template needs: the value, its words in the reader's zone, and each event's rank from 1."""
     rank = ranks(digest)
@@ -48,6 +53,7 @@ def context(digest: Digest, zone: str, **more: Any) -> dict[str, Any]:
         "digest": digest,
         "zone": zone,
         "since_line": wording.since_line(digest, zone),
+        "since": lambda event: wording.since_line(digest, zone, event),
         "made_day": say_day(digest.made_at, now=digest.made_at, zone=zone),
         "numbers": partial(_numbers, digest=digest, zone=zone),
         "difference_line": partial(wording.difference_line, digest=digest, zone=zone),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from aggregator.model import Digest, DigestEvent
 from aggregator.render.columns import one_line, wrap
-from aggregator.render.times import say_time
 from aggregator.render.wording import (
     change_line,
-    count,
     difference_line,
     kicker,
     left_out,
@@ -71,10 +69,11 @@ def _event(event: DigestEvent, digest: Digest, width: int, zone: str, *, ink: In
 
 
 def _numbers(event: DigestEvent, digest: Digest, width: int, zone: str, ink: Ink) -> list[str]:
-    mark = kicker(event)
-    voice = f"{one_line(event.headline_outlet)} · " if event.outlets > 1 else ""
-    lines = wrap(f"{mark} · {voice}{numbers(event, digest, zone)} · event {event.event_id}", width)
-    if mark == "NEW" and lines:
+    mark = "" if event.outlets == 1 and event.status == "new" else kicker(event)  # most stories of one outlet are new
+    voice = one_line(event.headline_outlet) if event.outlets > 1 else ""
+    parts = [mark, voice, numbers(event, digest, zone), f"event {event.event_id}"]
+    lines = wrap(" · ".join(part for part in parts if part), width)
+    if mark == "NEW":
         lines[0] = ink.accent(mark) + lines[0][len(mark) :]
     return lines
 
@@ -82,7 +81,7 @@ def _numbers(event: DigestEvent, digest: Digest, width: int, zone: str, ink: Ink
 def _changes(event: DigestEvent, digest: Digest, width: int, zone: str) -> list[str]:
     lines: list[str] = []
     for change in event.changes:
-        first = f"New {since_line(digest, zone)}: " if not lines else "  "
+        first = f"New {since_line(digest, zone, event)}: " if not lines else "  "
         outlet = f" ({one_line(change.sentence.outlet)})" if change.sentence else ""
         lines += wrap(change_line(change) + outlet, width, first=first, indent="  ")
     return lines

@@ -48,7 +48,7 @@ def numbers(event: DigestEvent, digest: Digest, zone: str) -> str:
 
 
 def summary(digest: Digest) -> str:
-    """As in "42 stories from 18 outlets, 7 events, 3 new; 9 copies folded." """
+    """As in "42 stories from 18 outlets, 7 events, 3 new; 9 copies folded."."""
     if not digest.stories:
         return "Nothing new."
     told = f"{count(digest.stories, 'story', 'stories')} from {count(digest.outlets, 'outlet')}, {count(digest.events, 'event')}"
@@ -63,9 +63,10 @@ def left_out(digest: Digest) -> str:
     return f"{count(digest.left_out, 'more event')} {'is' if digest.left_out == 1 else 'are'} left out."
 
 
-def since_line(digest: Digest, zone: str) -> str:
-    """As in "since yesterday 07:00"."""
-    return f"since {say_time(digest.since, now=digest.made_at, zone=zone)}"
+def since_line(digest: Digest, zone: str, event: DigestEvent | None = None) -> str:
+    """As in "since yesterday 07:00": since the reader was told of `event`, else since the digest's period began."""
+    since = event.told_at if event and event.told_at else digest.since
+    return f"since {say_time(since, now=digest.made_at, zone=zone)}"
 
 
 def change_line(change: Change) -> str:
