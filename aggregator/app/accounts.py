@@ -127,6 +127,14 @@ class Accounts:
             AggregatorError: name or password is wrong.
 
         """
+        reader = self.check(name, password, address=address)
+        now = machine_time()
+        token = secrets.token_urlsafe(32)
+        self.store.readers.begin_session(_hash(token), reader.id, now=now, until=now + SESSION_LASTS)
+        return token
+
+    def check(self, name: str, password: str, *, address: str) -> Reader:
+        """The reader of this name and password; raises as `log_in` does."""
         now = machine_time()
         keys = [("name", name[:100]), ("address", address)]
         self._tries.check(keys, now)
@@ -138,9 +146,7 @@ class Accounts:
         self._tries.right(keys)
         if _hasher().check_needs_rehash(stored):
             self.store.readers.rehash(reader.id, _hasher().hash(password))
-        token = secrets.token_urlsafe(32)
-        self.store.readers.begin_session(_hash(token), reader.id, now=now, until=now + SESSION_LASTS)
-        return token
+        return reader
 
     def reader_of(self, token: str | None) -> Reader | None:
         """Whose session this token is; everybody is the first reader where no password is set."""

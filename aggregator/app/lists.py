@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -9,7 +10,7 @@ from itertools import islice
 from aggregator.app.clock import Clock, machine_time
 from aggregator.app.lease import WRITER, is_running
 from aggregator.errors import QueryError
-from aggregator.model import Feed, Story
+from aggregator.model import Event, Feed, Story
 from aggregator.store import Store
 from aggregator.store.search import story_condition
 from aggregator.store.shelves import both, earlier_than, in_feed, in_folder, starred
@@ -30,18 +31,22 @@ class StoryPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far the first reading has come: feeds asked of all, stories so far, and how many wait for their event."""
+    """How far the first reading has come: feeds asked of all, stories so far, and how many wait for their event.
+
+    `stories` and `waiting` are counted while it lasts only. `is_polled` says whether a process is at work on it.
+    """
 
     feeds: int
     asked: int
     stories: int
     waiting: int
+    has_events: bool
     is_polled: bool
 
     @property
     def is_first(self) -> bool:
         """Whether some feed has never been asked, or no story has found its event yet."""
-        return self.asked < self.feeds or (self.stories > 0 and self.waiting == self.stories)
+        return self.asked < self.feeds or (self.feeds > 0 and not self.has_events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,15 @@ class Lists:
         more = _key(found[PAGE - 1]) if len(found) > PAGE else None
         return StoryPage(stories=tuple(found[:PAGE]), more=more)
 
+    def by_ids(self, story_ids: Sequence[int], *, reader_id: int = 1) -> list[Story]:
+        """These stories without their texts, as far as they are stored, in this order."""
+        found = self.store.stories.by_ids(story_ids, reader_id=reader_id, with_text=False)
+        return [found[i] for i in story_ids if i in found]
+
+    def event_of(self, story: Story) -> Event | None:
+        """The event that a story belongs to."""
+        return None if story.event_id is None else self.store.events.get(story.event_id)
+
     def feed_by_id(self, feed_id: int) -> Feed | None:
         """The subscription with this id."""
         return next((feed for feed in self.store.feeds.all() if feed.id == feed_id), None)
@@ -89,13 +103,15 @@ class Lists:
         asked = sum(f.last_polled_at is not None for f in feeds)
         holder = self.store.leases.holder(WRITER, now=machine_time())
         waiting, stories = 0, 0
-        if asked < len(feeds) or not self.store.events.any():
+        has_events = self.store.events.any()
+        if asked < len(feeds) or not has_events:
             waiting, stories = self.store.decisions.stale_count(), self.store.stories.count()
         return Progress(
             feeds=len(feeds),
             asked=asked,
             stories=stories,
             waiting=waiting,
+            has_events=has_events,
             is_polled=holder is not None and is_running(holder),
         )
 

@@ -40,24 +40,26 @@ class Marks:
             act = "star" if is_starred else "unstar"
             return self.store.marks.remember(reader_id, act, {"stories": changed}, now=now)
 
-    def read_event(self, reader_id: int, event_id: int, *, is_read: bool = True) -> int:
-        """Mark an event and all its stories read, or unread; what comes later makes the event unread again.
+    def read_events(self, reader_id: int, event_ids: Sequence[int], *, is_read: bool = True) -> int:
+        """Mark events and all their stories read, or unread; what comes later makes an event unread again.
 
         Raises:
             EventNotFound: there is no such event.
 
         """
         now = self.clock()
-        event = self.store.events.get(event_id)
         with self.store.write():
-            stories = list(self.store.stories.keys_of_event(event.id))
+            ids = [self.store.events.get(i).id for i in event_ids]
+            marks = self.store.marks.on_events(reader_id, ids)
+            stories = [story for i in ids for story in self.store.stories.keys_of_event(i)]
             changed = self.store.marks.set_read(reader_id, stories, now if is_read else None)
-            opened = self._opened_at(reader_id, event.id)
-            self.store.marks.set_opened(reader_id, event.id, now if is_read else None)
+            for event_id in ids:
+                self.store.marks.set_opened(reader_id, event_id, now if is_read else None)
+            before = {str(i): mark.opened_at and to_db(mark.opened_at) for i, mark in marks.items()}
             return self.store.marks.remember(
                 reader_id,
                 "read-event" if is_read else "unread-event",
-                {"stories": changed, "event": event.id, "opened_at": opened},
+                {"stories": changed, "events": {str(i): before.get(str(i)) for i in ids}},
                 now=now,
             )
 
@@ -73,6 +75,10 @@ class Marks:
         with self.store.write():
             self.store.marks.set_muted(reader_id, event.id, now if is_muted else None)
             return self.store.marks.remember(reader_id, "mute" if is_muted else "unmute", {"event": event.id}, now=now)
+
+    def act(self, reader_id: int, undo_id: int) -> str | None:
+        """What this reader did under that number (read, star, mute …), None if nothing or if it was undone."""
+        return self.store.marks.act(reader_id, undo_id)
 
     def undo(self, reader_id: int, undo_id: int) -> None:
         """Take an act of this reader back.
@@ -91,9 +97,5 @@ class Marks:
                 marks.set_muted(reader_id, before["event"], was)
             else:
                 marks.set_read(reader_id, before["stories"], was)
-            if act.endswith("read-event"):
-                marks.set_opened(reader_id, before["event"], from_db(before["opened_at"]))
-
-    def _opened_at(self, reader_id: int, event_id: int) -> str | None:
-        mark = self.store.marks.on_events(reader_id, [event_id]).get(event_id)
-        return to_db(mark.opened_at) if mark and mark.opened_at else None
+            for event_id, opened in before.get("events", {}).items():
+                marks.set_opened(reader_id, int(event_id), from_db(opened))

@@ -185,6 +185,14 @@ class Polling:
                 raise AggregatorError(f"The process that was to do it ({holder}) has ended; type the command again.")
         return result
 
+    def ask_soon(self) -> bool:
+        """Have the running process, if there is one, poll what is due without waiting for its next round."""
+        holder = self.store.leases.holder(WRITER, now=machine_time())
+        if holder is None or not is_running(holder):
+            return False
+        self.store.leases.ask("poll", {"force": False, "pages": True, "cluster": True}, now=machine_time())
+        return True
+
     def answer(self, *, on_progress: OnProgress = lambda _p: None) -> bool:
         """Fulfil the oldest request of another process, if there is one; for the process that holds the lease."""
         request = self.store.leases.next_request(now=machine_time())

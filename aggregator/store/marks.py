@@ -86,6 +86,13 @@ class Marks:
             )
             return int(cursor.lastrowid or 0)
 
+    def act(self, reader_id: int, undo_id: int) -> str | None:
+        """What this reader did under that number, None if nothing or if it was undone."""
+        found = self._db.value(
+            "SELECT action FROM undo WHERE id = ? AND reader_id = ? AND undone_at IS NULL", (undo_id, reader_id)
+        )
+        return None if found is None else str(found)
+
     def take_back(self, reader_id: int, undo_id: int, *, now: datetime) -> tuple[str, dict[str, Any]]:
         """An act of this reader and how things were before it, now counted as undone.
 
