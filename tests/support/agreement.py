@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import feedparser
@@ -13,9 +14,11 @@ from aggregator.parse.document import Document
 from aggregator.text.dates import parse_date
 from aggregator.text.html import html_to_text
 
+_ZONES_THAT_FEEDPARSER_KNOWS = {"gmt", "ut", "z", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt"}
 FIELDS = ("title", "link", "id", "published", "updated", "authors", "summary", "contents")
 
 
+@cache
 def reference(body: bytes) -> Any:
     """feedparser as it comes: sanitiser and resolution of relative addresses on."""
     with warnings.catch_warnings():
@@ -67,30 +70,21 @@ def _words(html: str | None) -> str:
 
 
 def _date(entry: Any, name: str) -> datetime | None:
-    """What feedparser made of a date; our own reading where it is known to be wrong: unknown zones and +0530 without colon."""
+    """What feedparser made of a date; our own reading where it is known to be wrong.
+
+    It takes unknown zones for UTC, +0530 for +05:00 and seconds since 1970 for a year and a day.
+    """
     parsed, written = dict.get(entry, f"{name}_parsed"), dict.get(entry, name)
     if parsed is None:
         return None
     year, month, day, hour, minute, second = parsed[:6]
     theirs = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     ours = parse_date(written or "")
-    is_known = ours is not None and abs((ours - theirs).total_seconds()) <= 14 * 3600 and _has_odd_zone(written)
-    return ours if is_known else theirs
+    return ours if ours is not None and _is_misread(written) else theirs
 
 
-def _has_odd_zone(written: str) -> bool:
+def _is_misread(written: str) -> bool:
     zone = written.rsplit(maxsplit=1)[-1]
-    is_name = zone.isalpha() and zone.lower() not in {
-        "gmt",
-        "ut",
-        "z",
-        "est",
-        "edt",
-        "cst",
-        "cdt",
-        "mst",
-        "mdt",
-        "pst",
-        "pdt",
-    }
-    return is_name or ("T" in written and written[-5:-4] in {"+", "-"} and not written.endswith("00"))
+    is_odd_name = zone.isalpha() and zone.lower() not in _ZONES_THAT_FEEDPARSER_KNOWS
+    is_odd_offset = "T" in written and written[-5:-4] in {"+", "-"} and not written.endswith("00")
+    return is_odd_name or is_odd_offset or written.isdigit()
