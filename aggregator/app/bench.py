@@ -66,7 +66,8 @@ def _scored(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _copies(rows: list[dict[str, Any]], decided: Decided) -> dict[str, Any]:
     """Recall of labelled edits, and pairs of different originals that were called copies."""
-    groups = {story_id: match.copy_of if match else story_id for story_id, match in decided.copies.items()}
+    matches = {str(row["id"]): decided.copies.get(str(row["id"])) for row in rows}
+    groups = {story_id: match.copy_of if match else story_id for story_id, match in matches.items()}
     original = {row["cluster"]: str(row["id"]) for row in rows if row.get("edit") == "original"}
     edits = [row for row in rows if row.get("edit") and row["edit"] != "original"]
     hits = sum(groups[str(row["id"])] == groups[original[row["cluster"]]] for row in edits)
