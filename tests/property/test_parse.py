@@ -1,0 +1,77 @@
+"""Whatever bytes a server sends: a feed or a ParseError, and nothing in the feed that a database refuses."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aggregator.errors import ParseError
+from aggregator.model import ParsedFeed
+from aggregator.parse import find_feeds, parse_feed, parse_line
+
+SAMPLES = [
+    p.read_bytes()
+    for p in sorted((Path(__file__).parents[1] / "data" / "feeds").iterdir())
+    if not p.name.endswith(".expected.json")
+]
+markup = st.lists(
+    st.sampled_from(
+        ["<rss>", "</rss>", "<channel>", "</channel>", "<item>", "</item>", "<title>", "</title>", "<link>", "</link>", "<guid>", "<x:y>",
+         "<feed xmlns='http://www.w3.org/2005/Atom'>", "</feed>", "<entry>", "</entry>", "<content type='xhtml'>", "</content>", "<![CDATA[", "]]>",
+         "<!--", "-->", "<?", "&amp;", "&", "&#0;", "&nbsp;", "<a b='", "\x00", "\ud800", "é", "text", " ", "<!DOCTYPE x [", "<!ENTITY a 'b'>", "]>"]
+    ),
+    max_size=30,
+).map("".join)  # fmt: skip
+
+
+def check(feed: ParsedFeed) -> None:
+    ids = [entry.id for entry in feed.entries]
+    assert len(set(ids)) == len(ids)
+    assert all(ids)
+    for entry in feed.entries:
+        for text in (entry.id, entry.title, entry.summary, entry.content, *entry.authors, *entry.categories):
+            assert text is None or ("\x00" not in text and text.encode("utf-8"))
+        assert entry.title is None or "\n" not in entry.title
+        assert entry.link is None or entry.link.startswith(("http://", "https://"))
+        assert entry.published_at is None or entry.published_at.tzinfo is UTC
+
+
+def read(body: bytes) -> None:
+    error = "none"
+    try:
+        check(parse_feed(body, url="https://x.example/feed"))
+    except ParseError as caught:
+        error = caught.message
+    assert error
+    assert "\n" not in error
+    json.dumps(parse_line("f", body), ensure_ascii=False).encode("utf-8")
+    find_feeds(body, "https://x.example/")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes(body: bytes) -> None:
+    read(body)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(markup, st.sampled_from(["utf-8", "utf-16", "cp1252", "utf-32-be"]))
+def test_any_markup_in_any_encoding(text: str, encoding: str) -> None:
+    read(text.encode(encoding, "replace"))
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.sampled_from(SAMPLES), st.integers(0, 2000), st.integers(0, 50), st.binary(max_size=8))
+def test_a_sample_with_a_piece_torn_out(body: bytes, start: int, length: int, instead: bytes) -> None:
+    read(body[:start] + instead + body[start + length :])
+
+
+@settings(deadline=None)
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(
+    st.sampled_from(["items", "id", "title", "url", "content_html", "authors", "name", "tags", "attachments", "date_published"]), inner
+), max_leaves=20))  # fmt: skip
+def test_any_json(value: object) -> None:
+    read(json.dumps({"items": value if isinstance(value, list) else [value]}).encode())
