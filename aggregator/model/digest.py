@@ -101,7 +101,7 @@ class DigestEvent:
     """One event in a digest. `status` is new, developing or day (then `day` counts from 1).
 
     `score` is the sum of `score_parts`. `copies` counts the stories folded into another. `topics` are the reader's topics
-    that it matches, `lang` the language of its headline.
+    that it matches, `lang` the language of its headline, `told_at` when the reader was last told of it.
     """
 
     event_id: int
@@ -127,6 +127,7 @@ class DigestEvent:
     copies: int = 0
     topics: tuple[str, ...] = ()
     lang: str | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
