@@ -172,9 +172,12 @@ class Pages:
         return is_new
 
     def _name_outlet(self, outlet_id: int, site_name: str | None) -> None:
-        """An outlet known only by its host takes the name that its pages give."""
+        """An outlet known by its host, or by a longer name of its feed, takes the name that its pages give."""
         if site_name:
-            self._db.run("UPDATE outlets SET name = ? WHERE id = ? AND name = key", (site_name, outlet_id))
+            self._db.run(
+                "UPDATE outlets SET name = :site WHERE id = :id AND (name = key OR (name <> :site AND instr(name, :site) = 1))",
+                {"site": site_name, "id": outlet_id},
+            )
 
     def _keep(self, r: PageResult, now: datetime) -> None:
         if r.body is not None:
