@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 import threading
 import time
 from collections import deque
@@ -191,7 +192,7 @@ class _Run:
                 self._finish(exchange, exchange.held(held_s, because))
             host.queue.clear()
             return False
-        self._list(host, min(wait, LOOK_AGAIN_S))
+        self._list(host, wait if math.isfinite(wait) else LOOK_AGAIN_S)
         return False
 
     def _drive(self, host: _Host, order: int, exchange: Exchange) -> None:
@@ -201,7 +202,7 @@ class _Run:
         finally:
             if host.authority:
                 self._gate.release(host.authority)
-        if exchange.request.kind == "page" and host.authority:
+        if exchange.request.kind == "page" and exchange.authority == host.authority:
             self._gate.set_crawl_delay(host.authority, exchange.crawl_delay_s)
         if result is not None and host.authority:
             self._gate.note(host.authority, result)
