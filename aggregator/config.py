@@ -43,8 +43,10 @@ class FetchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     allow_networks: tuple[str, ...] = ()
     contact: str | None = None
     proxy: str | None = None
-    workers: int = 16
-    timeout_s: float = 30.0
+    workers: int = 24
+    timeout_s: float = 20.0
+    page_timeout_s: float = 30.0
+    ca_file: str | None = None
     max_bytes: int = 10 * 1024 * 1024
     host_parallel: int = 2
     host_gap_s: float = 1.0

@@ -235,7 +235,10 @@ class Polling:
         if self._sandbox is None:
             workers = self.config.workers
             self._sandbox = SandboxExecutor(
-                workers.processes or None, timeout_s=workers.timeout_s, memory_bytes=workers.memory_mb * 2**20
+                workers.processes or None,
+                timeout_s=workers.timeout_s,
+                memory_bytes=workers.memory_mb * 2**20,
+                preload=("aggregator.parse", "aggregator.extract"),
             )
         return self._sandbox
 
@@ -261,7 +264,8 @@ def fetch_options(config: Config) -> FetchOptions:
         allow_networks=fetch.allow_networks,
         user_agent=user_agent(fetch.contact),
         timeout_s=fetch.timeout_s,
-        page_timeout_s=fetch.timeout_s,
+        page_timeout_s=fetch.page_timeout_s,
+        ca_file=fetch.ca_file,
         max_bytes=fetch.max_bytes,
         max_compressed_bytes=fetch.max_bytes,
         host_parallel=fetch.host_parallel,

@@ -91,12 +91,14 @@ class FeedPoller:
         hashed = body_hash(result.body)
         if hashed == feed.body_hash:
             return self._same(feed, result, "same")
-        fast = parse_well_formed(result.body, url=result.final_url, content_type=result.headers.get("content-type"))
+        kind = result.headers.get("content-type")
+        try:
+            fast = parse_well_formed(result.body, url=result.final_url, content_type=kind)
+        except AggregatorError as error:
+            return self._unreadable(feed, result, error)
         if fast is not None:
             return self._store(feed, result, hashed, fast)
-        future = self.parsers.submit(
-            parse_feed, result.body, url=result.final_url, content_type=result.headers.get("content-type")
-        )
+        future = self.parsers.submit(parse_feed, result.body, url=result.final_url, content_type=kind)
         parsing[future] = (feed, result, hashed)
         return None
 
