@@ -124,6 +124,7 @@ class CopyGraph:
     def _decide(self) -> set[str]:
         """Choose sources anew in every connected piece that was touched."""
         changed: set[str] = set()
+        apart = self._are_apart if self._apart else None
         left = {key for key in self._touched if key in self._index}
         self._touched = set()
         while left:
@@ -131,7 +132,7 @@ class CopyGraph:
             left -= piece
             stories = {key: self._index.own(key) for key in piece}
             edges = {key: self._edges.get(key, {}) for key in piece}
-            originals = choose_sources(stories, edges, self._are_apart) if len(piece) > 1 else {}
+            originals = choose_sources(stories, edges, apart) if len(piece) > 1 else {}
             changed |= {key for key in piece if self._settle(key, originals.get(key))}
         return changed
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aggregator.dedupe.postings import Postings
-from aggregator.text.shingles import sentence_starts
+from aggregator.text.shingles import sentence_starts, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,9 +91,15 @@ class HouseLines:
 
 def _lines(story: Fingerprint) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Key (outlet and words) and length of each sentence; short ones get keys that are never counted twice."""
-    words = story.text
-    if not len(words) or not story.source:
+    if not len(story) or not story.source:
         return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
+    return _keyed(story.words, story.flags, story.source)
+
+
+# Asked for twice in a row: to count a story's lines, and to strip it of those that are standing.
+@lru_cache(maxsize=128)
+def _keyed(hashes: bytes, flags: bytes, source: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    words = unpack(hashes, flags)
     starts = sentence_starts(words)
     lengths = np.diff(np.append(starts, len(words)))
     within = (np.arange(len(words)) - np.repeat(starts, lengths)).astype(np.uint64)
@@ -100,7 +107,8 @@ def _lines(story: Fingerprint) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     mixed ^= mixed >> np.uint64(32)
     mixed *= np.uint64(0xD6E8FEB86659FD93)
     keys = np.add.reduceat(mixed, starts)
-    keys ^= np.uint64(zlib.crc32(story.source.encode("utf-8", "surrogatepass")) << 32)
+    keys ^= np.uint64(zlib.crc32(source.encode("utf-8", "surrogatepass")) << 32)
     short = lengths < _SHORTEST
-    keys[short] = np.uint64(story.text_key) + np.arange(int(short.sum()), dtype=np.uint64)
+    unique = np.uint64(zlib.crc32(hashes) << 32 | zlib.crc32(flags))
+    keys[short] = unique + np.arange(int(short.sum()), dtype=np.uint64)
     return keys, lengths

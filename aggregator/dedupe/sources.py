@@ -7,6 +7,7 @@ blog) never makes copies of two texts that do not match. The answer depends on t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class _Group:
 
 
 def choose_sources(
-    stories: Mapping[str, Fingerprint], edges: Edges, apart: Callable[[str, str], bool] = lambda _a, _b: False
+    stories: Mapping[str, Fingerprint], edges: Edges, apart: Callable[[str, str], bool] | None = None
 ) -> dict[str, str]:
     """The original of each copy among `stories` (one connected piece of the match graph).
 
@@ -61,17 +62,24 @@ def _may_copy(edges: Edges, copy: str, original: str) -> Comparison | None:
 def _centres(stories: Mapping[str, Fingerprint], edges: Edges) -> list[str]:
     """Texts that others can be copies of, the one that holds most of most others first, until every story hangs on one."""
     hanging = {key: _hanging(key, edges) for key in stories}
+    weight = {key: sum(shares.values()) for key, shares in hanging.items()}
+    likelihood = {key: _likelihood(story) for key, story in stories.items()}
+    waiting = [(-weight[key], likelihood[key], key) for key in stories]
+    heapify(waiting)
     left, centres = set(stories), []
-    while left:
-        best = min(
-            left,
-            key=lambda key: (
-                -sum(hanging[key][other] for other in hanging[key].keys() & left),
-                _likelihood(stories[key]),
-            ),
-        )
-        centres.append(best)
-        left -= {other for other in hanging[best] if not edges[best][other].partial} | {best}
+    while waiting:
+        held, _, key = heappop(waiting)
+        if key not in left:
+            continue
+        if -held != weight[key]:
+            heappush(waiting, (-weight[key], likelihood[key], key))
+            continue
+        centres.append(key)
+        gone = {other for other in hanging[key].keys() & left if not edges[key][other].partial} | {key}
+        left -= gone
+        for done in gone:
+            for other in edges[done]:
+                weight[other] -= hanging[other].get(done, 0)
     return centres
 
 
@@ -85,7 +93,7 @@ def _gather(
     centres: Iterable[str],
     stories: Mapping[str, Fingerprint],
     edges: Edges,
-    apart: Callable[[str, str], bool],
+    apart: Callable[[str, str], bool] | None,
 ) -> dict[str, _Group]:
     """Each story joins the centre that holds most of it; one that has been undone with all of them founds a group."""
     groups = {key: _Group(root=key) for key in centres}
@@ -104,7 +112,10 @@ def _gather(
 
 
 def _join_partial(
-    groups: dict[str, _Group], stories: Mapping[str, Fingerprint], edges: Edges, apart: Callable[[str, str], bool]
+    groups: dict[str, _Group],
+    stories: Mapping[str, Fingerprint],
+    edges: Edges,
+    apart: Callable[[str, str], bool] | None,
 ) -> None:
     """Texts of which half is another's join it, best first, and are then done: they never glue two originals."""
     pairs = sorted(
@@ -129,8 +140,8 @@ def _standing(group: _Group, stories: Mapping[str, Fingerprint]) -> tuple[int, i
     return len(group.members), len(stories[group.root]), group.root
 
 
-def _undone(group: _Group, joining: Iterable[str], apart: Callable[[str, str], bool]) -> bool:
-    return any(apart(one, other) for one in joining for other in (group.root, *group.members))
+def _undone(group: _Group, joining: Iterable[str], apart: Callable[[str, str], bool] | None) -> bool:
+    return apart is not None and any(apart(one, other) for one in joining for other in (group.root, *group.members))
 
 
 def _source(group: _Group, stories: Mapping[str, Fingerprint], edges: Edges) -> str:
