@@ -11,13 +11,9 @@ import numpy as np
 from aggregator.dedupe.alignment import align
 from aggregator.dedupe.fingerprint import Fingerprint, fingerprint
 from aggregator.dedupe.passages import Overlap, Shingled, identical, overlap, shingled, swaps
-from aggregator.text.shingles import NAME
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from aggregator.model import StoryLine
-    from aggregator.text.shingles import WordSequence
 
 __all__ = ["WINDOW", "Comparison", "compare", "match", "why"]
 
@@ -176,7 +172,9 @@ def _decide_brief(shorter: Fingerprint, longer: Fingerprint, found: Overlap) -> 
     similar = len(shorter) >= _EXCERPT_LENGTH * len(longer)
     if found.shared < (_BRIEF_EQUAL_LENGTH if similar else _BRIEF_SHARED):
         return None, f"only {_percent(found.words)} of its {len(shorter)} words stand in the other"
-    _, telling = swaps(shorter.text, longer.text, found.passages, names=_names_tell(shorter, longer))
+    _, telling = swaps(
+        _shingled(shorter).words, _shingled(longer).words, found.passages, names=_names_tell(shorter, longer)
+    )
     if telling:
         return None, "a figure or a name differs in otherwise equal words"
     if not _title_agrees(shorter, longer):
@@ -240,7 +238,7 @@ def _titles_agree(one: Fingerprint, other: Fingerprint) -> bool:
 def _template(shorter: Fingerprint, longer: Fingerprint, found: Overlap) -> str | None:
     """Why two texts are one template filled in twice, if they are: alike sentences tell of other figures and names."""
     names = _names_tell(shorter, longer)
-    differing, telling = swaps(shorter.text, longer.text, found.passages, names=names)
+    differing, telling = swaps(_shingled(shorter).words, _shingled(longer).words, found.passages, names=names)
     fewest = max(_TEMPLATE_FEWEST, len(shorter) / _TEMPLATE_WORDS)
     if telling >= fewest and telling >= _TEMPLATE_SHARE * differing:
         return f"one template: figures or names differ in {telling} of {differing} places"
@@ -255,12 +253,7 @@ def _template(shorter: Fingerprint, longer: Fingerprint, found: Overlap) -> str 
 
 
 def _names_tell(*stories: Fingerprint) -> bool:
-    return all(_share(story.text, NAME) <= _NAMES_AT_MOST for story in stories)
-
-
-def _share(words: WordSequence, flag: int) -> float:
-    marked: NDArray[np.bool_] = (words.flags & flag) != 0
-    return float(marked.mean()) if len(marked) else 0.0
+    return all(_shingled(story).names <= _NAMES_AT_MOST for story in stories)
 
 
 def _shared_reason(shorter: Fingerprint, found: Overlap) -> str:

@@ -51,15 +51,21 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Shingled:
-    """A text made ready to be compared: its words, its shingles in order, and the same sorted with their first places."""
+    """A text made ready to be compared.
+
+    Its words; its shingles, sorted (`known`), with the word each begins at first (`first`) and which of them begins at
+    each word (`order`, `wide` words long); where its sentences start and how long they are; the share of its words that
+    are written as names.
+    """
 
     words: WordSequence
-    every: NDArray[np.uint32]
-    wide: NDArray[np.int64]
     known: NDArray[np.uint32]
     first: NDArray[np.int64]
+    order: NDArray[np.int64]
+    wide: NDArray[np.int64]
     starts: NDArray[np.int64]
     lengths: NDArray[np.int64]
+    names: float
 
 
 # A story is compared with several others in a row.
@@ -67,28 +73,32 @@ class Shingled:
 def shingled(hashes: bytes, flags: bytes) -> Shingled:
     """Make ready the text with these word hashes (little-endian uint32) and flags."""
     words = unpack(hashes, flags)
-    every = shingles(words)
-    known, first = np.unique(every, return_index=True)
+    known, first, order = np.unique(shingles(words), return_index=True, return_inverse=True)
     starts = sentence_starts(words)
     return Shingled(
         words=words,
-        every=every,
-        wide=widths(words),
         known=known,
         first=first,
+        order=order,
+        wide=widths(words),
         starts=starts,
+        names=np.count_nonzero(words.flags & NAME) / max(len(words), 1),
         lengths=np.diff(np.append(starts, len(words))),
     )
 
 
 def overlap(shorter: Shingled, longer: Shingled, *, least: float = 0.0) -> Overlap:
     """Compare two texts by their shingles; not further if they share less than `least`. About 0.1 ms for 500 words each."""
-    if not len(shorter.every) or not len(longer.every):
+    if not len(shorter.known) or not len(longer.known):
         return _uniform(0.0, ())
-    hits, there = _found(shorter.every, longer)
+    place = np.minimum(np.searchsorted(longer.known, shorter.known), len(longer.known) - 1)
+    same = longer.known[place] == shorter.known
+    hits = same[shorter.order]
     if _mean(hits) < least:
         return _uniform(_mean(hits), ())
-    back, _ = _found(longer.every, shorter)
+    same_back = np.zeros(len(longer.known), dtype=np.bool_)
+    same_back[place[same]] = True
+    back = same_back[longer.order]
     under, under_back = covered(shorter.words, hits, shorter.wide), covered(longer.words, back, longer.wide)
     share = np.add.reduceat(under, shorter.starts, dtype=np.float64) / shorter.lengths
     return Overlap(
@@ -100,14 +110,8 @@ def overlap(shorter: Shingled, longer: Shingled, *, least: float = 0.0) -> Overl
         touched=float(shorter.lengths[share >= _TOUCHED].sum() / len(shorter.words)),
         opening=max(_mean(under[:_OPENING]), _mean(under_back[:_OPENING])),
         sentences=tuple(share.tolist()),
-        passages=_passages(np.flatnonzero(hits), there[hits], shorter.wide),
+        passages=_passages(np.flatnonzero(hits), longer.first[place][shorter.order[hits]], shorter.wide),
     )
-
-
-def _found(wanted: NDArray[np.uint32], within: Shingled) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Which of the `wanted` shingles a text has, and where first."""
-    place = np.minimum(np.searchsorted(within.known, wanted), len(within.known) - 1)
-    return within.known[place] == wanted, within.first[place]
 
 
 def _mean(marks: NDArray[np.bool_]) -> float:

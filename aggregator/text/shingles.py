@@ -124,7 +124,8 @@ def normalise(text: str) -> str:
     """Text with compatibility forms composed and invisible characters gone; case and punctuation stay."""
     if text.isascii():
         return text
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    # Twice: an invisible character can keep two others from being composed, and composing can bring some forth.
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)))
 
 
 def _split_written(written: str) -> tuple[tuple[int, ...], tuple[int, ...], bool]:
