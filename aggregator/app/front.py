@@ -25,6 +25,7 @@ MOST_SHARED = 45
 MOST_SINGLE = 15
 CONSIDERED = 200
 PERIODS = (timedelta(hours=24), timedelta(hours=48), timedelta(days=7))
+OVER = timedelta(hours=48)
 ENOUGH = 12  # events of several outlets; with fewer we look further back
 KEPT_ACCOUNTS = 512
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,12 +52,16 @@ class FrontPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventPage:
-    """One event: its stories, and its account with what changed since this reader looked at it or was told of it."""
+    """One event: its stories, and its account with what changed since this reader looked at it or was told of it.
+
+    `is_over` says that nothing has come of it for two days.
+    """
 
     view: EventView
     account: DigestEvent
     is_read: bool = False
     is_muted: bool = False
+    is_over: bool = False
 
 
 @dataclass(slots=True)
@@ -101,8 +106,8 @@ class Front:
             views = self.store.events.views([e.id for e in chosen], reader_id=reader_id, with_text=False)
             told = self._told(reader_id, views, marks)
             large = {v.event.id: self._account(v, told.get(v.event.id), now) for v in views[:LARGE]}
-        small = [_brief_account(v, now, since, self.timezone) for v in views[LARGE:]]
-        events_told = [*(_placed(large[v.event.id], v, since) for v in views[:LARGE]), *small]
+        small = [_in_one_line(v, told.get(v.event.id), now, self.timezone) for v in views[LARGE:]]
+        events_told = [*(_placed(large[v.event.id], v, now) for v in views[:LARGE]), *small]
         return FrontPage(
             digest=_digest(events_told, views, since, now),
             read=frozenset(v.event.id for v in views if all(s.is_read for s in v.stories)),
@@ -124,7 +129,8 @@ class Front:
             account = self._account(view, told.get(view.event.id), now)
         return EventPage(
             view=view,
-            account=_placed(account, view, now - PERIODS[0]),
+            account=_placed(account, view, now),
+            is_over=view.event.last_at < now - OVER,
             is_read=all(s.is_read for s in view.stories),
             is_muted=_mark(marks, view.event.id).muted_at is not None,
         )
@@ -194,14 +200,19 @@ def _composed(view: EventView, told: Told | None, now: datetime, zone: str) -> D
     raise AssertionError(view.event)
 
 
-def _placed(account: DigestEvent, view: EventView, since: datetime) -> DigestEvent:
+def _placed(account: DigestEvent, view: EventView, now: datetime) -> DigestEvent:
     """The account with what depends on the moment of looking: its section on the page, and whether it is new."""
-    is_new = account.told_at is None and view.event.first_at >= since and not view.thread
-    status = "new" if is_new else "day" if account.day > 1 else "developing"
+    status = _status(view, account.day, is_told=account.told_at is not None, now=now)
     return replace(account, status=status, section=_section(view))
 
 
-def _brief_account(view: EventView, now: datetime, since: datetime, zone: str) -> DigestEvent:
+def _status(view: EventView, day: int, *, is_told: bool, now: datetime) -> str:
+    if not is_told and view.event.first_at >= now - PERIODS[0] and not view.thread:
+        return "new"
+    return "day" if day > 1 else "developing"
+
+
+def _in_one_line(view: EventView, told: Told | None, now: datetime, zone: str) -> DigestEvent:
     """The event in one line: headline and numbers, from what the tables say."""
     event, tz = view.event, ZoneInfo(zone)
     first = min(view.stories, key=lambda s: (s.published_at, s.id))
@@ -214,7 +225,7 @@ def _brief_account(view: EventView, now: datetime, since: datetime, zone: str) -
         headline_url=voice.url,
         headline_story_id=str(voice.id),
         section=_section(view),
-        status="new" if event.first_at >= since else "day" if day > 1 else "developing",
+        status=_status(view, day, is_told=told is not None, now=now),
         day=day,
         outlets=event.outlets,
         reports=event.reports,

@@ -1,0 +1,72 @@
+"""The Flask application: pages, their errors, and what every answer carries."""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from aggregator.app.app import App
+from aggregator.errors import AggregatorError, NotFound, QueryError
+from aggregator.web import answers, security, wording
+from aggregator.web.pages import PAGES
+
+__all__ = ["create_app"]
+
+MOST_FORM_BYTES = 256 * 1024  # of fields; files have the server's own limit
+MOST_FORM_PARTS = 500
+
+
+def create_app(app: App) -> Flask:
+    """The page over an open app."""
+    flask = Flask("aggregator.web", static_url_path="/static")
+    flask.config.update(
+        MAX_CONTENT_LENGTH=8 * 2**20, MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES, MAX_FORM_PARTS=MOST_FORM_PARTS
+    )
+    flask.extensions["aggregator"] = app
+    wording.install(flask)
+    security.install(flask, app)
+    for page in PAGES:
+        flask.register_blueprint(page)
+    _answer_errors(flask)
+    return flask
+
+
+def _answer_errors(flask: Flask) -> None:
+    @flask.errorhandler(HTTPException)
+    def _refused(error: HTTPException) -> Response:
+        if isinstance(error.response, Response):
+            return error.response
+        return _problem(HTTPStatus(error.code or 500), error.description or "")
+
+    @flask.errorhandler(AggregatorError)
+    def _wrong(error: AggregatorError) -> Response:
+        if isinstance(error, NotFound):
+            return _problem(HTTPStatus.NOT_FOUND, str(error))
+        if isinstance(error, QueryError) or request.method == "POST":
+            return _problem(HTTPStatus.BAD_REQUEST, str(error))
+        flask.logger.error("page failed", extra={"path": request.path, "error": str(error)})
+        return _problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
+    @flask.errorhandler(Exception)
+    def _broken(error: Exception) -> Response:
+        number = secrets.token_hex(4)
+        flask.logger.error("page broke", exc_info=error, extra={"path": request.path, "number": number})
+        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"It is written down in the log under {number}.")
+
+
+def _problem(status: HTTPStatus, why: str) -> Response:
+    """An error as a page, or as JSON for a program."""
+    if not hasattr(g, "session"):
+        return Response(f"{status.phrase}\n", status=status, mimetype="text/plain")
+    answer = answers.answer(
+        "problem.html",
+        {"error": status.phrase, "status": status.value, "why": why},
+        title=wording.PROBLEMS.get(status, status.phrase),
+        why=why,
+        status=status.value,
+    )
+    answer.status_code = status.value
+    return answer

@@ -1,0 +1,15 @@
+"""Pages, a blueprint for each part of the product."""
+
+from flask import Blueprint
+
+from aggregator.web.pages.account import account
+from aggregator.web.pages.acts import acts
+from aggregator.web.pages.digests import digests
+from aggregator.web.pages.events import events
+from aggregator.web.pages.feeds import feeds
+from aggregator.web.pages.front import front
+from aggregator.web.pages.stories import stories
+
+__all__ = ["PAGES"]
+
+PAGES: tuple[Blueprint, ...] = (front, events, stories, feeds, digests, acts, account)

@@ -1,0 +1,90 @@
+"""The page of one event, and the list of all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, request
+
+from aggregator.model import EventMember, EventView, Story
+from aggregator.render.reports import reports
+from aggregator.render.rows import event_detail
+from aggregator.text.sentences import split
+from aggregator.web.answers import answer, our_app
+from aggregator.web.said import said
+from aggregator.web.security import session
+from aggregator.web.timeline import timeline
+
+__all__ = ["events"]
+
+events = Blueprint("events", __name__)
+
+MOST_REPORTS = 40
+OPENING = 800  # characters of a text in which its first sentence is looked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """An original with its copies, as the page shows it."""
+
+    story: Story
+    copies: tuple[Story, ...]
+    opening: str
+
+
+@events.get("/events/<int:event_id>")
+def event(event_id: int) -> Response:
+    """One event: what happened, what is new, who says what, and why these stories are together."""
+    app = our_app()
+    page = app.front.event(event_id, reader_id=session().reader_id)
+    if page.view.event.id != event_id:
+        return _moved(f"/events/{page.view.event.id}")
+    everything = _reports(page.view)
+    shown = everything if "all" in request.args else everything[:MOST_REPORTS]
+    return answer(
+        "event.html",
+        event_detail(page.view),
+        page=page,
+        event=page.account,
+        reports=shown,
+        hidden=len(everything) - len(shown),
+        timeline=timeline(page.view, zone=app.timezone) if len(page.view.members) > 1 else None,
+        members={m.story.id: m for m in page.view.members},
+        why=_why(page.view.members),
+        vetoes=_vetoes(page.view),
+        said=said(),
+    )
+
+
+def _moved(path: str) -> Response:
+    """An event that went into another is found there for ever."""
+    query = request.query_string.decode("ascii", "ignore")
+    answered = redirect(path + (f"?{query}" if query else ""), 301)
+    return Response(status=301, headers={"Location": answered.headers["Location"]})
+
+
+def _reports(view: EventView) -> list[Report]:
+    return [Report(story=story, copies=tuple(copies), opening=_opening(story)) for story, copies in reports(view)]
+
+
+def _opening(story: Story) -> str:
+    """The first sentence of a story, verbatim."""
+    text = (story.text or "")[:OPENING]
+    spans = split(text, story.lang)
+    return text[slice(*spans[0])] if spans else ""
+
+
+def _why(members: tuple[EventMember, ...]) -> list[EventMember]:
+    """Originals with a reason; why copies are copies is said with the report."""
+    return [m for m in members if m.story.copy_of is None]
+
+
+def _vetoes(view: EventView) -> list[tuple[Story, str]]:
+    """Stories of other events that are near, each once, and by what they were kept apart."""
+    found: dict[int, str] = {}
+    for member in view.members:
+        for story_id, why in member.vetoes:
+            found.setdefault(story_id, why)
+    inside = {s.id for s in view.stories}
+    stories = our_app().lists.by_ids([i for i in found if i not in inside], reader_id=session().reader_id)
+    return [(story, found[story.id]) for story in stories]

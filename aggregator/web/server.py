@@ -1,0 +1,105 @@
+"""The server: waitress on one address, stopped from another thread."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+import threading
+from typing import Any
+
+from waitress import create_server, wasyncore
+
+from aggregator.app.app import App
+from aggregator.errors import AggregatorError
+from aggregator.web.application import create_app
+
+__all__ = ["PageServer", "make_server"]
+
+THREADS = 8
+BACKLOG = 512
+LOOK_UP_EVERY_S = 0.5  # how long a stop may take to be seen
+MOST_CONNECTIONS = 1000  # so that a few hundred idle ones do not keep others out
+IDLE_S = 30
+MOST_BODY_BYTES = 8 * 2**20  # the largest OPML file taken
+MOST_HEADER_BYTES = 32 * 1024
+
+
+class PageServer:
+    """A listening server. `run` serves until `close` is called, from whatever thread."""
+
+    def __init__(self, server: Any, channels: dict[int, Any], address: str) -> None:
+        self.address = address
+        self._server = server
+        self._channels = channels
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Serve until closed."""
+        while not self._stop.is_set():
+            wasyncore.loop(timeout=LOOK_UP_EVERY_S, map=self._channels, use_poll=True, count=1)
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._channels, ignore_all=True)
+
+    def close(self) -> None:
+        """Stop taking requests; `run` returns."""
+        self._stop.set()
+
+
+def make_server(app: App, *, host: str, port: int) -> PageServer:
+    """Bind the page to an address; port 0 takes a free one.
+
+    Raises:
+        AggregatorError: the address cannot be bound, or it is not loopback and nobody has a password.
+
+    """
+    if not _is_loopback(host) and app.accounts.is_open:
+        raise AggregatorError(
+            f"Without a password the page is served on this machine only, not on {host}. Set one: aggregator users set NAME"
+        )
+    listening = _bound(host, port)
+    channels: dict[int, Any] = {}
+    server = create_server(
+        create_app(app),
+        map=channels,
+        sockets=[listening],
+        threads=THREADS,
+        connection_limit=MOST_CONNECTIONS,
+        channel_timeout=IDLE_S,
+        cleanup_interval=10,
+        max_request_body_size=MOST_BODY_BYTES,
+        max_request_header_size=MOST_HEADER_BYTES,
+        asyncore_use_poll=True,
+        clear_untrusted_proxy_headers=True,
+        ident=None,
+    )
+    return PageServer(server, channels, _address(host, listening.getsockname()[1]))
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise AggregatorError(_why_not(error, host, port)) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _why_not(error: Exception, host: str, port: int) -> str:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return f"Port {port} of {host} is in use by another program; choose another with --port."
+    if isinstance(error, OSError) and error.errno == errno.EACCES:
+        return f"Port {port} of {host} is not allowed to you; choose one above 1023 with --port."
+    return f"The page cannot be served on {host}, port {port}: {error}."
+
+
+def _address(host: str, port: int) -> str:
+    """The address to open in a browser on this machine."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 (the address is only shown)
+    return f"http://{shown}:{port}/"
