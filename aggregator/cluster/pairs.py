@@ -37,18 +37,20 @@ COLUMNS = (
     "comb cosine", "lead cosine", *_SHARED, "days apart, at most one",
     *(f"comb {name}" for name in _STANDING), *(f"lead {name}" for name in _STANDING),
 )  # fmt: skip
+_SHORT, _LONG = 15, 60  # different words of a title with its subtitle, and of a summary that tells the whole
 _RARE = 4.0  # idf from which a shared word counts as rare: one story in fifty
 _DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Sums over a story that containments divide by."""
+    """Sums over a story that containments divide by, and its brevity: 1 for a title, 0 from _LONG different words on."""
 
     idf: float
     lead_idf: float
     title_idf: float
     names: int
+    brevity: float
 
     @classmethod
     def of(cls, story: Features) -> Sizes:
@@ -59,6 +61,7 @@ class Sizes:
             float((idf * (story.lead > 0)).sum()),
             float((idf * (story.title > 0)).sum()),
             len(story.names),
+            min(1.0, max(0.0, (_LONG - len(story.terms)) / (_LONG - _SHORT))),
         )
 
 

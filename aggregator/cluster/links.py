@@ -1,0 +1,247 @@
+"""Stories near in time and how strongly each two are linked, kept up to date while stories come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from aggregator.cluster.contradiction import contradiction
+from aggregator.cluster.features import Features
+from aggregator.cluster.index import SCALE, Index
+from aggregator.cluster.model import ONE, PairModel
+from aggregator.cluster.neighbours import Neighbours
+from aggregator.cluster.pairs import PairTable, Sizes, describe, shared
+
+__all__ = ["Links"]
+
+_Ints = npt.NDArray[np.int64]
+_Bools = npt.NDArray[np.bool_]
+_DAY_US = 86_400_000_000
+_LISTED = SCALE * 4 // 100  # similarity from which a story counts as a neighbour
+_LINKED = SCALE * 6 // 100  # ... from which a pair may be a link
+_STRONG = SCALE * 20 // 100  # ... from which it may, whatever its rank
+_LOOKED_AT = ONE * 5 // 100  # probability from which a pair is searched for contradictions
+_REPELLED = -ONE  # a contradiction weighs as much as a sure link
+_UNKNOWN, _VETOED = -1, 1
+_CHUNK = 256  # stories entered before pairs are weighed against the lists so far
+
+
+class Links:
+    """Nodes (stories that are no copies) in slots, and weighted pairs of them.
+
+    Strengths are probabilities in units of 1/ONE, or negative where two stories contradict each other; a pair that is not
+    held has strength 0. All is a function of the set of nodes.
+    """
+
+    def __init__(self, model: PairModel, reach_days: float) -> None:
+        self._model = model
+        self._reach_us = int(reach_days * _DAY_US)
+        self._clear()
+
+    def _clear(self) -> None:
+        self._index = Index()
+        self._comb, self._lead = Neighbours(), Neighbours()
+        self._pairs = PairTable()
+        self._nodes: list[Features | None] = []
+        self._sizes: list[Sizes] = []
+        self._slots: dict[str, int] = {}
+        self._times: _Ints = np.zeros(1024, dtype=np.int64)
+        self._alive: _Bools = np.zeros(1024, dtype=np.bool_)
+
+    def __contains__(self, story: object) -> bool:
+        return story in self._slots
+
+    def get(self, story: str) -> Features | None:
+        """The node of that id, if it is one."""
+        slot = self._slots.get(story)
+        return None if slot is None else self._nodes[slot]
+
+    def update(self, leaving: Iterable[str], coming: Iterable[Features]) -> set[str]:
+        """Take nodes out and in; returns ids of nodes that are new or whose links changed."""
+        dirty: set[int] = set()
+        coming = sorted(coming, key=lambda story: (story.published_at, story.id))
+        touched = self._take_out(sorted(self._slots[story] for story in leaving), dirty)
+        if len(self._nodes) > 1.5 * (len(self._slots) + len(coming)) + 1000:  # noqa: PLR2004 - a third is dead: start anew
+            coming = sorted([*self._living(), *coming], key=lambda story: (story.published_at, story.id))
+            self._clear()
+            dirty.clear()
+        for first in range(0, len(coming), _CHUNK):
+            self._take_in(coming[first : first + _CHUNK], dirty)
+        return touched | {story.id for story in coming} | self._weigh(dirty)
+
+    def linked(self, stories: Iterable[str], least: float) -> list[tuple[str, str, int]]:
+        """Pairs with one of `stories`, of a strength of at least `least` or below zero, and their strengths."""
+        table = self._pairs
+        rows = table.rows_of({self._slots[story] for story in stories if story in self._slots})
+        strength = table.strength[rows]
+        keep = (strength >= least) | (strength < 0)
+        rows, strength = rows[keep], strength[keep]
+        names = self._names
+        return list(zip(names(table.a[rows]), names(table.b[rows]), strength.tolist(), strict=True))
+
+    def sums(self, stories: list[str]) -> npt.NDArray[np.float64]:
+        """Strengths among `stories` as a symmetric matrix."""
+        n = len(stories)
+        out = np.zeros((n, n), dtype=np.float64)
+        place = np.full(len(self._nodes) + 1, -1, dtype=np.int64)
+        slots = [self._slots[story] for story in stories]
+        place[slots] = np.arange(n)
+        table = self._pairs
+        rows = table.rows_of(set(slots))
+        rows = rows[table.strength[rows] != 0]
+        a, b = place[table.a[rows]], place[table.b[rows]]
+        inside = (a >= 0) & (b >= 0)
+        a, b, rows = a[inside], b[inside], rows[inside]
+        out[a, b] = out[b, a] = table.strength[rows]
+        return out
+
+    def brevity(self, stories: list[str]) -> npt.NDArray[np.float64]:
+        """How little each story says: 1 for a title, 0 from a long summary on."""
+        return np.array([self._sizes[self._slots[story]].brevity for story in stories])
+
+    def vetoed(self, story: str) -> list[str]:
+        """Ids of stories that contradict this one though they sound alike."""
+        return sorted(a if b == story else b for a, b, strength in self.linked([story], ONE + 1) if strength < 0)
+
+    def described(self) -> tuple[list[str], _Ints, _Ints, npt.NDArray[np.float64]]:
+        """What a model is trained on: ids, and per candidate pair the places of its two nodes and its description."""
+        table = self._pairs
+        rows = np.arange(table.count)
+        rows = rows[self._counting(rows)]
+        ids = [story.id if story is not None else "" for story in self._nodes]
+        return ids, table.a[rows], table.b[rows], describe(table, rows, self._comb, self._lead)
+
+    # --- taking stories in and out ---
+
+    def _living(self) -> list[Features]:
+        return [story for story in self._nodes if story is not None]
+
+    def _names(self, slots: _Ints) -> list[str]:
+        return [self._node(slot).id for slot in slots.tolist()]
+
+    def _node(self, slot: int) -> Features:
+        story = self._nodes[slot]
+        assert story is not None
+        return story
+
+    def _take_out(self, slots: list[int], dirty: set[int]) -> set[str]:
+        if not slots:
+            return set()
+        gone = np.array(slots, dtype=np.int64)
+        rows = self._pairs.rows_of(set(slots))
+        linked = rows[self._pairs.strength[rows] != 0]
+        touched = set(np.concatenate([self._pairs.a[linked], self._pairs.b[linked]]).tolist()) - set(slots)
+        names = set(self._names(np.array(sorted(touched), dtype=np.int64)))
+        self._pairs.strength[rows] = 0
+        for slot in slots:
+            del self._slots[self._node(slot).id]
+            self._nodes[slot] = None
+        self._alive[gone] = False
+        for lists in (self._comb, self._lead):
+            changed, short = lists.drop(gone)
+            changed = changed[self._alive[changed]]
+            dirty.update(changed.tolist())
+            for slot in short[self._alive[short]].tolist():
+                self._refill(slot)
+        for slot in sorted(dirty):
+            self._complete(slot)
+        return names
+
+    def _refill(self, slot: int) -> None:
+        others, comb, lead = self._near(slot)
+        for lists, values in ((self._comb, comb), (self._lead, lead)):
+            lists.fill(slot, others[values >= _LISTED], values[values >= _LISTED])
+
+    def _complete(self, slot: int) -> None:
+        """After neighbours left: pairs that now count and were never entered."""
+        others, comb, lead = self._near(slot)
+        fresh = ~np.isin(others, self._pairs.partners(slot))
+        self._enter(slot, others[fresh], comb[fresh], lead[fresh])
+
+    def _take_in(self, stories: list[Features], dirty: set[int]) -> None:
+        self._grow(len(self._nodes) + len(stories))
+        met = []
+        for story in stories:
+            slot = len(self._nodes)
+            self._nodes.append(story)
+            self._sizes.append(Sizes.of(story))
+            self._slots[story.id] = slot
+            self._times[slot] = story.time_us
+            others, comb, lead = self._near(slot)
+            self._index.add(slot, story)
+            self._alive[slot] = True
+            for lists, values in ((self._comb, comb), (self._lead, lead)):
+                listed = values >= _LISTED
+                lists.fill(slot, others[listed], values[listed])
+                dirty.update(lists.offer(slot, others[listed], values[listed]).tolist())
+            dirty.add(slot)
+            linked = comb >= _LINKED
+            met.append((slot, others[linked], comb[linked], lead[linked]))
+        for slot, others, comb, lead in met:
+            self._enter(slot, others, comb, lead)
+
+    def _grow(self, size: int) -> None:
+        if size <= len(self._times):
+            return
+        capacity = max(size, len(self._times) * 3 // 2)
+        more = capacity - len(self._times)
+        self._times = np.concatenate([self._times, np.zeros(more, dtype=np.int64)])
+        self._alive = np.concatenate([self._alive, np.zeros(more, dtype=np.bool_)])
+        self._comb.grow(capacity)
+        self._lead.grow(capacity)
+
+    def _near(self, slot: int) -> tuple[_Ints, _Ints, _Ints]:
+        """Slots in reach that are somewhat alike, and both similarities."""
+        size = len(self._nodes)
+        comb, lead = self._index.similarities(self._node(slot), size)
+        near = (comb >= _LISTED) | (lead >= _LISTED)
+        near &= self._alive[:size] & (np.abs(self._times[:size] - self._times[slot]) <= self._reach_us)
+        near[slot] = False
+        others = np.flatnonzero(near)
+        return others, comb[others], lead[others]
+
+    def _enter(self, slot: int, others: _Ints, comb: _Ints, lead: _Ints) -> None:
+        """Hold those pairs of one story that count now."""
+        counts = self._count(np.full(len(others), slot), others, comb, lead)
+        others, comb, lead = others[counts], comb[counts], lead[counts]
+        if len(others):
+            stories = [self._node(other) for other in others.tolist()]
+            sizes = [self._sizes[other] for other in others.tolist()]
+            self._pairs.append(slot, others, comb, lead, shared(self._node(slot), self._sizes[slot], stories, sizes))
+
+    # --- weighing pairs ---
+
+    def _count(self, a: _Ints, b: _Ints, comb: _Ints, lead: _Ints) -> _Bools:
+        """Whether pairs may be links: alike, and among the closest of either by text or lead, or much alike."""
+        closest = comb >= np.minimum(self._comb.entry(a), self._comb.entry(b))
+        closest |= (lead >= np.minimum(self._lead.entry(a), self._lead.entry(b))) & (lead >= _LISTED)
+        return (comb >= _LINKED) & (closest | (comb > _STRONG))
+
+    def _counting(self, rows: _Ints) -> _Bools:
+        table = self._pairs
+        a, b = table.a[rows], table.b[rows]
+        return self._alive[a] & self._alive[b] & self._count(a, b, table.comb[rows], table.lead[rows])
+
+    def _weigh(self, dirty: set[int]) -> set[str]:
+        """Strengths of the pairs of stories whose neighbours changed; ids of those whose links changed by it."""
+        table = self._pairs
+        rows = table.rows_of(dirty)
+        counts = self._counting(rows)
+        strength = np.zeros(len(rows), dtype=np.int32)
+        strength[counts] = self._model.strength(describe(table, rows[counts], self._comb, self._lead))
+        self._veto(rows, strength)
+        moved = rows[strength != table.strength[rows]]
+        table.strength[rows] = strength
+        touched = np.unique(np.concatenate([table.a[moved], table.b[moved]]))
+        return set(self._names(touched[self._alive[touched]]))
+
+    def _veto(self, rows: _Ints, strength: npt.NDArray[np.int32]) -> None:
+        """Turn strong links between contradicting stories into repulsion; each pair is searched once."""
+        table = self._pairs
+        strong = np.flatnonzero(strength >= _LOOKED_AT)
+        for row in rows[strong[table.veto[rows[strong]] == _UNKNOWN]].tolist():
+            a, b = self._node(int(table.a[row])), self._node(int(table.b[row]))
+            table.veto[row] = _VETOED if contradiction(a, b) else 0
+        strength[strong[table.veto[rows[strong]] == _VETOED]] = _REPELLED
