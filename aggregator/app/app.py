@@ -74,7 +74,7 @@ def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_t
             digests=Digests(store, clock, timezone, config),
             marks=Marks(store, clock),
             front=Front(store, clock, timezone),
-            lists=Lists(store, clock),
+            lists=Lists(store, clock, timezone),
             accounts=Accounts(store, config),
         )
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -11,8 +11,8 @@ from aggregator.app.clock import Clock, machine_time
 from aggregator.app.lease import WRITER, is_running
 from aggregator.errors import QueryError
 from aggregator.model import Event, Feed, Story
+from aggregator.query import parse
 from aggregator.store import Store
-from aggregator.store.search import story_condition
 from aggregator.store.shelves import both, earlier_than, in_feed, in_folder, starred
 from aggregator.store.stories import Condition
 
@@ -55,6 +55,7 @@ class Lists:
 
     store: Store
     clock: Clock
+    timezone: str
 
     def feed(self, feed_id: int, *, reader_id: int = 1, after: str | None = None) -> StoryPage:
         """Stories of a feed."""
@@ -75,14 +76,16 @@ class Lists:
             QueryError: the query cannot be understood.
 
         """
-        return self._page(story_condition(query), reader_id, after)
+        found = self.store.search.stories(
+            parse(query), reader_id=reader_id, zone=self.timezone, now=self.clock(), before=_place(after) if after else None,
+            limit=PAGE + 1,
+        )  # fmt: skip
+        return _as_page(found)
 
     def _page(self, condition: Condition, reader_id: int, after: str | None) -> StoryPage:
         if after:
-            condition = both(condition, _earlier(after))
-        found = list(islice(self.store.stories.each(condition, reader_id=reader_id, limit=PAGE + 1), PAGE + 1))
-        more = _key(found[PAGE - 1]) if len(found) > PAGE else None
-        return StoryPage(stories=tuple(found[:PAGE]), more=more)
+            condition = both(condition, earlier_than(*_place(after)))
+        return _as_page(self.store.stories.each(condition, reader_id=reader_id, limit=PAGE + 1))
 
     def by_ids(self, story_ids: Sequence[int], *, reader_id: int = 1) -> list[Story]:
         """These stories without their texts, as far as they are stored, in this order."""
@@ -120,9 +123,16 @@ def _key(story: Story) -> str:
     return f"{story.published_at:%Y%m%dT%H%M%SZ}-{story.id}"
 
 
-def _earlier(key: str) -> Condition:
+def _as_page(stories: Iterator[Story]) -> StoryPage:
+    found = list(islice(stories, PAGE + 1))
+    more = _key(found[PAGE - 1]) if len(found) > PAGE else None
+    return StoryPage(stories=tuple(found[:PAGE]), more=more)
+
+
+def _place(key: str) -> tuple[datetime, int]:
+    """Where in a list a page ended."""
     at, _, story_id = key.partition("-")
     try:
-        return earlier_than(datetime.strptime(at, "%Y%m%dT%H%M%S%z"), int(story_id))
+        return datetime.strptime(at, "%Y%m%dT%H%M%S%z"), int(story_id)
     except ValueError:
         raise QueryError("This page of the list does not exist; go back to its beginning.") from None

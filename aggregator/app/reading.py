@@ -10,8 +10,8 @@ from typing import Any
 from aggregator.app.clock import Clock
 from aggregator.dedupe import why
 from aggregator.model import Event, EventView, Story
+from aggregator.query import parse
 from aggregator.store import Store
-from aggregator.store.search import event_condition, story_condition
 from aggregator.text.shingles import spell
 
 __all__ = ["Reading"]
@@ -34,20 +34,24 @@ class Reading:
         reader_id: int = 1,
         since: datetime | None = None,
         until: datetime | None = None,
+        before: tuple[datetime, int] | None = None,
         fold: bool = False,
+        by_relevance: bool = False,
         limit: int | None = None,
         with_text: bool = False,
     ) -> Iterator[Story]:
-        """Stories that match, newest first.
+        """Stories that match, newest first, or the most relevant of the latest matches first.
+
+        `before` is the key (published_at, id) of the last story of the page before.
 
         Raises:
             QueryError: the query cannot be understood.
 
         """
-        condition = story_condition(query) if query.strip() else None
-        return self.store.stories.each(
-            condition, reader_id=reader_id, since=since, until=until, fold=fold, limit=limit, with_text=with_text
-        )
+        return self.store.search.stories(
+            parse(query), reader_id=reader_id, zone=self.timezone, now=self.clock(), since=since, until=until,
+            before=before, fold=fold, by_relevance=by_relevance, limit=limit, with_text=with_text,
+        )  # fmt: skip
 
     def events(
         self,
@@ -56,16 +60,19 @@ class Reading:
         reader_id: int = 1,
         since: datetime | None = None,
         until: datetime | None = None,
+        before: tuple[datetime, int] | None = None,
         limit: int | None = None,
     ) -> Iterator[Event]:
-        """Events that match, the latest first.
+        """Events one of whose stories matches, the latest first; `before` is the key (last_at, id) of the one before.
 
         Raises:
             QueryError: the query cannot be understood.
 
         """
-        condition = event_condition(query) if query.strip() else None
-        return self.store.events.each(condition, reader_id=reader_id, since=since, until=until, limit=limit)
+        return self.store.search.events(
+            parse(query), reader_id=reader_id, zone=self.timezone, now=self.clock(), since=since, until=until,
+            before=before, limit=limit,
+        )  # fmt: skip
 
     def story(self, story_id: int, *, reader_id: int = 1) -> Story:
         """One story with its text.

@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from aggregator.errors import StoreError, StoreFull, StoreLocked, StoreReadOnly
+from aggregator.store.functions import PatternTime, register
 
 __all__ = ["APPLICATION_ID", "Connections", "translated"]
 
@@ -66,6 +67,7 @@ class Connections:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._all: list[sqlite3.Connection] = []
+        self.patterns = PatternTime()
 
     @property
     def db(self) -> Database:
@@ -89,6 +91,7 @@ class Connections:
             cached_statements=256,
         )
         try:
+            register(conn, self.patterns)
             conn.execute("PRAGMA foreign_keys = ON")
             conn.execute("PRAGMA cache_size = -16384")
             conn.execute("PRAGMA temp_store = MEMORY")

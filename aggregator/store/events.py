@@ -14,13 +14,14 @@ from aggregator.store.connection import Connections
 from aggregator.store.stories import STORY_COLUMNS, STORY_TABLES, Condition, story_from_row
 from aggregator.store.times import from_db, split_folder, to_db
 
-__all__ = ["Events"]
+__all__ = ["EVENT_COLUMNS", "Events", "event_from_row"]
 
-_COLUMNS = """e.id, e.headline, e.headline_story_id, e.first_at, e.last_at, e.seen_at, e.outlets, e.reports, e.stories,
+EVENT_COLUMNS = """e.id, e.headline, e.headline_story_id, e.first_at, e.last_at, e.seen_at, e.outlets, e.reports, e.stories,
     e.thread_id"""
 
 
-def _event(row: dict[str, Any]) -> Event:
+def event_from_row(row: dict[str, Any]) -> Event:
+    """A record from a row of `EVENT_COLUMNS`."""
     for name in ("first_at", "last_at", "seen_at"):
         row[name] = from_db(row[name])
     return Event(**row)
@@ -40,12 +41,12 @@ class Events:
 
         """
         row = self._db.row(
-            f"SELECT {_COLUMNS} FROM events e WHERE e.id = (SELECT coalesce(merged_into, id) FROM events WHERE id = ?)",
+            f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.id = (SELECT coalesce(merged_into, id) FROM events WHERE id = ?)",
             (event_id,),
         )
         if row is None:
             raise EventNotFound(f"There is no event {event_id}; see: aggregator events", path=self._db.path)
-        return _event(row)
+        return event_from_row(row)
 
     def each(
         self,
@@ -68,16 +69,16 @@ class Events:
         if until is not None:
             where.append("e.first_at < :until")
             parameters["until"] = to_db(until)
-        sql = f"SELECT {_COLUMNS} FROM events e WHERE {' AND '.join(where)} ORDER BY e.last_at DESC, e.id DESC LIMIT :limit"
+        sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join(where)} ORDER BY e.last_at DESC, e.id DESC LIMIT :limit"
         for row in self._db.each(sql, parameters):
-            yield _event(row)
+            yield event_from_row(row)
 
     def recent(self, since: datetime, *, shared: bool, limit: int) -> tuple[Event, ...]:
         """Events that gained a story since then: of several outlets (`shared`), most reports first, or of one, latest first."""
         kind, order = (">", "e.reports DESC, e.outlets DESC") if shared else ("=", "e.last_at DESC")
-        sql = f"""SELECT {_COLUMNS} FROM events e WHERE e.merged_into IS NULL AND e.changed_at >= ? AND e.stories > 0
+        sql = f"""SELECT {EVENT_COLUMNS} FROM events e WHERE e.merged_into IS NULL AND e.changed_at >= ? AND e.stories > 0
             AND e.outlets {kind} 1 ORDER BY {order}, e.id DESC LIMIT ?"""
-        return tuple(_event(row) for row in self._db.rows(sql, (to_db(since), limit)))
+        return tuple(event_from_row(row) for row in self._db.rows(sql, (to_db(since), limit)))
 
     def seen_between(self, since: datetime, until: datetime) -> tuple[int, ...]:
         """Events with a story first seen from `since` up to `until`, both included."""
@@ -104,9 +105,9 @@ class Events:
             if folder:
                 folders[row["event_id"]].append(folder)
         events = {
-            row["id"]: _event(row)
+            row["id"]: event_from_row(row)
             for row in self._db.rows(
-                f"SELECT {_COLUMNS} FROM events e WHERE e.id IN (SELECT value FROM json_each(?))", (ids,)
+                f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.id IN (SELECT value FROM json_each(?))", (ids,)
             )
         }
         return tuple(
@@ -126,11 +127,11 @@ class Events:
         if event.thread_id is None:
             return ()
         rows = self._db.rows(
-            f"SELECT {_COLUMNS} FROM events e WHERE e.thread_id = ? AND e.id <> ? AND e.merged_into IS NULL"
+            f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.thread_id = ? AND e.id <> ? AND e.merged_into IS NULL"
             " ORDER BY e.first_at, e.id",
             (event.thread_id, event.id),
         )
-        return tuple(_event(row) for row in rows)
+        return tuple(event_from_row(row) for row in rows)
 
     def titles(self, event_ids: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
         """Originals of these events with title, first text and time, for the choice of a headline."""

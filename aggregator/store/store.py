@@ -21,6 +21,7 @@ from aggregator.store.marks import Marks
 from aggregator.store.migrations import migrations
 from aggregator.store.pages import Pages
 from aggregator.store.readers import Readers
+from aggregator.store.search import Search
 from aggregator.store.stories import Stories
 
 __all__ = ["Store"]
@@ -51,6 +52,7 @@ class Store:
         self.feeds = Feeds(self.connections)
         self.ingest = Ingest(self.connections)
         self.stories = Stories(self.connections)
+        self.search = Search(self.connections)
         self.pages = Pages(self.connections)
         self.decisions = Decisions(self.connections)
         self.events = Events(self.connections)
