@@ -16,7 +16,7 @@ from aggregator.query.dates import is_period
 from aggregator.query.foreign import ALIASES, EQUIVALENTS
 from aggregator.query.nodes import And, Count, Everything, Is, Node, Not, Or, Pattern, When, Words
 from aggregator.query.patterns import problem_of
-from aggregator.query.words import is_unspaced, segments
+from aggregator.query.words import has_letters, is_unspaced, segments
 
 __all__ = ["COUNTS", "STATES", "TIMES", "WORD_FIELDS", "parse", "parse_arguments"]
 
@@ -280,7 +280,7 @@ class _Parser:
             is_prefix = True
         plain = text.rstrip("*") if is_prefix and not is_quoted else text
         parts = segments(plain)
-        if not parts:
+        if not has_letters("".join(parts)):
             return None
         if is_prefix and is_unspaced(parts[-1]):
             is_prefix = False

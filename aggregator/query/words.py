@@ -11,7 +11,7 @@ import unicodedata
 
 from aggregator.text.grams import UNSPACED
 
-__all__ = ["has_words", "is_unspaced", "needle", "segments", "spelled"]
+__all__ = ["has_letters", "has_words", "is_unspaced", "needle", "segments", "spelled"]
 
 _RUN = re.compile(f"[{UNSPACED}]+")
 _MARKS = ("\u0300", "\u036f")  # combining marks that a word keeps together over
@@ -58,6 +58,11 @@ def segments(text: str) -> list[str]:
 def is_unspaced(segment: str) -> bool:
     """Whether a segment is a run of a script without spaces."""
     return _RUN.match(segment) is not None
+
+
+def has_letters(segment: str) -> bool:
+    """Whether there is a letter or figure: unspaced runs may hold vowel signs and dots as well."""
+    return any(unicodedata.category(char)[0] in "LN" for char in segment)
 
 
 def needle(text: str, *, is_prefix: bool = False) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from aggregator.query.dates import Period
 from aggregator.query.evaluate import bounds
 from aggregator.query.nodes import And, Count, Everything, Is, Node, Not, Or, Pattern, When, Words
-from aggregator.query.words import is_unspaced, needle, segments
+from aggregator.query.words import has_letters, is_unspaced, needle, segments
 from aggregator.store.times import to_db
 from aggregator.text.grams import pairs
 
@@ -228,9 +228,13 @@ def _index(node: Words) -> tuple[str, str]:
         is_exact = node.field is None and not _has_marks(part)
         return _grams(part), "sure" if is_exact else "unsure"
     if any(map(is_unspaced, parts)):
-        return _together(
-            "AND", [_grams(p) if is_unspaced(p) else _quoted(p) + (star if p is parts[-1] else "") for p in parts]
-        ) or "", "unsure"
+        ends = [""] * (len(parts) - 1) + [star]
+        each = [
+            _grams(p) if is_unspaced(p) else _quoted(p) + end
+            for p, end in zip(parts, ends, strict=True)
+            if has_letters(p)
+        ]
+        return _together("AND", each) or "", "unsure"
     phrase = f"{_quoted(' '.join(parts))}{star}"
     column = f"{{{node.field}}} : " if node.field else ""
     glued = " OR ".join([*map(_quoted, parts[:-1]), _quoted(parts[-1]) + star])
