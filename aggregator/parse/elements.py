@@ -8,41 +8,34 @@ meaning only feedparser knows, `Odd` is raised and feedparser is asked.
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lxml import etree
 
+from aggregator.parse.constructs import (
+    CONTENT_TYPES,
+    XHTML,
+    Odd,
+    attribute_of,
+    content_of,
+    date_of,
+    language_of,
+    text_of,
+)
 from aggregator.parse.document import RawEnclosure, RawEntry, RawText
 from aggregator.parse.names import canonical_name
 from aggregator.parse.repair import joined, person_name, rebased, repaired
-from aggregator.text.dates import parse_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from collections.abc import Set as AbstractSet
-    from datetime import datetime
 
-__all__ = ["XML_BASE", "XML_LANG", "EntryReader", "Names", "Odd", "language_of"]
+__all__ = ["EntryReader", "Names"]
 
 XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_XHTML = "application/xhtml+xml"
-_TYPES = {
-    "text": "text/plain", "plain": "text/plain", "text/plain": "text/plain",
-    "html": "text/html", "text/html": "text/html",
-    "xhtml": _XHTML, _XHTML: _XHTML,
-}  # fmt: skip
-_VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-)
 _BROKEN_PARAMETER = re.compile(r"&([A-Za-z0-9_]+);")
 _DEEPER_THAN_ANY = 10_000
 _MAX_GROUPING = 12
-
-
-class Odd(Exception):
-    """The document holds something whose meaning only feedparser knows."""
 
 
 class Names:
@@ -89,6 +82,7 @@ class EntryReader:
         self.names = names
         self.depth = depth
         self._depths: dict[str, int] = {}
+        self._has_persons: bool | None = None
 
     def read(self, parent: Any) -> None:
         """Read the children of an entry, or of an element in it that only groups others: they mean the same in both."""
@@ -108,7 +102,7 @@ class EntryReader:
             handler(self, child)
 
     def _learn(self, child: Any) -> Callable[[EntryReader, Any], None] | None:
-        handler = self.names.handlers[child.tag] = self._HANDLERS.get(self.names.of(child))
+        handler = self.names.handlers[child.tag] = self.MEANINGS.get(self.names.of(child))
         return handler
 
     def _read_inside(self, group: Any) -> None:
@@ -129,7 +123,7 @@ class EntryReader:
         return joined(self.names.base_of(child), address)
 
     def _title(self, child: Any) -> None:
-        text = _content(child, "text/plain")
+        text = content_of(child, "text/plain")
         if not -1 < self.names.title_depth <= self.depth and self._may_set("title"):
             self.entry.title = text
         if text.value:
@@ -141,8 +135,8 @@ class EntryReader:
         self.names.title_depth = before
 
     def _id(self, child: Any) -> None:
-        value = repaired(_text(child))
-        is_link = _attribute(child, "isPermaLink", "true") == "true"
+        value = repaired(text_of(child))
+        is_link = attribute_of(child, "isPermaLink", "true") == "true"
         if is_link and value:
             value = self._joined(child, value)
         if self._may_set("id"):
@@ -154,35 +148,45 @@ class EntryReader:
         attributes = {k.lower(): v for k, v in child.attrib.items() if k[0] != "{"}
         href = attributes.get("url", attributes.get("uri", attributes.get("href")))
         if href is None:
-            link = repaired(self._joined(child, _text(child).strip()))
+            text = text_of(child).strip()
+            link = repaired(self._joined(child, text) if text else text)
             self.entry.link = _BROKEN_PARAMETER.sub(r"&\1", link.replace("&amp;", "&")) if "&" in link else link
             return
-        if not href:
+        if not href or len(child):
             raise Odd
         rel, kind = attributes.get("rel", "alternate").lower(), attributes.get("type", "text/html").lower()
-        if rel == "alternate" and _TYPES.get(kind) in {"text/html", _XHTML}:
+        if rel == "alternate" and CONTENT_TYPES.get(kind) in {"text/html", XHTML}:
             self.entry.link = self._joined(child, href)
         elif rel == "enclosure":
             enclosure = RawEnclosure(self._joined(child, href), attributes.get("type"), attributes.get("length"))
             self.entry.enclosures.append(enclosure)
 
     def _enclosure(self, child: Any) -> None:
-        href = _attribute(child, "url") or _attribute(child, "href")
+        href = attribute_of(child, "url") or attribute_of(child, "href")
+        if len(child):
+            raise Odd
         if href:
-            enclosure = RawEnclosure(href, _attribute(child, "type"), _attribute(child, "length"))
+            enclosure = RawEnclosure(href, attribute_of(child, "type"), attribute_of(child, "length"))
             self.entry.enclosures.append(enclosure)
 
     def _published(self, child: Any) -> None:
-        self.entry.published = _date(child)
+        self.entry.published = date_of(child)
 
     def _updated(self, child: Any) -> None:
-        self.entry.updated = _date(child)
+        self.entry.updated = date_of(child)
 
     def _created(self, child: Any) -> None:
-        self.entry.created = _date(child)
+        self.entry.created = date_of(child)
 
     def _author(self, child: Any) -> None:
-        if len(child):
+        is_person = len(child) > 0
+        if self._has_persons not in {None, is_person}:
+            raise Odd  # feedparser mixes up the names of the two kinds
+        self._has_persons = is_person
+        if is_person:
+            self._refuse_inside(child, self.MEANINGS.keys())
+            if (child.text or "").strip():
+                raise Odd
             found = {self.names.of(c).rpartition(":")[2]: (c.text or "").strip() for c in child if not len(c)}
             name: str | None = found.get("name") or found.get("email")
         else:
@@ -201,30 +205,30 @@ class EntryReader:
         if self.entry.summary is not None and not self.names.has_content:
             self._content(child)
             return
-        text = _content(child, default)
+        text = content_of(child, default)
         if self._may_set("summary"):
             self.entry.summary = text
 
     def _content(self, child: Any) -> None:
-        self._add_content(_content(child, "text/plain"))
+        self._add_content(content_of(child, "text/plain"))
 
     def _encoded(self, child: Any) -> None:
-        self._add_content(_content(child, "text/html"))
+        self._add_content(content_of(child, "text/html"))
 
     def _add_content(self, text: RawText) -> None:
         self.names.has_content = True
         self.entry.contents.append(text)
-        if self.entry.summary is None and text.value:
+        if self.entry.summary is None:
             self.entry.summary = text
 
     def _category(self, child: Any) -> None:
-        named = _attribute(child, "label") or _attribute(child, "term") or _attribute(child, "text")
-        term = named or repaired(_text(child))
+        text = repaired(text_of(child))
+        term = attribute_of(child, "label") or attribute_of(child, "term") or attribute_of(child, "text") or text
         if term:
             self.entry.categories.append(term)
 
     def _keywords(self, child: Any) -> None:
-        self.entry.categories.extend(term for t in _text(child).split(",") if (term := t.strip()))
+        self.entry.categories.extend(term for t in text_of(child).split(",") if (term := t.strip()))
 
     def _source(self, child: Any) -> None:
         """The feed that an entry came from says nothing about the entry itself, but its title counts as the last one."""
@@ -234,7 +238,7 @@ class EntryReader:
 
     def _image(self, child: Any) -> None:
         """An image may lend its title or id to the entry: rare enough to ask feedparser."""
-        self._refuse_inside(child, self._HANDLERS.keys() - {"link", "description"})
+        self._refuse_inside(child, self.MEANINGS.keys() - {"link", "description"})
         self.names.title_depth = -1
 
     def _refuse_inside(self, child: Any, names: AbstractSet[str]) -> None:
@@ -243,23 +247,30 @@ class EntryReader:
 
     def _picture(self, child: Any) -> None:
         """Take the first picture that media:content, media:thumbnail or itunes:image names, and what stands inside."""
-        href = _attribute(child, "url") or _attribute(child, "href")
-        kind = (_attribute(child, "type") or _attribute(child, "medium") or "image").lower()
+        href = attribute_of(child, "url") or attribute_of(child, "href")
+        kind = (attribute_of(child, "type") or attribute_of(child, "medium") or "image").lower()
         if href and self.entry.image is None and kind.startswith("image"):
             self.entry.image = self._joined(child, href)
         if len(child):
             self._read_inside(child)
 
     def _language(self, child: Any) -> None:
-        self.entry.lang = language_of(_text(child)) or self.entry.lang
+        self.entry.lang = language_of(text_of(child)) or self.entry.lang
 
-    def _skip(self, _child: Any) -> None:
+    def _contributor(self, child: Any) -> None:
         """Contributors have names and addresses that are not the entry's."""
+        if any(self.names.of(c) in self.MEANINGS for c in child.iterdescendants()):
+            raise Odd
+
+    def _other_text(self, child: Any) -> None:
+        """A text of no interest, in which elements lose their meaning."""
+        if len(child):
+            raise Odd
 
     def _odd(self, _child: Any) -> None:
         raise Odd
 
-    _HANDLERS: ClassVar[dict[str, Callable[[EntryReader, Any], None]]] = {
+    MEANINGS: ClassVar[dict[str, Callable[[EntryReader, Any], None]]] = {
         "title": _title,
         "dc:title": _title,
         "media:title": _media_title,
@@ -281,7 +292,10 @@ class EntryReader:
         **dict.fromkeys(["media:keywords", "itunes:keywords"], _keywords),
         **dict.fromkeys(["media:content", "media:thumbnail", "itunes:image"], _picture),
         **dict.fromkeys(["language", "dc:language"], _language),
-        **dict.fromkeys(["contributor", "dc:contributor"], _skip),
+        **dict.fromkeys(["contributor", "dc:contributor"], _contributor),
+        **dict.fromkeys(
+            ["rights", "copyright", "dc:rights", "subtitle", "tagline", "itunes:subtitle", "info"], _other_text
+        ),
         **dict.fromkeys(
             ["abstract", "body", "xhtml:body", "textinput", "tags", "svg", "item", "entry", "channel", "feed", "rss"],
             _odd,
@@ -303,69 +317,3 @@ def _bases(root: Any) -> dict[Any, str]:
             around.pop()
             base = (around and around[-1]) or base
     return bases
-
-
-def language_of(name: str | None) -> str | None:
-    """Return a language tag as `en-GB`, or None."""
-    return (name or "").strip().replace("_", "-") or None
-
-
-def _text(element: Any) -> str:
-    if len(element):
-        raise Odd
-    return element.text or ""
-
-
-def _date(element: Any) -> datetime | None:
-    return parse_date(repaired(_text(element)))
-
-
-def _attribute(element: Any, name: str, default: str | None = None) -> Any:
-    """Return an attribute whatever the case of its name."""
-    value = element.get(name)
-    if value is not None or not len(element.attrib):
-        return default if value is None else value
-    name = name.lower()
-    return next((v for k, v in element.attrib.items() if k.lower() == name), default)
-
-
-def _content(element: Any, default: str) -> RawText:
-    """Return a text construct (RFC 4287, section 3.1) as HTML or plain text."""
-    kind = default
-    if len(element.attrib):
-        kind = _TYPES.get((_attribute(element, "type") or default).lower(), "")
-        if not kind and not len(element) and not (element.text or "").strip():
-            return RawText("")  # it stands elsewhere
-        if not kind or _attribute(element, "mode") == "base64":
-            raise Odd
-    if kind == _XHTML:
-        return RawText(repaired(_markup(element)))
-    if not len(element):
-        return RawText(repaired(element.text or ""), plain=kind == "text/plain")
-    if element.tag.endswith("title") or any(_local(child) == "div" for child in element):
-        raise Odd
-    return RawText(repaired((element.text or "") + "".join(_pieces(element))))  # markup that nobody escaped
-
-
-def _markup(element: Any) -> str:
-    """Return what stands in an element as HTML, without the `<div>` that RFC 4287 puts around XHTML."""
-    inner = list(element)
-    if len(inner) == 1 and _local(inner[0]) == "div" and not f"{element.text or ''}{inner[0].tail or ''}".strip():
-        element = inner[0]
-    return escape(element.text or "", quote=False) + "".join(_pieces(element))
-
-
-def _pieces(element: Any) -> Iterator[str]:
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if node is element:
-            continue
-        name = _local(node)
-        if event == "start":
-            attributes = "".join(f' {k.rpartition("}")[2]}="{escape(v)}"' for k, v in node.attrib.items())
-            yield f"<{name}{attributes}>{escape(node.text or '', quote=False)}"
-        else:
-            yield ("" if name in _VOID else f"</{name}>") + escape(node.tail or "", quote=False)
-
-
-def _local(node: Any) -> str:
-    return str(node.tag).rpartition("}")[2]

@@ -10,13 +10,15 @@ from typing import Any
 
 from lxml import etree
 
+from aggregator.parse.constructs import Odd, language_of
 from aggregator.parse.document import Document, RawEntry
-from aggregator.parse.elements import XML_LANG, EntryReader, Names, Odd, language_of
+from aggregator.parse.elements import EntryReader, Names
 from aggregator.parse.mending import mended
 from aggregator.parse.sitemap import read_news_sitemap
 
 __all__ = ["read_well_formed"]
 
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _CDF_ATTRIBUTES = frozenset({"href", "lastmod"})  # Microsoft's Channel Definition Format
 _ENTRIES = frozenset({"item", "entry"})
@@ -76,7 +78,7 @@ def _read(root: Any, names: Names) -> Document:
         return news
     if name not in {"rss", "rdf:rdf", "feed", "channel"}:
         raise Odd
-    document = Document(base=names.base_of(root) or None, lang=language_of(root.get(XML_LANG) or root.get("lang")))
+    document = Document(base=names.base_of(root) or None, lang=language_of(root.get(_XML_LANG) or root.get("lang")))
     if name in {"feed", "channel"}:
         _read_feed(root, document, names, depth=2)
     else:
@@ -129,7 +131,7 @@ def _read_entry(item: Any, names: Names, depth: int) -> RawEntry:
         raise Odd
     entry = RawEntry(
         id=item.get(_RDF_ABOUT) or None,
-        lang=language_of(item.get(XML_LANG) or item.get("lang")),
+        lang=language_of(item.get(_XML_LANG) or item.get("lang")),
         base=names.base_of(item) or None,
     )
     names.title_depth = -1
