@@ -125,6 +125,10 @@ class Subscriptions:
         """End a subscription; its stories stay, unless they are to go as well: then they never come back."""
         return self.store.feeds.remove(url, now=self.clock(), with_stories=with_stories)
 
+    def is_removed(self, url: str) -> bool:
+        """Whether this feed was subscribed to once and is no longer, so that it can be restored."""
+        return self.store.feeds.is_removed(url)
+
     def restore(self, url: str) -> Feed:
         """Undo a removal."""
         return self.store.feeds.restore(url)

@@ -84,6 +84,10 @@ class Feeds:
             raise FeedNotFound(f"No feed {url} is subscribed to; see: aggregator feeds list", path=self._db.path)
         return _feed(row)
 
+    def is_removed(self, url: str) -> bool:
+        """Whether this feed was subscribed to once and is no longer."""
+        return bool(self._db.value("SELECT 1 FROM feeds WHERE url = ? AND state = 'removed'", (url,)))
+
     def due(self, now: datetime, *, force: bool = False) -> tuple[Feed, ...]:
         """Feeds to be polled now, the longest overdue first; with `force` all that are not gone."""
         where = "state = 'active'" if force else "state = 'active' AND (next_poll_at IS NULL OR next_poll_at <= ?)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, current_app, render_template, request
 
@@ -46,10 +47,10 @@ def back(**said: str | int) -> Response:
     if wants_json():
         return Response(json.dumps(said), mimetype="application/json")
     path, _, mark = safe_path(request.form.get("back")).partition("#")
-    path = re.sub(r"[?&](?:undo|edit|restore)=[^&]*", "", path)
+    path = re.sub(r"[?&](?:undo|edit|removed|added)=[^&]*", "", path)
     if "?" not in path and "&" in path:
         path = path.replace("&", "?", 1)
-    query = "&".join(f"{name}={value}" for name, value in said.items())
+    query = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in said.items())
     if query:
         path += ("&" if "?" in path else "?") + query
     return Response(status=303, headers={"Location": path + (f"#{mark}" if mark else "")})

@@ -8,24 +8,45 @@ from flask import request
 
 from aggregator.web.answers import our_app
 from aggregator.web.security import session
-from aggregator.web.wording import ACTS
+from aggregator.web.wording import ACTS, EDITS
 
 __all__ = ["Said", "said"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What was done, and the address that undoes it, None if nothing does."""
+    """What was done, and the address and field that undo it; None if nothing does."""
 
     text: str
     undo: str | None = None
+    url: str = ""
 
 
 def said() -> Said | None:
-    """What the address of this page says was done, if it was this reader who did it and it still stands."""
-    number = request.args.get("undo", "")
-    if number.isdecimal() and len(number) < 16:  # noqa: PLR2004 (SQLite's integers)
-        act = our_app().marks.act(session().reader_id, int(number))
-        if act is not None:
-            return Said(text=ACTS[act], undo=f"/undo/{number}")
+    """What the address of this page says was done, if it was done and still stands."""
+    for name, told in (("undo", _mark), ("edit", _edit), ("removed", _removed)):
+        if name in request.args:
+            return told(request.args[name])
     return None
+
+
+def _mark(number: str) -> Said | None:
+    act = our_app().marks.act(session().reader_id, int(number)) if _is_id(number) else None
+    return Said(text=ACTS[act], undo=f"/undo/{number}") if act else None
+
+
+def _edit(number: str) -> Said | None:
+    for edit in our_app().editing.log():
+        if str(edit.id) == number and not edit.is_undone and edit.kind in EDITS:
+            return Said(text=EDITS[edit.kind], undo=f"/edits/{number}/undo")
+    return None
+
+
+def _removed(url: str) -> Said | None:
+    if not our_app().feeds.is_removed(url):
+        return None
+    return Said(text=f"{url} is removed. Its stories stay.", undo="/feeds/restore", url=url)
+
+
+def _is_id(number: str) -> bool:
+    return number.isdecimal() and len(number) < 16  # noqa: PLR2004 (SQLite's integers)

@@ -80,6 +80,8 @@ def install(flask: Flask, app: App) -> None:
     def _label(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.endpoint == "static" and response.status_code < 400 and "v" in request.args:  # noqa: PLR2004
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "private, no-cache")
             response.headers["Vary"] = "Accept, Cookie"

@@ -23,7 +23,7 @@ from aggregator.render.times import say_day, say_time
 from aggregator.web import security
 from aggregator.web.answers import our_app
 
-__all__ = ["ACTS", "PROBLEMS", "install"]
+__all__ = ["ACTS", "EDITS", "PROBLEMS", "install"]
 
 MOST_NAMED = 5  # outlets named in full; the rest are counted
 
@@ -49,6 +49,11 @@ ACTS: Mapping[str, str] = {
     "unread-event": "Marked unread, with all its stories.",
     "mute": "Muted: it stays off the front page.",
     "unmute": "No longer muted.",
+}
+
+EDITS: Mapping[str, str] = {
+    "split": "Taken out of this event; that holds from now on.",
+    "join": "Joined; that holds from now on.",
 }
 
 
