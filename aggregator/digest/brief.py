@@ -18,7 +18,7 @@ from aggregator.digest.verify import text_hash
 from aggregator.digest.weights import Weights, shipped
 from aggregator.model import Brief, Sentence, StoryLine
 
-__all__ = ["brief", "brief_line", "compose_brief"]
+__all__ = ["brief", "brief_line", "compose_brief", "sentence_from"]
 
 _ALREADY_SAID = 0.6  # share of a sentence's content words already shown above which it adds too little
 _ALIKE = 0.5  # cosine of two later sentences above which the second is the first again
@@ -46,7 +46,7 @@ def compose_brief(material: Material, weights: Weights, *, words: int = 100, sen
     return Brief(
         headline=best.title if best else "",
         headline_from=best.story.id if best else "",
-        sentences=tuple(_sentence(material.tellings[c.telling].story, c) for c in chosen),
+        sentences=tuple(sentence_from(material.tellings[c.telling].story, c.offset, c.text) for c in chosen),
     )
 
 
@@ -98,11 +98,12 @@ def _reading_order(chosen: list[Candidate]) -> list[Candidate]:
     return [opener, *sorted(rest, key=lambda c: (order[c.telling], c.offset))]
 
 
-def _sentence(story: StoryLine, candidate: Candidate) -> Sentence:
+def sentence_from(story: StoryLine, offset: int, text: str) -> Sentence:
+    """A sentence with all that it takes to find it again."""
     return Sentence(
-        text=candidate.text,
+        text=text,
         story_id=story.id,
-        offset=candidate.offset,
+        offset=offset,
         outlet=story.source or "",
         url=story.url,
         at=story.published_at,

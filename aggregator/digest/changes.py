@@ -1,14 +1,226 @@
-"""What changed in an event since the reader was last told of it."""
+"""What changed in an event since the reader was last told of it: figures old and new, sentences that say what was not said.
+
+Literal novelty is the wrong question, for most sentences of a later story are new and few are worth showing. So novelty is
+a gate, against everything told before, and importance ranks what passes it.
+"""
 
 from __future__ import annotations
 
-from aggregator.model import Change, EventView, Told
+from collections.abc import Sequence
 
-__all__ = ["changes"]
+from aggregator.digest.brief import sentence_from
+from aggregator.digest.claims import (
+    Claim, Statement, claims_of, is_elsewhere, likeness, same_slot, same_value, statements_of, told_pairs,
+)  # fmt: skip
+from aggregator.digest.material import Candidate, gather
+from aggregator.digest.sentence_features import opens_dangling, sentence_features
+from aggregator.digest.vectors import rarity
+from aggregator.digest.weights import shipped
+from aggregator.model import Change, EventView, Sentence, Story, StoryLine, Told
+
+__all__ = ["changes", "story_line"]
+
+_TOLD = 0.6  # share of a sentence's weight that three earlier sentences in a row have, from which it is no news
+_WINDOW = 3
+_MOST_SENTENCES = 3
+_MOST_FIGURES = 4
+_MIN_WORDS = 8
+_FIRST_PLACES = 6  # a sentence further down its story is background
+_SAID_TWICE = 0.6
 
 
-def changes(view: EventView, told: Told) -> tuple[Change, ...]:
-    """What is new in `view` since `told`: outlets, figures and sentences."""
-    old = {s.outlet for s in view.stories if s.id in told.story_ids}
-    new = sorted({s.outlet for s in view.stories if s.id not in told.story_ids} - old)
-    return (Change(kind="outlet", after=", ".join(new), what="outlets"),) if new and old else ()
+def changes(
+    view: EventView, told: Told, *, sentences: int = _MOST_SENTENCES, figures: int = _MOST_FIGURES
+) -> tuple[Change, ...]:
+    """What is new in `view` since `told`: figures (old, new), then sentences, then outlets.
+
+    Only original stories count on the new side, for a copy says nothing new. Sentences are verbatim; a figure comes with
+    both sentences, before and after.
+    """
+    old = [s for s in view.stories if s.id in told.story_ids]
+    new = [s for s in view.stories if s.id not in told.story_ids]
+    if not old or not new:
+        return ()
+    fresh = [s for s in new if s.copy_of is None] or new
+    before = {s.id: statements_of(s) for s in old}
+    after = {s.id: statements_of(s) for s in fresh}
+    changed = _figures(_in_order(before), _in_order(after))[:figures]
+    shown = [c.sentence for c in changed if c.sentence]
+    added = _sentences(fresh, [before[s.id] for s in old], shown, sentences)
+    return (*changed, *added, *_outlets(old, new))
+
+
+def _in_order(statements: dict[int, tuple[Statement, ...]]) -> list[Claim]:
+    """All claims, by time of publication."""
+    found = [c for each in statements.values() for c in _totals([c for c in claims_of(each) if not is_elsewhere(c)])]
+    return sorted(found, key=lambda c: (c.statement.story.published_at, c.statement.story.id, c.statement.offset))
+
+
+# ---------------------------------------------------------------------------------------------------------------- figures
+
+
+def _figures(before: Sequence[Claim], after: Sequence[Claim]) -> list[Change]:
+    """Figures that have another value now, the latest word of each slot, those said in so many words first."""
+    found = _said_outright(before, after)
+    for claim in reversed(after):
+        if any(_is_same_change(claim, other) for other, _ in found):
+            continue
+        earlier = [c for c in before if same_slot(claim, c)]
+        if not earlier or any(_is_told_figure(claim, c) for c in before):
+            continue
+        last = earlier[-1] if claim.slot else max(earlier, key=lambda c: round(likeness(claim, c), 1))
+        if _is_plausible(last, claim):
+            found.append((claim, last))
+    found.sort(key=lambda pair: (pair[0].slot is None, pair[0].statement.place))
+    return [_figure_change(last, claim) for claim, last in found]
+
+
+def _said_outright(before: Sequence[Claim], after: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+    """(new, old) of figures that a new sentence itself sets against one that was told: "57, up from 23"."""
+    found: list[tuple[Claim, Claim]] = []
+    for claim in reversed(after):
+        for new, old in told_pairs(claim.statement):
+            if new != claim.figure or same_value(new, old) or any(_is_same_change(claim, c) for c, _ in found):
+                continue
+            if any(_is_told_figure(claim, c) for c in before):
+                continue
+            told = [c for c in before if c.figure.value == old.value and c.figure.unit == new.unit]
+            told = [
+                c
+                for c in told
+                if new.unit != "count"
+                or c.noun == claim.noun
+                or None in (c.noun, claim.noun)
+                or (c.slot and c.slot == claim.slot)
+            ]
+            if told and _is_plausible(told[-1], claim):
+                found.append((claim, told[-1]))
+    return found
+
+
+def _is_told_figure(claim: Claim, earlier: Claim) -> bool:
+    """Whether the value was told before of the same thing, in whatever words."""
+    if claim.figure.unit != earlier.figure.unit or not same_value(claim.figure, earlier.figure):
+        return False
+    return claim.slot == earlier.slot if claim.slot else (claim.noun == earlier.noun or earlier.noun is None)
+
+
+def _is_same_change(a: Claim, b: Claim) -> bool:
+    """Whether two claims would tell the same change: one slot, or one counted thing, or one value."""
+    if a.figure.unit != b.figure.unit:
+        return False
+    return (
+        same_slot(a, b)
+        or a.figure.value == b.figure.value
+        or (a.noun is not None and a.noun == b.noun and a.slot == b.slot)
+    )
+
+
+def _totals(claims: Sequence[Claim]) -> list[Claim]:
+    """Of several figures of one story in a named slot the largest: the others are of places or kinds."""
+    return [
+        c
+        for c in claims
+        if c.slot is None
+        or not any(o.slot == c.slot and o.noun == c.noun and o.figure.value > c.figure.value for o in claims)
+    ]
+
+
+def _is_plausible(old: Claim, new: Claim) -> bool:
+    """Whether one figure can have become the other: no zero, no leap, no bound that allows both, and the dead stay dead."""
+    a, b = old.figure, new.figure
+    if a.value <= 0 or b.value <= 0 or max(a.value, b.value) / min(a.value, b.value) > (12 if new.slot else 5):
+        return False
+    if b.value < a.value:
+        return b.bound != "least" and new.slot not in _CUMULATIVE
+    return a.bound != "most"
+
+
+_CUMULATIVE = frozenset({"killed", "injured", "arrested", "infected", "rescued", "destroyed"})
+
+
+def _figure_change(old: Claim, new: Claim) -> Change:
+    return Change(
+        kind="figure",
+        sentence=_said(new.statement),
+        before=old.figure.number,
+        after=new.figure.number,
+        what=new.thing if new.figure.unit == "count" else "",
+        before_sentence=_said(old.statement),
+    )
+
+
+def _said(statement: Statement) -> Sentence:
+    return sentence_from(story_line(statement.story), statement.offset, statement.text)
+
+
+# -------------------------------------------------------------------------------------------------------------- sentences
+
+
+def _sentences(
+    fresh: Sequence[Story], before: Sequence[Sequence[Statement]], shown: Sequence[Sentence], most: int
+) -> list[Change]:
+    """The most important sentences of the new stories that were not told before, in no story of the event."""
+    material = gather([story_line(s) for s in fresh])
+    model = shipped().sentence
+    ranked = sorted(
+        (c for c in material.candidates if _may_be_shown(c)),
+        key=lambda c: (-model.score(sentence_features(c, material)), c.telling, c.offset),
+    )
+    chosen: list[Candidate] = []
+    said = [frozenset(s.text.split()) for s in shown]
+    for candidate in ranked:
+        if len(chosen) == most:
+            break
+        if _is_told(candidate.content, before) or frozenset(candidate.text.split()) in said:
+            continue
+        if all(_share(candidate.content, c.content) < _SAID_TWICE for c in chosen):
+            chosen.append(candidate)
+    return [
+        Change(kind="sentence", sentence=sentence_from(material.tellings[c.telling].story, c.offset, c.text))
+        for c in chosen
+    ]
+
+
+def _may_be_shown(candidate: Candidate) -> bool:
+    return (
+        candidate.size >= _MIN_WORDS
+        and candidate.place < _FIRST_PLACES
+        and candidate.is_whole
+        and not opens_dangling(candidate)
+    )
+
+
+def _is_told(content: frozenset[str], before: Sequence[Sequence[Statement]]) -> bool:
+    """Whether three earlier sentences in a row, of any one story, have most of what a sentence says."""
+    weight = sum(map(rarity, content)) or 1.0
+    for statements in before:
+        for start in range(max(1, len(statements) - _WINDOW + 1)):
+            seen = frozenset(w for s in statements[start : start + _WINDOW] for w in s.content)
+            if sum(map(rarity, content & seen)) / weight >= _TOLD:
+                return True
+    return False
+
+
+def _share(a: frozenset[str], b: frozenset[str]) -> float:
+    return sum(map(rarity, a & b)) / (min(sum(map(rarity, a)), sum(map(rarity, b))) or 1.0)
+
+
+def _outlets(old: Sequence[Story], new: Sequence[Story]) -> tuple[Change, ...]:
+    """The outlets that have joined, copies too."""
+    known = {s.outlet for s in old}
+    joined = tuple(dict.fromkeys(s.outlet for s in new if s.outlet not in known))
+    return (Change(kind="outlet", after=", ".join(joined), what="outlets"),) if joined else ()
+
+
+def story_line(story: Story) -> StoryLine:
+    """A stored story as the pure stages see it."""
+    return StoryLine(
+        id=str(story.id),
+        title=story.title,
+        text=story.text,
+        source=story.outlet,
+        url=story.url,
+        lang=story.lang,
+        published_at=story.published_at,
+    )
