@@ -24,6 +24,7 @@ CONTENT_TYPES = {
     "xhtml": XHTML, XHTML: XHTML,
 }  # fmt: skip
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_FOREIGN = ("{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1998/Math/MathML}")
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
@@ -85,7 +86,7 @@ def _markup(element: Any, *, is_declared: bool) -> str:
 
     If the element does not declare it as XHTML, nobody escaped it, and the text before the first tag is HTML as it stands.
     """
-    if any(_local(node) in _MEANINGFUL for node in element.iterdescendants()):
+    if any(_local(node) in _MEANINGFUL and not node.tag.startswith(_FOREIGN) for node in element.iterdescendants()):
         raise Odd
     is_title = _local(element) == "title"
     divs = [child for child in element if _local(child) == "div"]

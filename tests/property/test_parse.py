@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from datetime import UTC
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from aggregator.errors import ParseError
 from aggregator.model import ParsedFeed
 from aggregator.parse import find_feeds, parse_feed, parse_line
+from aggregator.parse.wellformed import read_well_formed
+from tests.support.agreement import differences, reference
 
-SAMPLES = [
-    p.read_bytes()
-    for p in sorted((Path(__file__).parents[1] / "data" / "feeds").iterdir())
-    if not p.name.endswith(".expected.json")
+FOLDER = Path(__file__).parents[1] / "data" / "feeds"
+SAMPLES = [p.read_bytes() for p in sorted(FOLDER.iterdir()) if not p.name.endswith(".expected.json")]
+ENTRIES = ("item", "{http://www.w3.org/2005/Atom}entry", "{http://purl.org/rss/1.0/}item")
+SHUFFLED = [
+    (FOLDER / name).read_bytes()
+    for name in (
+        "rss20.xml",
+        "atom10.xml",
+        "rss10.xml",
+        "podcast_summaries.xml",
+        "source_and_media.xml",
+        "leaking_base.xml",
+    )
 ]
 markup = st.lists(
     st.sampled_from(
@@ -67,6 +80,22 @@ def test_any_markup_in_any_encoding(text: str, encoding: str) -> None:
 @given(st.sampled_from(SAMPLES), st.integers(0, 2000), st.integers(0, 50), st.binary(max_size=8))
 def test_a_sample_with_a_piece_torn_out(body: bytes, start: int, length: int, instead: bytes) -> None:
     read(body[:start] + instead + body[start + length :])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(SHUFFLED), st.data())
+def test_the_fast_reader_agrees_with_feedparser_in_whatever_order_elements_stand(
+    body: bytes, data: st.DataObject
+) -> None:
+    root = etree.fromstring(body)
+    pool = [child for entry in root.iter(*ENTRIES) for child in entry]
+    for entry in root.iter(*ENTRIES):
+        strangers = data.draw(st.lists(st.sampled_from(pool), max_size=2))
+        children = data.draw(st.permutations([*entry, *strangers]))
+        entry[:] = [deepcopy(child) for child in children]
+    mixed = etree.tostring(root)
+    fast = read_well_formed(mixed)
+    assert fast is None or differences(fast, reference(mixed)) == []
 
 
 @settings(deadline=None)
