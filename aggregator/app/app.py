@@ -72,7 +72,7 @@ def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_t
             reading=Reading(store, clock, timezone),
             editing=Editing(store, clock, polling),
             digests=Digests(store, clock, timezone, config),
-            marks=Marks(store, clock),
+            marks=Marks(store, clock, timezone),
             front=Front(store, clock, timezone),
             lists=Lists(store, clock, timezone),
             accounts=Accounts(store, config),

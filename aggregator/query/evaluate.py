@@ -34,6 +34,8 @@ class Candidate:
     outlets: int = 1
     reports: int = 1
     stories: int = 1
+    is_hidden: bool = False
+    is_quiet: bool = False
 
 
 def bounds(node: When, *, zone: str, now: datetime) -> Period:
@@ -72,6 +74,8 @@ def _state(node: Is, candidate: Candidate) -> bool:
         "copy": story.copy_of is not None,
         "original": story.copy_of is None,
         "single": candidate.outlets == 1,
+        "hidden": candidate.is_hidden,
+        "quiet": candidate.is_quiet,
     }[node.state]
 
 

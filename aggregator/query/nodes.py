@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["And", "Count", "Everything", "Is", "Node", "Not", "Or", "Pattern", "When", "Words"]
+__all__ = ["And", "Count", "Everything", "Is", "Node", "Not", "Or", "Pattern", "When", "Words", "mentions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +83,12 @@ class When:
 
 
 Node = And | Or | Not | Words | Pattern | Is | Count | When | Everything
+
+
+def mentions(node: Node, state: str) -> bool:
+    """Whether a query speaks of a state anywhere."""
+    if isinstance(node, And | Or):
+        return any(mentions(part, state) for part in node.parts)
+    if isinstance(node, Not):
+        return mentions(node.part, state)
+    return isinstance(node, Is) and node.state == state

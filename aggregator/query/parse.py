@@ -22,7 +22,7 @@ __all__ = ["COUNTS", "STATES", "TIMES", "WORD_FIELDS", "parse", "parse_arguments
 
 WORD_FIELDS = frozenset({"title", "text", "outlet", "feed", "folder", "author", "lang", "tag", "url"})
 PATTERN_FIELDS = frozenset({"title", "text", "outlet", "feed", "author", "url"})
-STATES = ("unread", "read", "starred", "tagged", "copy", "original", "single")
+STATES = ("unread", "read", "starred", "tagged", "copy", "original", "single", "hidden", "quiet")
 COUNTS = frozenset({"outlets", "reports", "stories"})
 TIMES = {
     "date": ("published", "date"),

@@ -27,6 +27,8 @@ _STATES = {
     "read": "EXISTS (SELECT 1 FROM story_marks k WHERE k.reader_id = :reader AND k.story_id = s.id AND k.read_at IS NOT NULL)",
     "starred": "s.id IN (SELECT story_id FROM story_marks WHERE reader_id = :reader AND starred_at IS NOT NULL)",
     "tagged": "s.id IN (SELECT story_id FROM story_tags WHERE reader_id = :reader)",
+    "hidden": "s.id IN (SELECT story_id FROM story_marks WHERE reader_id = :reader AND hidden_at IS NOT NULL)",
+    "quiet": "s.id IN (SELECT story_id FROM story_marks WHERE reader_id = :reader AND quiet_at IS NOT NULL)",
     "copy": "s.copy_of IS NOT NULL",
     "original": "s.copy_of IS NULL",
     "single": "ifnull((SELECT v.outlets FROM events v WHERE v.id = s.event_id), 1) = 1",

@@ -213,6 +213,14 @@ _SEARCH = (
 )
 
 
+_RULES = (
+    "ALTER TABLE story_marks ADD COLUMN hidden_at TEXT",
+    "ALTER TABLE story_marks ADD COLUMN quiet_at TEXT",
+    "CREATE INDEX story_marks_hidden ON story_marks (reader_id, story_id) WHERE hidden_at IS NOT NULL",
+    "CREATE INDEX story_marks_quiet ON story_marks (reader_id, story_id) WHERE quiet_at IS NOT NULL",
+)
+
+
 @migrations()
 def m0001_initial(db: Database) -> None:
     """Feeds, entries, stories, copies, events, and what belongs to a reader."""
@@ -224,4 +232,11 @@ def m0001_initial(db: Database) -> None:
 def m0002_search(db: Database) -> None:
     """A narrow index for searches, and counts of stories and of read ones for each feed."""
     for statement in _SEARCH:
+        db.execute(statement)
+
+
+@migrations()
+def m0003_rules(db: Database) -> None:
+    """Stories that a rule hides, or keeps out of digests."""
+    for statement in _RULES:
         db.execute(statement)

@@ -16,7 +16,7 @@ from typing import Any
 
 from aggregator.errors import StoreError
 from aggregator.model import Event, Story
-from aggregator.query.nodes import Node
+from aggregator.query.nodes import Node, mentions
 from aggregator.store.conditions import Compiled, compiled, period_sql
 from aggregator.store.connection import Connections
 from aggregator.store.events import EVENT_COLUMNS, event_from_row
@@ -38,6 +38,8 @@ TITLE_WEIGHT, TEXT_WEIGHT, GRAMS_WEIGHT = 4.0, 1.0, 1.0
 _ORDER = " ORDER BY s.published_at DESC, s.id DESC"
 _BY_INDEX = "stories_fts x CROSS JOIN stories s INDEXED BY stories_brief ON s.id = x.rowid"
 _MATCHING = "x.stories_fts MATCH :match AND x.rowid BETWEEN :low AND :high"
+_NOT_HIDDEN = """NOT EXISTS (SELECT 1 FROM story_marks k INDEXED BY story_marks_hidden
+    WHERE k.reader_id = :reader AND k.story_id = s.id AND k.hidden_at IS NOT NULL)"""
 _ASKED = "EXISTS (SELECT 1 FROM stories_fts x WHERE x.stories_fts MATCH :match AND x.rowid = s.id)"
 
 
@@ -76,7 +78,8 @@ class Search:
     ) -> Iterator[Story]:
         """Stories that match, newest first by publication; `before` is the key (published_at, id) of the page before.
 
-        `since` is included, `until` is not; `fold` leaves copies out. `by_relevance` ranks the latest matches by the words
+        `since` is included, `until` is not; `fold` leaves copies out. What a rule hides is left out, unless the query asks
+        for `is:hidden`. `by_relevance` ranks the latest matches by the words
         of the query (BM25, a word in the title counts four times).
 
         Raises:
@@ -87,6 +90,8 @@ class Search:
         sql, parameters = period_sql("s.published_at", since, until)
         given: dict[str, Any] = {"reader": reader_id, **ALL_IDS, **query.parameters, **parameters}
         narrow = [*query.narrow, *sql, *(["s.copy_of IS NULL"] if fold else [])]
+        if not mentions(node, "hidden") and self._hides(reader_id):
+            narrow.append(_NOT_HIDDEN)
         if before is not None:
             narrow.append("(s.published_at, s.id) < (:before_at, :before_id)")
             given |= {"before_at": to_db(before[0]), "before_id": before[1]}
@@ -96,6 +101,14 @@ class Search:
             ids = self._dated(query, narrow, given, limit=limit)
         found = self._fetched(ids, query.wide, given, limit=limit, with_text=with_text)
         return self._within_time(itertools.islice(found, limit) if limit is not None else found)
+
+    def ids(self, node: Node, *, reader_id: int, zone: str, now: datetime) -> list[int]:
+        """The ids of all stories that match, newest first by publication."""
+        query = compiled(node, zone=zone, now=now)
+        given = {"reader": reader_id, **ALL_IDS, **query.parameters}
+        with self._pattern_time():
+            candidates = self._dated(query, [*query.narrow, *query.wide], given, limit=None)
+            return list(candidates)
 
     def count(self, node: Node, *, reader_id: int, zone: str, now: datetime) -> int:
         """How many stories match."""
@@ -143,6 +156,11 @@ class Search:
         sql = f"""SELECT {EVENT_COLUMNS} FROM events e WHERE {" AND ".join(where)}
             ORDER BY e.last_at DESC, e.id DESC LIMIT :limit"""
         return self._within_time(event_from_row(row) for row in self._db.each(sql, given))
+
+    def _hides(self, reader_id: int) -> bool:
+        """Whether a rule hides any story from this reader."""
+        sql = "SELECT 1 FROM story_marks WHERE reader_id = ? AND hidden_at IS NOT NULL LIMIT 1"
+        return self._db.value(sql, (reader_id,)) is not None
 
     # Ways through the indexes.
 
