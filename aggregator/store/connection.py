@@ -7,12 +7,13 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from aggregator.errors import StoreError, StoreFull, StoreLocked, StoreReadOnly
 from aggregator.store.functions import PatternTime, register
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 __all__ = ["APPLICATION_ID", "Connections", "translated"]
 
@@ -21,6 +22,10 @@ BUSY_TIMEOUT_S = 30.0
 PARAMETERS = 900  # SQLite's oldest default limit on ? in one statement is 999
 
 Parameters = Sequence[Any] | Mapping[str, Any]
+
+# How a write begins, how it is kept, and how it is dropped.
+_TRANSACTION = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+_SAVEPOINT = ("SAVEPOINT nested", "RELEASE nested", ("ROLLBACK TO nested", "RELEASE nested"))
 
 
 @contextlib.contextmanager
@@ -70,15 +75,22 @@ class Connections:
         self.patterns = PatternTime()
 
     @property
-    def db(self) -> Database:
+    def conn(self) -> sqlite3.Connection:
         """This thread's connection."""
-        db = getattr(self._local, "db", None)
-        if db is None:
+        conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
+        if conn is None:
             with translated(self.path):
-                db = self._local.db = self._open()
-        return db
+                conn = self._local.conn = self._open()
+        return conn
 
-    def _open(self) -> Database:
+    @property
+    def db(self) -> Database:
+        """This thread's connection in the hands of sqlite-utils: for changes of the schema, and for a look by hand."""
+        from sqlite_utils import Database  # noqa: PLC0415 - it loads numpy and takes longer than most commands
+
+        return Database(self.conn, execute_plugins=False, strict=True)
+
+    def _open(self) -> sqlite3.Connection:
         uri = (
             Path(self.path).absolute().as_uri() + "?mode=ro" if self.read_only else Path(self.path).absolute().as_uri()
         )
@@ -104,10 +116,10 @@ class Connections:
             raise
         with self._lock:
             self._all.append(conn)
-        return Database(conn, execute_plugins=False, strict=True)
+        return conn
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Database]:
+    def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock from its start.
 
         Raises:
@@ -115,57 +127,56 @@ class Connections:
             StoreFull, StoreReadOnly, StoreError: as the file system has it; nothing of the block is kept.
 
         """
-        db = self.db
+        conn = self.conn
+        is_nested = conn.in_transaction
+        begin, keep, drop = _SAVEPOINT if is_nested else _TRANSACTION
         with translated(self.path):
-            if db.conn.in_transaction:
-                with db.atomic():
-                    yield db
-                return
-            db.conn.execute("BEGIN IMMEDIATE")
+            conn.execute(begin)
             try:
-                yield db
-                db.conn.execute("COMMIT")
+                yield conn
+                conn.execute(keep)
             except BaseException:
-                if db.conn.in_transaction:
-                    db.conn.execute("ROLLBACK")
+                if conn.in_transaction:
+                    for statement in drop:
+                        conn.execute(statement)
                 raise
 
     @contextlib.contextmanager
     def read(self) -> Iterator[None]:
         """Several reads of one and the same state."""
-        db = self.db
+        conn = self.conn
         with translated(self.path):
-            if db.conn.in_transaction:
+            if conn.in_transaction:
                 yield
                 return
-            db.conn.execute("BEGIN")
+            conn.execute("BEGIN")
             try:
                 yield
             finally:
-                if db.conn.in_transaction:
-                    db.conn.execute("ROLLBACK")
+                if conn.in_transaction:
+                    conn.execute("ROLLBACK")
 
     def run(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Execute one statement."""
         with translated(self.path):
-            return self.db.conn.execute(sql, parameters)
+            return self.conn.execute(sql, parameters)
 
     def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Execute one statement for each row of parameters."""
         with translated(self.path):
-            self.db.conn.executemany(sql, rows)
+            self.conn.executemany(sql, rows)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
         """All rows of a query, by column name."""
         with translated(self.path):
-            cursor = self.db.conn.execute(sql, parameters)
+            cursor = self.conn.execute(sql, parameters)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[dict[str, Any]]:
         """Rows of a query as they come, for results that may be large."""
         with translated(self.path):
-            cursor = self.db.conn.execute(sql, parameters)
+            cursor = self.conn.execute(sql, parameters)
             names = [column[0] for column in cursor.description]
             for row in cursor:
                 yield dict(zip(names, row, strict=True))
@@ -178,7 +189,7 @@ class Connections:
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first column of the first row, None if there is none."""
         with translated(self.path):
-            found = self.db.conn.execute(sql, parameters).fetchone()
+            found = self.conn.execute(sql, parameters).fetchone()
             return None if found is None else found[0]
 
     def in_chunks(self, sql: str, keys: Sequence[Any], *before: Any) -> Iterator[dict[str, Any]]:

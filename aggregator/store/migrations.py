@@ -6,11 +6,39 @@ Every name is a word of the glossary, for people query this file. Times are ISO 
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-__all__ = ["migrations"]
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
-migrations = Migrations("aggregator")
+__all__ = ["SET", "apply", "known"]
+
+SET = "aggregator"  # what sqlite-utils calls the list of steps in the table _sqlite_migrations
+_STEPS: list[Callable[[Database], None]] = []
+
+
+def step(function: Callable[[Database], None]) -> Callable[[Database], None]:
+    """Append a step; its name is what the file remembers of it."""
+    _STEPS.append(function)
+    return function
+
+
+def known() -> frozenset[str]:
+    """The names of all steps."""
+    return frozenset(function.__name__ for function in _STEPS)
+
+
+def apply(conn: sqlite3.Connection) -> None:
+    """Take the steps that this file has not taken yet, within the transaction of the caller."""
+    from sqlite_utils import Database, Migrations  # noqa: PLC0415 - slow to load, and needed once in a file's life
+
+    migrations = Migrations(SET)
+    for function in _STEPS:
+        migrations()(function)
+    migrations.apply(Database(conn, execute_plugins=False, strict=True))
+
 
 _INITIAL = (
     """CREATE TABLE readers (
@@ -221,21 +249,21 @@ _RULES = (
 )
 
 
-@migrations()
+@step
 def m0001_initial(db: Database) -> None:
     """Feeds, entries, stories, copies, events, and what belongs to a reader."""
     for statement in _INITIAL:
         db.execute(statement)
 
 
-@migrations()
+@step
 def m0002_search(db: Database) -> None:
     """A narrow index for searches, and counts of stories and of read ones for each feed."""
     for statement in _SEARCH:
         db.execute(statement)
 
 
-@migrations()
+@step
 def m0003_rules(db: Database) -> None:
     """Stories that a rule hides, or keeps out of digests."""
     for statement in _RULES:

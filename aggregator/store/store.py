@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aggregator.errors import SchemaTooNew, StoreError, StoreReadOnly
+from aggregator.store import migrations
 from aggregator.store.connection import APPLICATION_ID, Connections
 from aggregator.store.decisions import Decisions
 from aggregator.store.editions import Editions
@@ -18,7 +19,6 @@ from aggregator.store.hosts import Hosts
 from aggregator.store.ingest import Ingest
 from aggregator.store.leases import Leases
 from aggregator.store.marks import Marks
-from aggregator.store.migrations import migrations
 from aggregator.store.pages import Pages
 from aggregator.store.readers import Readers
 from aggregator.store.search import Search
@@ -76,21 +76,25 @@ class Store:
         """Bring the schema up to date, under the write lock: programs that start together must not collide."""
         if not self._check_known():
             return
-        with self.connections.write() as db:
+        with self.connections.write() as conn:
             self._check_known()
-            migrations.apply(db)
-            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            migrations.apply(conn)
+            conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
     def _check_known(self) -> bool:
         """Whether steps are pending; raises if the file knows steps that we do not, or is another program's."""
-        db = self.connections.db
-        names = db.table_names()
+        names = {row["name"] for row in self.connections.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if names and "_sqlite_migrations" not in names:
             raise StoreError(
                 f"{self.path} is a database of another program; choose another file with --db.", path=str(self.path)
             )
-        known = {m.name for m in migrations._migrations}  # noqa: SLF001 (no public list of all steps)
-        applied = {m.name for m in migrations.applied(db)}
+        known = migrations.known()
+        applied = set()
+        if names:
+            rows = self.connections.rows(
+                "SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (migrations.SET,)
+            )
+            applied = {row["name"] for row in rows}
         if unknown := applied - known:
             raise SchemaTooNew(
                 f"{self.path} was written by a newer version of aggregator (it knows {', '.join(sorted(unknown))}); "
