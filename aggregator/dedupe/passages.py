@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aggregator.text.shingles import FIGURE, NAME, covered, sentence_starts, shingles, unpack, widths
+from aggregator.text.shingles import FIGURE, NAME, QUOTED, covered, sentence_starts, shingles, unpack, widths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +23,8 @@ __all__ = ["Overlap", "Shingled", "identical", "overlap", "shingled", "swaps"]
 _WHOLE = 0.95
 _TOUCHED = 0.2
 _OPENING = 30
+# With fewer words outside quotation marks a text is one quotation.
+_FEWEST_OUTSIDE = 20
 # A gap between two shared passages is a substitution when it is short on both sides.
 _LONGEST_SWAP = 6
 
@@ -34,7 +36,8 @@ class Overlap:
     `shared` is the share of the shorter's shingles that the longer has, `returned` the reverse; `words` and
     `words_returned` the same in words under them; `sentences` how much of each of the shorter's sentences stands in the
     longer, `whole` and `touched` the share of its words in sentences that stand whole, or partly; `opening` how much of
-    either text's first words stands in the other; `passages` are (start in the shorter, start in the longer, length) in
+    either text's first words stands in the other; `unquoted` how much of the shorter's words outside quotation marks do;
+    `passages` are (start in the shorter, start in the longer, length) in
     words, in the shorter's order.
     """
 
@@ -45,6 +48,7 @@ class Overlap:
     whole: float
     touched: float
     opening: float
+    unquoted: float
     sentences: tuple[float, ...]
     passages: tuple[tuple[int, int, int], ...]
 
@@ -109,9 +113,15 @@ def overlap(shorter: Shingled, longer: Shingled, *, least: float = 0.0) -> Overl
         whole=float(shorter.lengths[share >= _WHOLE].sum() / len(shorter.words)),
         touched=float(shorter.lengths[share >= _TOUCHED].sum() / len(shorter.words)),
         opening=max(_mean(under[:_OPENING]), _mean(under_back[:_OPENING])),
+        unquoted=_unquoted(shorter.words, under),
         sentences=tuple(share.tolist()),
         passages=_passages(np.flatnonzero(hits), longer.first[place][shorter.order[hits]], shorter.wide),
     )
+
+
+def _unquoted(words: WordSequence, under: NDArray[np.bool_]) -> float:
+    outside = (words.flags & QUOTED) == 0
+    return _mean(under[outside]) if np.count_nonzero(outside) >= _FEWEST_OUTSIDE else _mean(under)
 
 
 def _mean(marks: NDArray[np.bool_]) -> float:
@@ -132,6 +142,7 @@ def _uniform(share: float, passages: tuple[tuple[int, int, int], ...]) -> Overla
         whole=share,
         touched=share,
         opening=share,
+        unquoted=share,
         sentences=(share,),
         passages=passages,
     )

@@ -65,7 +65,9 @@ def spun(share: float, dropped: float, swapped: float) -> Callable[[str, str, ra
         for sentence in sentences(text):
             parts = list(sentence) if _HAN.search(sentence) else sentence.split(" ")
             kept = [
-                _reworded(word, others, share, rng) for word in parts if not (len(word) <= 3 and rng.random() < dropped)
+                _reworded(word, others, share, rng)
+                for word in parts
+                if not (_is_small(word) and rng.random() < dropped)
             ]
             line = ("" if _HAN.search(sentence) else " ").join(kept)
             head, comma, tail = line.partition(", ")
@@ -76,6 +78,10 @@ def spun(share: float, dropped: float, swapped: float) -> Callable[[str, str, ra
         return _joined(out)
 
     return edit
+
+
+def _is_small(word: str) -> bool:
+    return len(word) <= 3 and not _HAN.match(word)
 
 
 def _reworded(word: str, others: list[str], share: float, rng: random.Random) -> str:
