@@ -26,6 +26,7 @@ COMMANDS = {
     "run": ("run", "Poll, scrape, cluster and serve the page until stopped."),
     "serve": ("run", "Serve the page only."),
     "demo": ("demo", "A made-up newsroom through the real pipeline, day by day."),
+    "users": ("users", "Readers and their passwords: set, list, remove."),
     "doctor": ("doctor", "Look for trouble; one line for each finding, with what mends it."),
     "config": ("config", "Show or check the settings."),
     "parse": ("filters", "Filter: feed files to JSON lines."),

@@ -15,16 +15,14 @@ from aggregator.web.pages import PAGES
 
 __all__ = ["create_app"]
 
-MOST_FORM_BYTES = 256 * 1024  # of fields; files have the server's own limit
+MOST_FILE_BYTES = 8 * 2**20  # the largest OPML file taken
 MOST_FORM_PARTS = 500
 
 
 def create_app(app: App) -> Flask:
     """The page over an open app."""
     flask = Flask("aggregator.web", static_url_path="/static")
-    flask.config.update(
-        MAX_CONTENT_LENGTH=8 * 2**20, MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES, MAX_FORM_PARTS=MOST_FORM_PARTS
-    )
+    flask.config.update(MAX_CONTENT_LENGTH=MOST_FILE_BYTES, MAX_FORM_PARTS=MOST_FORM_PARTS)
     flask.extensions["aggregator"] = app
     wording.install(flask)
     security.install(flask, app)

@@ -11,6 +11,7 @@ import hmac
 import ipaddress
 import secrets
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request
@@ -22,6 +23,8 @@ __all__ = ["COOKIE", "Session", "install", "session", "token"]
 COOKIE = "aggregator"
 COOKIE_LASTS_S = 60 * 24 * 3600
 FREE = frozenset({"account.login", "account.log_in", "static", "front.robots"})  # what anybody may ask for
+WITH_FILES = frozenset({"feeds.import_opml"})
+MOST_FORM_BYTES = 256 * 1024
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -68,10 +71,7 @@ def install(flask: Flask, app: App) -> None:
         g.session = _session(app)
         g.csrf = _token(secret, g.session.cookie)
         if request.method == "POST":
-            _check_origin(app)
-            sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
-            if not hmac.compare_digest(sent.encode(), g.csrf.encode()):
-                abort(403, "This form is out of date. Go back, load the page again, and repeat what you did.")
+            _check_form(app)
         if not g.session.is_known and request.endpoint not in FREE:
             return _to_login()
         return None
@@ -80,14 +80,30 @@ def install(flask: Flask, app: App) -> None:
     def _label(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint == "static" and response.status_code < 400 and "v" in request.args:  # noqa: PLR2004
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "private, no-cache")
-            response.headers["Vary"] = "Accept, Cookie"
-            if hasattr(g, "session") and request.cookies.get(COOKIE) != g.session.cookie:
-                _keep(response, app, g.session.cookie)
+        if request.endpoint == "static":
+            _let_keep(response)
+            return response
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers["Vary"] = "Accept, Cookie"
+        if hasattr(g, "session") and request.cookies.get(COOKIE) != g.session.cookie:
+            _keep(response, app, g.session.cookie)
         return response
+
+
+def _let_keep(response: Response) -> None:
+    """A static file whose address names its content may be kept for ever."""
+    if response.status_code == HTTPStatus.OK and "v" in request.args:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+
+
+def _check_form(app: App) -> None:
+    """Refuse a form that is too large, comes from another site, or lacks this visitor's token."""
+    if request.endpoint not in WITH_FILES:
+        request.max_content_length = MOST_FORM_BYTES
+    _check_origin(app)
+    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+    if not hmac.compare_digest(sent.encode(), g.csrf.encode()):
+        abort(403, "This form is out of date. Go back, load the page again, and repeat what you did.")
 
 
 def _keep(response: Response, app: App, cookie: str) -> None:

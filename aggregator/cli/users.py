@@ -1,0 +1,63 @@
+"""`aggregator users …`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from aggregator.cli.output import write_json
+from aggregator.cli.session import Session, pass_session
+
+__all__ = ["users"]
+
+
+@click.group()
+def users() -> None:
+    """Readers and their passwords; once anybody has one, the page asks for it.
+
+    \b
+    Examples:
+      aggregator users set alice
+      pass show news | aggregator users set alice --password-stdin
+      aggregator users list
+    """
+
+
+@users.command("set")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else it is asked for.")
+@pass_session
+def set_password(session: Session, *, name: str, password_stdin: bool) -> None:
+    """Give a reader a password, and end their sessions; the first name set is the reader who was there from the start."""
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    with session.app() as app:
+        reader = app.accounts.set_password(name, password)
+    click.echo(f"{reader.name} can log in.", err=True)
+
+
+@users.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def list_readers(session: Session, *, as_json: bool) -> None:
+    """List the readers."""
+    with session.app() as app:
+        rows = [{"id": r.id, "name": r.name, "password": r.password_hash is not None} for r in app.accounts.readers()]
+    if as_json:
+        write_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['name']}{'' if row['password'] else '  (no password)'}")
+
+
+@users.command("remove")
+@click.argument("name")
+@pass_session
+def remove(session: Session, *, name: str) -> None:
+    """Take a reader's password away and end their sessions; what is theirs stays."""
+    with session.app() as app:
+        app.accounts.remove(name)
+    click.echo(f"{name} can no longer log in.", err=True)
