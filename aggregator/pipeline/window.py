@@ -28,7 +28,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Decisions that are new or other than before, by story id; a copy decision of None means an original."""
+    """Decisions about stories that are new or decided otherwise than before; a copy decision of None means an original."""
 
     copies: Mapping[str, CopyMatch | None]
     events: Mapping[str, EventAssignment]
@@ -56,6 +56,7 @@ class Window:
         self._events = EventGraph()
         self._published: dict[str, datetime] = {}
         self._not_copies: set[tuple[str, str]] = set()
+        self._put: set[str] = set()  # since the last flush: the event graph must hear whether they are copies
 
     def __len__(self) -> int:
         return len(self._published)
@@ -69,6 +70,7 @@ class Window:
         self._copies.add(story.fingerprint)
         self._events.add(story.features)
         self._published[story.id] = story.published_at
+        self._put.add(story.id)
 
     def remove(self, story_id: str) -> None:
         """Take a story out, if it is there."""
@@ -78,7 +80,8 @@ class Window:
 
     def flush(self) -> Changes:
         """Decide what has to be decided again; returns what came out otherwise than before."""
-        copies = {i: self._copies.decision(i) for i in self._copies.flush() if i in self._published}
+        copies = {i: self._copies.decision(i) for i in self._copies.flush() | self._put if i in self._published}
+        self._put.clear()
         for story_id, match in copies.items():
             self._events.set_copy(story_id, match.copy_of if match else None)
         events = {i: self._events.assignment(i) for i in self._events.flush() if i in self._published}
