@@ -6,31 +6,39 @@ a gate, against everything told before, and importance ranks what passes it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from aggregator.digest.brief import sentence_from
 from aggregator.digest.claims import (
     Claim, Statement, claims_of, is_elsewhere, likeness, same_slot, same_value, statements_of, told_pairs,
 )  # fmt: skip
-from aggregator.digest.material import Candidate, gather
-from aggregator.digest.sentence_features import opens_dangling, sentence_features
-from aggregator.digest.vectors import rarity
+from aggregator.digest.material import Candidate, Material, gather
+from aggregator.digest.sentence_features import SENTENCE, opens_dangling, sentence_features
+from aggregator.digest.vectors import cosine, rarity
 from aggregator.digest.weights import shipped
 from aggregator.model import Change, EventView, Sentence, Story, StoryLine, Told
+from aggregator.text.figures import figures
 
-__all__ = ["changes", "story_line"]
+__all__ = ["NEWS", "changes", "news_features", "story_line"]
 
 _TOLD = 0.6  # share of a sentence's weight that three earlier sentences in a row have, from which it is no news
 _WINDOW = 3
-_MOST_SENTENCES = 3
+_MOST_SENTENCES = 4
 _MOST_FIGURES = 4
 _MIN_WORDS = 8
-_FIRST_PLACES = 6  # a sentence further down its story is background
-_SAID_TWICE = 0.6
+_FIRST_STATEMENTS = 12
+_LIKELY = 0.35  # what `NEWS` must say; higher shows less and is right more often (docs/quality.md)
+_SAID_TWICE = 0.45  # cosine of two sentences
+_QUOTES = re.compile('["“”„«]')
+
+NEWS = (
+    "score", "new_figure", "like_titles", "place", "first", "told", "length", "quotes", "first_person",
+)  # fmt: skip
 
 
 def changes(
-    view: EventView, told: Told, *, sentences: int = _MOST_SENTENCES, figures: int = _MOST_FIGURES
+    view: EventView, told: Told, *, most_sentences: int = _MOST_SENTENCES, most_figures: int = _MOST_FIGURES
 ) -> tuple[Change, ...]:
     """What is new in `view` since `told`: figures (old, new), then sentences, then outlets.
 
@@ -44,15 +52,19 @@ def changes(
     fresh = [s for s in new if s.copy_of is None] or new
     before = {s.id: statements_of(s) for s in old}
     after = {s.id: statements_of(s) for s in fresh}
-    changed = _figures(_in_order(before), _in_order(after))[:figures]
+    changed = _figures(_in_order(before), _in_order(after))[:most_figures]
     shown = [c.sentence for c in changed if c.sentence]
-    added = _sentences(fresh, [before[s.id] for s in old], shown, sentences)
+    added = _sentences(fresh, [before[s.id] for s in old], shown, most_sentences)
     return (*changed, *added, *_outlets(old, new))
 
 
 def _in_order(statements: dict[int, tuple[Statement, ...]]) -> list[Claim]:
     """All claims, by time of publication."""
-    found = [c for each in statements.values() for c in _totals([c for c in claims_of(each) if not is_elsewhere(c)])]
+    found = [
+        c
+        for each in statements.values()
+        for c in _totals([c for c in claims_of(each[:_FIRST_STATEMENTS]) if not is_elsewhere(c)])
+    ]
     return sorted(found, key=lambda c: (c.statement.story.published_at, c.statement.story.id, c.statement.offset))
 
 
@@ -68,11 +80,18 @@ def _figures(before: Sequence[Claim], after: Sequence[Claim]) -> list[Change]:
         earlier = [c for c in before if same_slot(claim, c)]
         if not earlier or any(_is_told_figure(claim, c) for c in before):
             continue
-        last = earlier[-1] if claim.slot else max(earlier, key=lambda c: round(likeness(claim, c), 1))
+        last = _last_word(claim, earlier)
         if _is_plausible(last, claim):
             found.append((claim, last))
     found.sort(key=lambda pair: (pair[0].slot is None, pair[0].statement.place))
     return [_figure_change(last, claim) for claim, last in found]
+
+
+def _last_word(claim: Claim, earlier: Sequence[Claim]) -> Claim:
+    """What the reader was told of the claim's slot: the highest toll, else the latest count, else the likest figure."""
+    if claim.slot in _CUMULATIVE:
+        return max(earlier, key=lambda c: c.figure.value)
+    return earlier[-1] if claim.slot else max(earlier, key=lambda c: round(likeness(claim, c), 1))
 
 
 def _said_outright(before: Sequence[Claim], after: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
@@ -93,7 +112,7 @@ def _said_outright(before: Sequence[Claim], after: Sequence[Claim]) -> list[tupl
                 or None in (c.noun, claim.noun)
                 or (c.slot and c.slot == claim.slot)
             ]
-            if told and _is_plausible(told[-1], claim):
+            if told and _is_plausible(told[-1], claim, outright=True):
                 found.append((claim, told[-1]))
     return found
 
@@ -126,16 +145,19 @@ def _totals(claims: Sequence[Claim]) -> list[Claim]:
     ]
 
 
-def _is_plausible(old: Claim, new: Claim) -> bool:
+def _is_plausible(old: Claim, new: Claim, *, outright: bool = False) -> bool:
     """Whether one figure can have become the other: no zero, no leap, no bound that allows both, and the dead stay dead."""
     a, b = old.figure, new.figure
     if a.value <= 0 or b.value <= 0 or max(a.value, b.value) / min(a.value, b.value) > (12 if new.slot else 5):
+        return False
+    if not new.slot and not outright and (a.value < _SMALL or b.value < a.value):
         return False
     if b.value < a.value:
         return b.bound != "least" and new.slot not in _CUMULATIVE
     return a.bound != "most"
 
 
+_SMALL = 100  # smaller counts outside the named slots are mostly of other things
 _CUMULATIVE = frozenset({"killed", "injured", "arrested", "infected", "rescued", "destroyed"})
 
 
@@ -160,21 +182,26 @@ def _said(statement: Statement) -> Sentence:
 def _sentences(
     fresh: Sequence[Story], before: Sequence[Sequence[Statement]], shown: Sequence[Sentence], most: int
 ) -> list[Change]:
-    """The most important sentences of the new stories that were not told before, in no story of the event."""
+    """The sentences of the new stories that are news: likely enough, not told before, none saying what another says."""
     material = gather([story_line(s) for s in fresh])
-    model = shipped().sentence
+    model = shipped().news
+    figures_told = frozenset(f.number for statements in before for s in statements for f in figures(s.text))
     ranked = sorted(
-        (c for c in material.candidates if _may_be_shown(c)),
-        key=lambda c: (-model.score(sentence_features(c, material)), c.telling, c.offset),
+        (
+            (model.score(news_features(c, material, before, figures_told)), c)
+            for c in material.candidates
+            if _may_be_shown(c)
+        ),
+        key=lambda pair: (-pair[0], pair[1].telling, pair[1].offset),
     )
     chosen: list[Candidate] = []
     said = [frozenset(s.text.split()) for s in shown]
-    for candidate in ranked:
-        if len(chosen) == most:
+    for likely, candidate in ranked:
+        if len(chosen) == most or likely < _LIKELY:
             break
-        if _is_told(candidate.content, before) or frozenset(candidate.text.split()) in said:
+        if told_share(candidate, before) >= _TOLD or frozenset(candidate.text.split()) in said:
             continue
-        if all(_share(candidate.content, c.content) < _SAID_TWICE for c in chosen):
+        if all(cosine(candidate.vector, c.vector) < _SAID_TWICE for c in chosen):
             chosen.append(candidate)
     return [
         Change(kind="sentence", sentence=sentence_from(material.tellings[c.telling].story, c.offset, c.text))
@@ -183,27 +210,36 @@ def _sentences(
 
 
 def _may_be_shown(candidate: Candidate) -> bool:
-    return (
-        candidate.size >= _MIN_WORDS
-        and candidate.place < _FIRST_PLACES
-        and candidate.is_whole
-        and not opens_dangling(candidate)
-    )
+    return candidate.size >= _MIN_WORDS and candidate.is_whole and not opens_dangling(candidate)
 
 
-def _is_told(content: frozenset[str], before: Sequence[Sequence[Statement]]) -> bool:
-    """Whether three earlier sentences in a row, of any one story, have most of what a sentence says."""
-    weight = sum(map(rarity, content)) or 1.0
+def news_features(
+    candidate: Candidate, material: Material, before: Sequence[Sequence[Statement]], figures_told: frozenset[str]
+) -> list[float]:
+    """The numbers named by `NEWS`: what tells news from background in a later story."""
+    features = dict(zip(SENTENCE, sentence_features(candidate, material), strict=True))
+    return [
+        shipped().sentence.score(list(features.values())),
+        float(any(f.number not in figures_told for f in figures(candidate.text))),
+        features["like_titles"],
+        features["place"],
+        features["first"],
+        told_share(candidate, before),
+        min(3.0, candidate.size / 20),
+        float(bool(_QUOTES.search(candidate.text))),
+        features["first_person"],
+    ]
+
+
+def told_share(candidate: Candidate, before: Sequence[Sequence[Statement]]) -> float:
+    """How much of a sentence's weight three earlier sentences in a row have, in the story that has most of it."""
+    weight = sum(map(rarity, candidate.content)) or 1.0
+    best = 0.0
     for statements in before:
         for start in range(max(1, len(statements) - _WINDOW + 1)):
             seen = frozenset(w for s in statements[start : start + _WINDOW] for w in s.content)
-            if sum(map(rarity, content & seen)) / weight >= _TOLD:
-                return True
-    return False
-
-
-def _share(a: frozenset[str], b: frozenset[str]) -> float:
-    return sum(map(rarity, a & b)) / (min(sum(map(rarity, a)), sum(map(rarity, b))) or 1.0)
+            best = max(best, sum(map(rarity, candidate.content & seen)) / weight)
+    return best
 
 
 def _outlets(old: Sequence[Story], new: Sequence[Story]) -> tuple[Change, ...]:

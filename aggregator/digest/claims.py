@@ -57,14 +57,16 @@ _BEFORE_PATTERN = {
 _ELSEWHERE = re.compile(
     r"\b(?:in|since|from|of)\s(?:1[5-9]|20)\d\d\b|\b(?:previous|last (?:year|month|decade|century)|years ago|per (?:year|day)|a year|aftershocks?|"
     r"(?:each|every) (?:year|day)|average|annually|worst since|deadliest|could|might|would|expected|feared|model|projected|"
-    r"initially|at first|earlier|another|additional|further|\d+ more|among (?:them|the (?:dead|injured))|of (?:them|whom))\b",
+    r"at the scene|on the spot|another|additional|further|\d+ more|among (?:them|the (?:dead|injured))|of (?:them|whom))\b",
     re.IGNORECASE,
 )
 _OTHER_TIME = re.compile(
-    r"\b(?:weeks?|months?|years?|decades?) (?:ago|before|earlier)\b|\b(?:in|last|since) (?:January|February|March|April|May|June|July|August|"
-    r"September|October|November|December)\b|\b(?:in|of) (?:1[5-9]|20)\d\d\b"
+    r"\b(?:weeks?|months?|years?|decades?) (?:ago|before|earlier)\b|\b(?:[Ii]n|[Ll]ast|[Ss]ince) (?:year|month|January|February|March|April|May|June|July|August|"
+    r"September|October|November|December)\b|\b(?:[Ii]n|of) (?:1[5-9]|20)\d\d\b|\b[Ii]nitially\b|\b[Aa]t first\b|"
+    r"\ba (?:second|third|fourth|fifth|sixth) (?:person|man|woman|victim|child|officer)\b"
 )
-_SOME_OF = re.compile(r"\s+of (?:the|them|those|its|these|his|her)\b", re.IGNORECASE)
+_SOME_OF = re.compile(r"\s+(?:more\b|additional\b|of (?:the|them|those|its|these|his|her)\b)", re.IGNORECASE)
+_AMONG = re.compile(r"\b(?:including|among them|of whom)\s(?:at least\s)?\Z", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no one|not|none|nobody|denied|false(?:ly)?|hoax)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:()–—]|\b(?:but|while|and)\b")
 _PART_OF = re.compile(
@@ -216,9 +218,9 @@ def _near(text: str, figure: Figure, lang: str | None) -> dict[str, float]:
 _NEAR_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SYNONYMS = {"electr": "power", "hous": "home", "household": "home", "percent": "", "cent": "", "crown": "", "million": "", "billion": "", "people": "", "person": ""}  # fmt: skip
 # Chosen on the demo newsroom and 905 real events (benchmarks/accounts/changes.py, docs/quality.md): likeness from which two
-# figures of one unit and counted thing are the same figure, where they share one word nearby, or more.
-_ONE_SHARED = 0.4
-_TWO_SHARED = 0.2
+# figures of one unit and counted thing are the same figure: words shared nearby, and likeness.
+_NEEDED = {"count": (2, 0.3)}
+_NEEDED_OF_SUMS = (3, 0.4)
 # Durations, results and lengths are said of too many things in one story.
 _UNCOMPARED = frozenset(
     {
@@ -253,8 +255,8 @@ def same_slot(a: Claim, b: Claim) -> bool:
         return False
     if a.figure.unit != "count" and not (a.is_alone and b.is_alone):
         return False
-    shared = sum(1 for w in a.near if w in b.near)
-    return likeness(a, b) >= (_TWO_SHARED if shared > 1 else _ONE_SHARED)
+    needed, like = _NEEDED.get(a.figure.unit, _NEEDED_OF_SUMS)
+    return sum(1 for w in a.near if w in b.near) >= needed and likeness(a, b) >= like
 
 
 def likeness(a: Claim, b: Claim) -> float:
@@ -285,7 +287,9 @@ def is_elsewhere(claim: Claim) -> bool:
     clause = f"{before} {figure.number} {after}"
     if _ELSEWHERE.search(clause) or _NEGATED.search(clause) or _SOME_OF.match(text, figure.end):
         return True
-    return claim.slot is not None and bool(_OTHER_TIME.search(text))
+    if _AMONG.search(text[max(0, figure.start - 24) : figure.start]):
+        return True
+    return (claim.slot is not None or figure.unit == "magnitude") and bool(_OTHER_TIME.search(text))
 
 
 def contradict(a: Figure, b: Figure) -> bool:

@@ -31,8 +31,8 @@ _FRESH = timedelta(hours=20)  # before the event's last story: an older disagree
 _FIRST_PLACES = 8
 _MOST_RATIO = 3.0
 _MOST_MAGNITUDE = 0.6  # further apart it is an aftershock's
-_SHARED_WORDS = 3
-_SHARED_LIKENESS = 0.35
+_SHARED_WORDS = 4
+_SHARED_LIKENESS = 0.45
 _MOST = 3
 _COUNTED = ("killed", "injured", "missing", "arrested", "evacuated", "infected", "destroyed", "rescued")
 

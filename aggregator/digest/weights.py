@@ -27,15 +27,16 @@ class Linear:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The three models: a sentence alone, a sentence after another, a headline."""
+    """The models: a sentence alone, a sentence after another, a headline, a sentence that is news to who was told before."""
 
     sentence: Linear
     following: Linear
     headline: Linear
+    news: Linear = Linear((), ())
 
     def as_json(self) -> dict[str, Any]:
         """Names with their weights, rounded to what matters."""
-        models = {"sentence": self.sentence, "following": self.following, "headline": self.headline}
+        models = {"sentence": self.sentence, "following": self.following, "headline": self.headline, "news": self.news}
         return {
             key: {
                 "bias": round(m.bias, 5),

@@ -161,7 +161,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d\Z")
 _BEFORE_NAME = re.compile(
     r"(?:\b(?:no|nos|flight|route|highway|interstate|room|apartment|unit|chapter|section|article|title|page|channel|platform|gate|"
     r"boeing|airbus|version|iphone|windows|covid|group|division|class|grade|level|phase|stage|type|number|act|proposition|formula|"
-    r"age|aged|area|district|ward|precinct|line|bus|train|psalm|apollo|figure|table|item|lot|day|week|round|lap|minute)\.?\s|#)\Z",
+    r"age|aged|area|district|ward|precinct|line|bus|train|psalm|apollo|figure|table|item|lot|day|week|round|lap|minute|category|factor\sof)\.?\s|#)\Z",
     re.IGNORECASE,
 )
 _AFTER_NAME = re.compile(r"(?:st|nd|rd|th)\b|\s?(?:a\.?m\.?|p\.?m\.?|o['’]clock|uhr|h\d\d)\b|[-\s]years?[-\s]old\b|-(?:story|storey|mile|page|point|part|person|man|bed|hour|day|week|month|year|minute|foot|metre|meter)\b", re.IGNORECASE)  # fmt: skip

@@ -33,7 +33,9 @@ class Tally:
     def __str__(self) -> str:
         precision = self.right / self.shown if self.shown else 1.0
         recall = self.found / self.wanted if self.wanted else 1.0
-        return f"precision {precision:.2f} ({self.right}/{self.shown})  recall {recall:.2f} ({self.found}/{self.wanted})"
+        return (
+            f"precision {precision:.2f} ({self.right}/{self.shown})  recall {recall:.2f} ({self.found}/{self.wanted})"
+        )
 
 
 def view_of(newsroom: Newsroom, key: str, until) -> tuple[EventView, dict[str, Story]]:
@@ -50,7 +52,13 @@ def view_of(newsroom: Newsroom, key: str, until) -> tuple[EventView, dict[str, S
                 copy_of=known[s.copy_of] if s.copy_of else None, credit=s.credit,
             )  # fmt: skip
     found = sorted(stories.values(), key=lambda s: s.published_at)
-    event = Event(id=1, headline=found[0].title or "", first_at=found[0].published_at, last_at=found[-1].published_at, seen_at=until)
+    event = Event(
+        id=1,
+        headline=found[0].title or "",
+        first_at=found[0].published_at,
+        last_at=found[-1].published_at,
+        seen_at=until,
+    )
     return EventView(event=event, members=tuple(EventMember(story=s) for s in found)), stories
 
 
@@ -79,7 +87,16 @@ def judge(view: EventView, told: Told, news: WhatsNew, tallies: dict[str, Tally]
             ok = any(pair[0] == number(f.before) and pair[1] in [number(a) for a in f.after] for f in news.figures)
             tally.right += ok
             if show:
-                print("   ", "F+" if ok else "F-", change.before, "->", change.after, change.what, "|", change.sentence.text[:140])
+                print(
+                    "   ",
+                    "F+" if ok else "F-",
+                    change.before,
+                    "->",
+                    change.after,
+                    change.what,
+                    "|",
+                    change.sentence.text[:140],
+                )
     tallies["figures"].wanted += len(news.figures)
     pairs = [(number(c.before), number(c.after)) for c in made if c.kind == "figure"]
     for f in news.figures:
@@ -104,7 +121,9 @@ def judge_differences(view: EventView, news: WhatsNew, tally: Tally, *, show: bo
         ok = any(len(values & s) > 1 for s in sides.values())
         tally.right += ok
         if show:
-            print("    D+" if ok else "    D-", difference.what, [(v, s.outlet, s.text[:80]) for v, s in difference.sides])
+            print(
+                "    D+" if ok else "    D-", difference.what, [(v, s.outlet, s.text[:80]) for v, s in difference.sides]
+            )
     for fact, values in sides.items():
         ok = any(len({number(v) for v, _ in d.sides} & values) > 1 for d in made)
         tally.found += ok
