@@ -4,49 +4,130 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import tzlocal
-
-from aggregator.app.accounts import Accounts
 from aggregator.app.clock import Clock, machine_time
-from aggregator.app.digests import Digests
-from aggregator.app.editing import Editing
-from aggregator.app.front import Front
-from aggregator.app.lists import Lists
-from aggregator.app.marks import Marks
 from aggregator.app.polling import Polling
-from aggregator.app.reading import Reading
-from aggregator.app.subscriptions import Subscriptions
 from aggregator.config import Config, default_db_path
 from aggregator.store import Store
 
+if TYPE_CHECKING:
+    from aggregator.app.accounts import Accounts
+    from aggregator.app.digests import Digests
+    from aggregator.app.editing import Editing
+    from aggregator.app.front import Front
+    from aggregator.app.lists import Lists
+    from aggregator.app.marks import Marks
+    from aggregator.app.reading import Reading
+    from aggregator.app.rules import Rules
+    from aggregator.app.subscriptions import Subscriptions
+    from aggregator.app.topics import Topics
+
 __all__ = ["App", "open_app"]
 
+# ruff: noqa: PLC0415 - each use case is loaded when it is first asked for: a list of stories needs no parsers, a poll no mail
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
 class App:
     """The use cases of the product over one database; `cli`, `web` and `schedule` call these and nothing below."""
 
-    config: Config
-    clock: Clock
-    timezone: str
-    store: Store
-    feeds: Subscriptions
-    polling: Polling
-    reading: Reading
-    digests: Digests
-    editing: Editing
-    marks: Marks
-    front: Front
-    lists: Lists
-    accounts: Accounts
+    def __init__(self, config: Config, clock: Clock, store: Store) -> None:
+        self.config = config
+        self.clock = clock
+        self.store = store
+        self.polling = Polling(store, config, clock)
+        self.polling.on_new = self._apply_rules
+
+    def _apply_rules(self, since: datetime) -> None:
+        if self.store.rules.all():
+            self.rules.apply_to_new(since)
 
     @property
     def db_path(self) -> Path:
         """The database file."""
         return self.store.path
+
+    @cached_property
+    def timezone(self) -> str:
+        """The reader's time zone, by its IANA name."""
+        if self.config.timezone:
+            return self.config.timezone
+        import tzlocal
+
+        return str(tzlocal.get_localzone_name())
+
+    @cached_property
+    def feeds(self) -> Subscriptions:
+        """Subscriptions."""
+        from aggregator.app.subscriptions import Subscriptions
+
+        return Subscriptions(self.store, self.clock, self.polling)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Stories and events, found and shown."""
+        from aggregator.app.reading import Reading
+
+        return Reading(self.store, self.clock, self.timezone)
+
+    @cached_property
+    def editing(self) -> Editing:
+        """The reader's hands on events and copies."""
+        from aggregator.app.editing import Editing
+
+        return Editing(self.store, self.clock, self.polling)
+
+    @cached_property
+    def digests(self) -> Digests:
+        """Digests, made and kept."""
+        from aggregator.app.digests import Digests
+
+        return Digests(self.store, self.clock, self.timezone, self.config, self.topics)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """Read, starred, tagged, muted."""
+        from aggregator.app.marks import Marks
+
+        return Marks(self.store, self.clock, self.timezone)
+
+    @cached_property
+    def topics(self) -> Topics:
+        """Saved queries that the reader follows."""
+        from aggregator.app.topics import Topics
+
+        return Topics(self.store, self.clock, self.timezone)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What happens by itself to stories that match a query."""
+        from aggregator.app.rules import Rules
+
+        return Rules(self.store, self.clock, self.timezone)
+
+    @cached_property
+    def front(self) -> Front:
+        """The front page and an event's page, as values."""
+        from aggregator.app.front import Front
+
+        return Front(self.store, self.clock, self.timezone)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Lists for the page, part by part."""
+        from aggregator.app.lists import Lists
+
+        return Lists(self.store, self.clock, self.timezone)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may read over the network."""
+        from aggregator.app.accounts import Accounts
+
+        return Accounts(self.store, self.config)
 
 
 @contextlib.contextmanager
@@ -59,24 +140,9 @@ def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_t
     """
     path = db or (Path(config.store.path).expanduser() if config.store.path else default_db_path())
     store = Store(path)
-    polling = Polling(store, config, clock)
-    timezone = config.timezone or tzlocal.get_localzone_name()
+    app = App(config, clock, store)
     try:
-        yield App(
-            config=config,
-            clock=clock,
-            timezone=timezone,
-            store=store,
-            feeds=Subscriptions(store, clock, polling),
-            polling=polling,
-            reading=Reading(store, clock, timezone),
-            editing=Editing(store, clock, polling),
-            digests=Digests(store, clock, timezone, config),
-            marks=Marks(store, clock, timezone),
-            front=Front(store, clock, timezone),
-            lists=Lists(store, clock, timezone),
-            accounts=Accounts(store, config),
-        )
+        yield app
     finally:
-        polling.close()
+        app.polling.close()
         store.close()

@@ -6,23 +6,26 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event as StopSignal
+from typing import TYPE_CHECKING
 
 from aggregator.app.clock import Clock, machine_time
 from aggregator.app.lease import WRITER, Lease, is_running
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, LeaseHeld
-from aggregator.fetch import Client, FetchOptions, HostGate, user_agent
 from aggregator.model import Feed
-from aggregator.pipeline.decide import Decider
-from aggregator.pipeline.feeds import FeedPoller
-from aggregator.pipeline.pages import PageScraper
 from aggregator.pipeline.report import PollReport
-from aggregator.pipeline.sandbox import SandboxExecutor
 from aggregator.store import Store
 
-__all__ = ["PollOptions", "Polling", "Progress"]
+if TYPE_CHECKING:
+    from aggregator.fetch import Client, FetchOptions, HostGate
+    from aggregator.pipeline.decide import Decider
+    from aggregator.pipeline.sandbox import SandboxExecutor
+
+__all__ = ["PollOptions", "Polling", "Progress", "fetch_options"]
+
+# ruff: noqa: PLC0415 - network, parsers, extractors and the window are loaded when there is something for them to do
 
 REFINE_EVERY = 400  # pages between two decisions, so that events get better while pages come
 ASK_AGAIN_S = 0.2
@@ -63,6 +66,7 @@ class Polling:
     _sandbox: SandboxExecutor | None = None
     _decider: Decider | None = None
     stop: StopSignal = field(default_factory=StopSignal)
+    on_new: Callable[[datetime], None] = lambda _since: None  # told when a poll that may have brought stories is done
 
     def poll(
         self, options: PollOptions, *, command: str = "poll", on_progress: OnProgress = lambda _p: None
@@ -80,7 +84,8 @@ class Polling:
 
     def poll_now(self, options: PollOptions, *, on_progress: OnProgress = lambda _p: None) -> PollReport:
         """As `poll`, for a caller who holds the lease."""
-        feeds = self.store.feeds.due(self.clock(), force=options.force)
+        begun = self.clock()
+        feeds = self.store.feeds.due(begun, force=options.force)
         report = PollReport(feeds=len(feeds))
         self._poll_feeds(feeds, report, on_progress)
         if options.cluster:
@@ -90,6 +95,7 @@ class Polling:
         if options.cluster:
             self._decide(report, on_progress)
         report.stopped = self.stop.is_set()
+        self.on_new(begun)
         return report
 
     def _lease(self, command: str) -> AbstractContextManager[Lease]:
@@ -105,6 +111,10 @@ class Polling:
                 return lease
 
     def _poll_feeds(self, feeds: tuple[Feed, ...], report: PollReport, on_progress: OnProgress) -> None:
+        if not feeds:
+            return
+        from aggregator.pipeline.feeds import FeedPoller
+
         poller = FeedPoller(
             store=self.store,
             client=self.client,
@@ -124,6 +134,11 @@ class Polling:
             )  # fmt: skip
 
     def _scrape(self, report: PollReport, options: PollOptions, on_progress: OnProgress) -> None:
+        total = self.store.pages.due_count(self.clock())
+        if not total:
+            return
+        from aggregator.pipeline.pages import PageScraper
+
         scraper = PageScraper(
             store=self.store,
             client=self.client,
@@ -131,9 +146,8 @@ class Polling:
             extractors=self.sandbox,
             clock=self.clock,
             workers=self.config.fetch.workers,
-            on_folded=self.decider.forget,
+            on_folded=self._forget,
         )
-        total = len(self.store.pages.due(self.clock()))
         for done, result in enumerate(scraper.run(stop=self.stop), 1):
             report.pages += result.page == "done"
             report.pages_failed += result.page != "done"
@@ -143,11 +157,17 @@ class Polling:
 
     def _decide(self, report: PollReport, on_progress: OnProgress) -> None:
         total = self.store.decisions.stale_count()
+        if not total:
+            return
         report.decided += self.decider.run(
             clock=self.clock,
             stop=self.stop,
             progress=lambda done: on_progress(Progress(phase="events", done=done, total=max(total, done))),
         )
+
+    def _forget(self, keys: tuple[str, ...]) -> None:
+        if self._decider is not None:
+            self._decider.forget(keys)
 
     def obey(self) -> None:
         """Have an edit take effect at once: here, or in the process that holds the lease."""
@@ -219,6 +239,8 @@ class Polling:
     def client(self) -> Client:
         """The door to the network."""
         if self._client is None:
+            from aggregator.fetch import Client
+
             self._client = Client(fetch_options(self.config))
         return self._client
 
@@ -226,6 +248,8 @@ class Polling:
     def gate(self) -> HostGate:
         """The guard of every host's peace."""
         if self._gate is None:
+            from aggregator.fetch import HostGate
+
             self._gate = HostGate(fetch_options(self.config))
         return self._gate
 
@@ -233,12 +257,13 @@ class Polling:
     def sandbox(self) -> Executor:
         """Processes that read documents from strangers."""
         if self._sandbox is None:
+            from aggregator.pipeline.sandbox import SandboxExecutor
+
             workers = self.config.workers
             self._sandbox = SandboxExecutor(
                 workers.processes or None,
                 timeout_s=workers.timeout_s,
                 memory_bytes=workers.memory_mb * 2**20,
-                preload=("aggregator.parse", "aggregator.extract"),
             )
         return self._sandbox
 
@@ -246,6 +271,8 @@ class Polling:
     def decider(self) -> Decider:
         """The keeper of the window."""
         if self._decider is None:
+            from aggregator.pipeline.decide import Decider
+
             self._decider = Decider(self.store)
         return self._decider
 
@@ -259,6 +286,8 @@ class Polling:
 
 def fetch_options(config: Config) -> FetchOptions:
     """The part of the settings that the network door needs."""
+    from aggregator.fetch import FetchOptions, user_agent
+
     fetch = config.fetch
     return FetchOptions(
         allow_networks=fetch.allow_networks,

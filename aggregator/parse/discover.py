@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from aggregator.text.encoding import to_utf8
 from aggregator.text.html import one_line
 from aggregator.text.urls import canonical_url, resolve_url, web_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from selectolax.lexbor import LexborHTMLParser
 
 __all__ = ["FeedLink", "find_feeds", "known_feeds", "places_to_try"]
 
@@ -50,6 +50,8 @@ class FeedLink:
 
 def find_feeds(page: bytes, url: str) -> tuple[FeedLink, ...]:
     """Return the feeds that the HTML page at `url` offers, the likeliest first, each once; empty if it names none."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - a poll reads no pages and need not load it
+
     text = to_utf8(page[:_MAX_PAGE_BYTES]).decode("utf-8")
     tree = LexborHTMLParser(text)
     base_tag = tree.css_first("base[href]")

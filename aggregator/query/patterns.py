@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from math import prod
+from typing import TYPE_CHECKING
 
-import regex
+if TYPE_CHECKING:
+    import regex
 
 __all__ = ["compiled", "found", "problem_of"]
 
@@ -29,6 +31,8 @@ def problem_of(pattern: str) -> str | None:
     counts = [max(int(a or 1), int(b or 1)) for a, b in _COUNT.findall(pattern) if len(a) < 5 and len(b) < 5]  # noqa: PLR2004
     if len(counts) < len(_COUNT.findall(pattern)) or prod(counts) > MOST_REPEATS:
         return f"its counts come to more than {MOST_REPEATS} repeats"
+    import regex  # noqa: PLC0415 - it loads slowly, and few queries hold a pattern
+
     try:
         re.compile(pattern)
         compiled(pattern, "")
@@ -40,6 +44,8 @@ def problem_of(pattern: str) -> str | None:
 @lru_cache(maxsize=64)
 def compiled(pattern: str, flags: str) -> regex.Pattern[str]:
     """A pattern ready to run."""
+    import regex  # noqa: PLC0415 - as above
+
     options = (regex.IGNORECASE if "i" in flags else 0) | (regex.MULTILINE if "m" in flags else 0)
     return regex.compile(pattern, options | regex.VERSION0)
 

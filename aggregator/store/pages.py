@@ -96,6 +96,15 @@ class Pages:
         )
         return tuple(DuePage(**{**row, "is_dated": bool(row["is_dated"])}) for row in rows)
 
+    def due_count(self, now: datetime) -> int:
+        """How many pages are to be fetched."""
+        return int(
+            self._db.value(
+                "SELECT count(*) FROM stories WHERE page = 'due' AND url IS NOT NULL AND (page_at IS NULL OR page_at <= ?)",
+                (to_db(now),),
+            )
+        )
+
     def apply(self, results: Sequence[PageResult], *, now: datetime) -> PagesApplied:
         """Store what pages brought, in one transaction."""
         changed: list[int] = []
