@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from aggregator.text.words import words
-
 __all__ = ["weekdays_in"]
 
 # Monday to Sunday; forms after a slash are the same day inflected or shortened.
@@ -31,17 +29,18 @@ _NAMES = {
 _CJK = {"zh": "一二三四五六日", "ja": "月火水木金土日"}
 
 
-def weekdays_in(text: str, lang: str | None) -> int:
-    """A bit for each weekday named in the text: Monday is 1, Sunday 64; 0 for none or a language without a list."""
+def weekdays_in(tokens: list[str], text: str, lang: str | None) -> int:
+    """A bit for each weekday named: Monday is 1, Sunday 64; 0 for none or a language without a list.
+
+    `tokens` are the `words` of `text`; Chinese and Japanese are read from the text itself.
+    """
     if lang in _CJK:
         marks = ("周{}", "星期{}", "週{}") if lang == "zh" else ("{}曜",)
-        days = _CJK[lang]
-        return sum(1 << k for k, day in enumerate(days) if any(mark.format(day) in text for mark in marks))
+        return sum(1 << k for k, day in enumerate(_CJK[lang]) if any(mark.format(day) in text for mark in marks))
     known = _days(lang)
     found = 0
-    if known:
-        for word in words(text):
-            found |= known.get(word, 0)
+    for word in known.keys() & set(tokens):
+        found |= known[word]
     return found
 
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
+from unicodedata import combining, normalize
 
 import numpy as np
 
 from aggregator.cluster.calendar import weekdays_in
 from aggregator.cluster.rarity import rarity
 from aggregator.text.language import has_spaces
-from aggregator.text.words import stop_words, terms
+from aggregator.text.words import stop_words, terms, words
 
 if TYPE_CHECKING:
     from aggregator.cluster.features import Features
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["contradiction"]
 
 _ALIKE = 0.6  # share of two titles that must agree before one differing slot says more than the rest
+_BEGINNING = 5  # letters that inflected forms and adjectives of a name share
+_TOKEN = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _MAGNITUDE_NOISE = 0.35  # observatories differ by as much
 
 
@@ -57,31 +60,44 @@ def _by_kind(facts: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _other_slot(a: Features, b: Features) -> str | None:
-    """Two titles to one template, with another name or day in the same place."""
-    lang = a.lang if a.lang == b.lang else None
-    if lang is None or not a.headline or not b.headline:
+    """Two titles or openings to one template, with another name or day in the same place."""
+    if a.lang is None or a.lang != b.lang:
         return None
-    spaced = has_spaces(lang)
-    one = _tokens(a.headline) if spaced else list(a.headline)
-    other = _tokens(b.headline) if spaced else list(b.headline)
+    return _slots(a, b, a.headline, b.headline) or _slots(a, b, a.opening, b.opening)
+
+
+def _slots(a: Features, b: Features, text: str, text_of: str) -> str | None:
+    spaced = has_spaces(a.lang)
+    one, other = (_TOKEN.findall(t) if spaced else list(t) for t in (text, text_of))
     matcher = SequenceMatcher(None, [t.lower() for t in one], [t.lower() for t in other], autojunk=False)
-    if matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
+    if not one or not other or matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
         return None
     join = " " if spaced else ""
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
-        if kind != "replace":
-            continue
-        mine, theirs = join.join(one[i1:i2]), join.join(other[j1:j2])
-        days = weekdays_in(mine, lang), weekdays_in(theirs, lang)
-        if all(days) and not days[0] & days[1]:
-            return f"Another day: {mine} against {theirs}."
-        if _names(mine, a) and _names(theirs, b) and not _mentions(b, mine) and not _mentions(a, theirs):
-            return f"Another name in the same place: {mine} against {theirs}."
+        if kind == "replace" and (said := _slot(a, b, join.join(one[i1:i2]), join.join(other[j1:j2]))):
+            return said
     return None
 
 
-def _tokens(title: str) -> list[str]:
-    return re.findall(r"[^\W_]+(?:['’.,-][^\W_]+)*", title)
+def _slot(a: Features, b: Features, mine: str, theirs: str) -> str | None:
+    days = [weekdays_in(words(slot), slot, a.lang) for slot in (mine, theirs)]
+    if all(days) and not days[0] & days[1]:
+        return f"Another day: {mine} against {theirs}."
+    if not _names(mine, a) or not _names(theirs, b) or _akin(mine, theirs):
+        return None
+    if _mentions(b, mine) or _mentions(a, theirs):
+        return None
+    return f"Another name in the same place: {mine} against {theirs}."
+
+
+def _akin(mine: str, theirs: str) -> bool:
+    """Whether two slots share a word's beginning: Venezuela and Venezuelan, Moise and Moïse."""
+    beginnings = [{_plain(word)[:_BEGINNING] for word in _TOKEN.findall(slot)} for slot in (mine, theirs)]
+    return bool(beginnings[0] & beginnings[1])
+
+
+def _plain(word: str) -> str:
+    return "".join(c for c in normalize("NFKD", word.lower()) if not combining(c))
 
 
 def _names(text: str, story: Features) -> bool:
@@ -116,5 +132,8 @@ def _other_subject(a: Features, b: Features) -> str | None:
     if not a.subjects or not b.subjects or a.lang != b.lang:
         return None
     if any(_mentions(b, name) for name in a.subjects) or any(_mentions(a, name) for name in b.subjects):
+        return None
+    said = [" ".join((*story.subjects, *story.shown_names)) for story in (a, b)]
+    if _akin(" ".join(a.subjects), said[1]) or _akin(said[0], " ".join(b.subjects)):
         return None
     return f"No name in common: {', '.join(a.subjects[:3])} against {', '.join(b.subjects[:3])}."

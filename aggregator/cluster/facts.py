@@ -22,11 +22,11 @@ _QUARTERS = tuple(
     for n, ordinal in enumerate(_ORDINALS, 1)
 )
 _NUMBER = r"(\d{1,2}[.,]\d)"
+_SCALES = "on the richter|auf der richter|sulla scala|en la escala|na escala|sur l'échelle|w skali"
 _MAGNITUDE = re.compile(
-    rf"(?:magnitude|magnitud|magnituda|magnitudine|stärke|kracht|силой|магнитуд\w*|siły|قوته|قوتها|بقوة|マグニチュード|\bm)[ -]?"
-    rf"(?:of |de |di |von |van |o |около )?{_NUMBER}"
-    rf"|{_NUMBER}[ -]?(?:magnitude|magnitud|на |級|级|балл\w*|درجات|درجة|on the richter|auf der richter|sulla scala|en la escala|na escala"
-    rf"|sur l'échelle|w skali)"
+    "(?:magnitude|magnitud|magnituda|magnitudine|stärke|kracht|силой|магнитуд\\w*|siły|قوته|قوتها|بقوة|マグニチュード|\\bm)"
+    rf"[ -]?(?:of |de |di |von |van |o |около )?{_NUMBER}"
+    rf"|{_NUMBER}[ -]?(?:magnitude|magnitud|на |級|级|балл\w*|درجات|درجة|{_SCALES})"
 )
 _SCORE = re.compile(r"(?<![\d.,:–-])(\d{1,3})(?:[-–:]| - | à | a )(\d{1,3})(?![\d.,:–%-])")
 _MOST_FACTS = 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 __all__ = ["Families"]
 
@@ -49,11 +50,11 @@ class Families:
             family.extend(sorted(fresh))
         return family
 
-    def root(self, story: str, holds: Callable[[str], bool], order: Callable[[str], object]) -> str:
+    def root(self, story: str, holds: Callable[[str], bool], order: Callable[[str], tuple[datetime, str]]) -> str:
         """The story that stands for this one's family: its source, or the earliest copy where the source is not held."""
         if story not in self._copy_of:
             return story
         top = self.top(story)
         if holds(top):
             return top
-        return min((s for s in self.of(top) if holds(s)), key=order, default=top)  # type: ignore[arg-type, return-value]
+        return min((s for s in self.of(top) if holds(s)), key=order, default=top)

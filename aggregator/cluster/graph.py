@@ -6,6 +6,9 @@ or batching: add one by one, all at once, or take out and put back, and the even
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +16,13 @@ from datetime import datetime
 import numpy as np
 
 from aggregator.cluster.families import Families
-from aggregator.cluster.features import Features
+from aggregator.cluster.features import VERSION, Features
 from aggregator.cluster.hands import Hands
 from aggregator.cluster.linkage import FORBIDDEN, average_linkage
 from aggregator.cluster.links import Links
 from aggregator.cluster.model import ONE, PairModel, pair_model
 from aggregator.cluster.reasons import reason, vetoes
+from aggregator.cluster.threads import Chapter, threads
 from aggregator.model import EventAssignment
 
 __all__ = ["EventGraph", "Options"]
@@ -87,7 +91,7 @@ class EventGraph:
         They stand above every reason the graph has; of a pair named in both ways, and where a chain of joins contradicts
         a part, joining wins.
         """
-        self._changed |= self._hands.set(joined, parted)
+        self._changed |= self._hands.replace(joined, parted)
 
     def evict(self, before: datetime) -> None:
         """Forget stories published before a time.
@@ -113,7 +117,11 @@ class EventGraph:
         kept_apart = vetoes(self._stories[node], [self._stories[s] for s in self._links.vetoed(node)])
         if node != story:
             return EventAssignment(
-                id=story, event=event, nearest=node, reason="It is a copy, and goes where its source goes.", vetoes=kept_apart
+                id=story,
+                event=event,
+                nearest=node,
+                reason="It is a copy, and goes where its source goes.",
+                vetoes=kept_apart,
             )
         others = {self._root(member) for member in self._members[event]} - {node}
         links = {(b if a == node else a): strength for a, b, strength in self._links.linked([node], 1)}
@@ -127,6 +135,25 @@ class EventGraph:
         return EventAssignment(
             id=story, event=event, probability=probability, nearest=nearest, reason=said, vetoes=kept_apart
         )
+
+    def threads(self) -> tuple[tuple[str, ...], ...]:
+        """Events that are chapters of one affair, each thread the keys of its events by time; as of the last `flush`."""
+        nodes = {event: sorted({self._root(s) for s in members}) for event, members in self._members.items()}
+        sums: dict[tuple[str, str], int] = {}
+        for a, b, strength in self._links.linked([n for found in nodes.values() for n in found], 1):
+            one, other = sorted((self._event[a], self._event[b]))
+            if one != other:
+                sums[one, other] = sums.get((one, other), 0) + strength
+        links = {(a, b): total / (ONE * len(nodes[a]) * len(nodes[b])) for (a, b), total in sums.items()}
+        chapters = [
+            Chapter(
+                event=event,
+                first_at=self._stories[event].published_at,
+                stories=tuple(self._stories[node] for node in found),
+            )
+            for event, found in nodes.items()
+        ]
+        return threads(chapters, links)
 
     def described_pairs(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - as Links.described
         """What the pair model is trained on (benchmarks/events/train.py); see `Links.described`."""
@@ -146,6 +173,43 @@ class EventGraph:
             if wanted is not None and held is not wanted:
                 coming.append(wanted)
         return self._decide(self._links.update(leaving, coming) | changed)
+
+    def state(self) -> bytes:
+        """All that was found out, for a quick start: `restore` takes it back. A cache, never needed for a right answer."""
+        self.flush()
+        roots = {story: self._root(story) for story in self._stories}
+        said = {
+            "version": VERSION,
+            "roots": roots,
+            "events": list(self._members.values()),
+            "hands": self._hands.pairs(),
+        }
+        out = io.BytesIO()
+        np.savez(out, said=np.array(json.dumps(said)), **self._links.arrays())  # type: ignore[arg-type]
+        return out.getvalue()
+
+    def restore(self, state: bytes) -> bool:
+        """Take back a `state` after the stories, copies and hands of now were given and before the first `flush`.
+
+        Stories that came, went or changed since are decided at the next `flush`, as if they had come later. False, and
+        nothing taken, for a state of another version.
+        """
+        try:
+            with np.load(io.BytesIO(state)) as raw:
+                arrays = {name: raw[name] for name in raw.files}
+            said = json.loads(str(arrays.pop("said")))
+        except (ValueError, KeyError, OSError, zipfile.BadZipFile):
+            return False
+        if said["version"] != VERSION:
+            return False
+        nodes = {story: found for story, found in self._stories.items() if self._root(story) == story}
+        touched = self._links.load(arrays, nodes)
+        self._members = {members[0]: tuple(members) for members in said["events"]}
+        self._event = {story: event for event, members in self._members.items() for story in members}
+        settled = {s for s in self._stories if said["roots"].get(s) == (root := self._root(s)) and root in self._links}
+        gone = self._event.keys() - self._stories.keys()
+        self._changed = (self._stories.keys() - settled) | touched | gone | self._hands.differences(said["hands"])
+        return True
 
     # --- deciding ---
 
@@ -245,7 +309,9 @@ class EventGraph:
                 group[high] = low
         return [top(k) for k in range(len(component))]
 
-    def _part(self, component: list[str], group: list[int], sums: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
+    def _part(
+        self, component: list[str], group: list[int], sums: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    ) -> None:
         """Make links that the reader cut impossible."""
         place = {name: k for k, name in enumerate(component)}
         for k, name in enumerate(component):

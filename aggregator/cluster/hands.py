@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 __all__ = ["Hands"]
 
@@ -17,7 +18,7 @@ class Hands:
     def __bool__(self) -> bool:
         return bool(self._joined or self._parted)
 
-    def set(self, joined: Iterable[tuple[str, str]], parted: Iterable[tuple[str, str]]) -> set[str]:
+    def replace(self, joined: Iterable[tuple[str, str]], parted: Iterable[tuple[str, str]]) -> set[str]:
         """Replace all pairs; returns the stories of pairs that are new or gone."""
         changed: set[str] = set()
         for held, pairs in ((self._joined, joined), (self._parted, parted)):
@@ -31,14 +32,30 @@ class Hands:
                 held.setdefault(b, set()).add(a)
         return changed
 
-    def joined(self, story: str) -> Set[str]:
+    def pairs(self) -> list[list[list[str]]]:
+        """Pairs joined and pairs parted, in order."""
+        return [
+            sorted([a, b] for a, others in held.items() for b in others if a < b)
+            for held in (self._joined, self._parted)
+        ]
+
+    def differences(self, pairs: list[list[list[str]]]) -> set[str]:
+        """Stories of pairs that are held and not in `pairs`, or the other way round."""
+        return {
+            story
+            for mine, theirs in zip(self.pairs(), pairs, strict=True)
+            for pair in {*map(tuple, mine)} ^ {*map(tuple, theirs)}
+            for story in pair
+        }
+
+    def joined(self, story: str) -> AbstractSet[str]:
         """Stories that the reader put together with this one."""
         return self._joined.get(story, frozenset())
 
-    def parted(self, story: str) -> Set[str]:
+    def parted(self, story: str) -> AbstractSet[str]:
         """Stories that the reader keeps apart from this one."""
         return self._parted.get(story, frozenset())
 
-    def holds(self, story: str, others: Set[str]) -> bool:
+    def holds(self, story: str, others: AbstractSet[str]) -> bool:
         """Whether the reader put this story together with one of `others`."""
         return bool(self.joined(story) & others)

@@ -41,6 +41,24 @@ class Index:
             else:
                 held.append(posting)
 
+    def fill(self, stories: list[Features | None]) -> None:
+        """Enter many at once into an empty index: slot k is the k-th; None is left out."""
+        held = [(slot, story) for slot, story in enumerate(stories) if story is not None]
+        if not held:
+            return
+        terms = np.concatenate([story.terms for _, story in held])
+        packed = np.empty(len(terms), dtype=_POSTING)
+        packed["slot"] = np.repeat([slot for slot, _ in held], [len(story.terms) for _, story in held])
+        packed["comb"] = np.concatenate([story.comb for _, story in held])
+        packed["lead"] = np.concatenate([story.lead for _, story in held])
+        order = np.argsort(terms, kind="stable")
+        found, starts = np.unique(terms[order], return_index=True)
+        joined = packed[order].tobytes()
+        ends = [*starts[1:].tolist(), len(terms)]
+        width = _POSTING.itemsize
+        for term, first, last in zip(found.tolist(), starts.tolist(), ends, strict=True):
+            self._postings[term] = array("q", joined[first * width : last * width])
+
     def similarities(self, story: Features, size: int) -> tuple[_Ints, _Ints]:
         """Cosines by whole text and by lead with slots 0..size-1, in units of 1/SCALE."""
         held = [self._postings.get(term, _NONE) for term in story.terms.tolist()]
@@ -59,5 +77,5 @@ class Index:
 _NONE: array[int] = array("q")
 
 
-def _quantised(values: npt.NDArray[np.float64]) -> _Ints:
-    return np.rint(values * SCALE).astype(np.int64)
+def _quantised(values: npt.NDArray[np.generic]) -> _Ints:
+    return np.rint(values.astype(np.float64) * SCALE).astype(np.int64)

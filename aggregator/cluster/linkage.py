@@ -10,12 +10,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+_Floats = npt.NDArray[np.float64]
+
 __all__ = ["FORBIDDEN", "average_linkage"]
 
 FORBIDDEN = -1e15  # a link the reader cut: no mean that holds it reaches any threshold
 
 
-def average_linkage(sums: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64], threshold: float) -> list[list[int]]:
+def average_linkage(sums: _Floats, sizes: _Floats, threshold: float) -> list[list[int]]:
     """Clusters of start clusters 0..n-1, in ascending order.
 
     `sums[a, b]` is the sum of link strengths between start clusters a and b (symmetric, whole numbers), `sizes` their
@@ -23,55 +25,64 @@ def average_linkage(sums: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64
     neighbour chains (Murtagh 1983) reach the same merges as always taking the best pair; ties go to the lower number.
     O(n^2) time, n^2 numbers of memory.
     """
-    n = len(sizes)
-    sums = sums.copy()
-    sizes = sizes.copy()
-    members = [[k] for k in range(n)]
-    np.fill_diagonal(sums, -np.inf)
-    open_ = np.ones(n, dtype=np.bool_)
-    done: list[list[int]] = []
+    forest = _Forest(sums.copy(), sizes.copy())
     chain: list[int] = []
-    first = 0
     while True:
         if not chain:
-            while first < n and not open_[first]:
-                first += 1
-            if first == n:
-                return sorted(done)
+            if (first := forest.first_open()) is None:
+                return sorted(forest.done)
             chain.append(first)
         top = chain[-1]
-        means = sums[top] / (sizes * sizes[top])
-        best = int(means.argmax())
-        if len(chain) > 1 and means[chain[-2]] >= means[best]:
-            best = chain[-2]
-        if means[best] < threshold or not open_[best]:
-            done.append(sorted(members[top]))
-            _close(sums, open_, top)
+        before = chain[-2] if len(chain) > 1 else None
+        best, mean = forest.nearest(top, before)
+        if mean < threshold:
+            forest.finish(top)
             chain.pop()
-        elif len(chain) > 1 and best == chain[-2]:
-            _merge(sums, sizes, members, open_, min(top, best), max(top, best))
+        elif best == before:
+            forest.merge(min(top, best), max(top, best))
             del chain[-2:]
         else:
             chain.append(best)
 
 
-def _close(sums: npt.NDArray[np.float64], open_: npt.NDArray[np.bool_], gone: int) -> None:
-    open_[gone] = False
-    sums[gone, :] = -np.inf
-    sums[:, gone] = -np.inf
+class _Forest:
+    """Clusters that may still grow, and those that are done."""
 
+    def __init__(self, sums: _Floats, sizes: _Floats) -> None:
+        np.fill_diagonal(sums, -np.inf)
+        self._sums, self._sizes = sums, sizes
+        self._members = [[k] for k in range(len(sizes))]
+        self._open = np.ones(len(sizes), dtype=np.bool_)
+        self._first = 0
+        self.done: list[list[int]] = []
 
-def _merge(
-    sums: npt.NDArray[np.float64],
-    sizes: npt.NDArray[np.float64],
-    members: list[list[int]],
-    open_: npt.NDArray[np.bool_],
-    into: int,
-    gone: int,
-) -> None:
-    sums[into] += sums[gone]
-    sums[:, into] = sums[into]
-    sums[into, into] = -np.inf
-    sizes[into] += sizes[gone]
-    members[into] += members[gone]
-    _close(sums, open_, gone)
+    def first_open(self) -> int | None:
+        while self._first < len(self._open) and not self._open[self._first]:
+            self._first += 1
+        return self._first if self._first < len(self._open) else None
+
+    def nearest(self, top: int, before: int | None) -> tuple[int, float]:
+        """The cluster of the highest mean strength, and that; the one before in the chain if it ties."""
+        means = self._sums[top] / (self._sizes * self._sizes[top])
+        best = int(means.argmax())
+        if before is not None and means[before] >= means[best]:
+            best = before
+        return best, float(means[best])
+
+    def finish(self, cluster: int) -> None:
+        """Nothing reaches it: merges elsewhere only lower its best mean."""
+        self.done.append(sorted(self._members[cluster]))
+        self._close(cluster)
+
+    def merge(self, into: int, gone: int) -> None:
+        self._sums[into] += self._sums[gone]
+        self._sums[:, into] = self._sums[into]
+        self._sums[into, into] = -np.inf
+        self._sizes[into] += self._sizes[gone]
+        self._members[into] += self._members[gone]
+        self._close(gone)
+
+    def _close(self, gone: int) -> None:
+        self._open[gone] = False
+        self._sums[gone, :] = -np.inf
+        self._sums[:, gone] = -np.inf

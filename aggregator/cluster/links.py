@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ _STRONG = SCALE * 20 // 100  # ... from which it may, whatever its rank
 _LOOKED_AT = ONE * 5 // 100  # probability from which a pair is searched for contradictions
 _REPELLED = -ONE  # a contradiction weighs as much as a sure link
 _UNKNOWN, _VETOED = -1, 1
+_NOTHING = Sizes(0.0, 0.0, 0.0, 0, 0.0, frozenset())
 _CHUNK = 256  # stories entered before pairs are weighed against the lists so far
 
 
@@ -63,7 +65,7 @@ class Links:
         dirty: set[int] = set()
         coming = sorted(coming, key=lambda story: (story.published_at, story.id))
         touched = self._take_out(sorted(self._slots[story] for story in leaving), dirty)
-        if len(self._nodes) > 1.5 * (len(self._slots) + len(coming)) + 1000:  # noqa: PLR2004 - a third is dead: start anew
+        if len(self._nodes) > 1.5 * (len(self._slots) + len(coming)) + 1000:
             coming = sorted([*self._living(), *coming], key=lambda story: (story.published_at, story.id))
             self._clear()
             dirty.clear()
@@ -105,6 +107,44 @@ class Links:
         """Ids of stories that contradict this one though they sound alike."""
         return sorted(a if b == story else b for a, b, strength in self.linked([story], ONE + 1) if strength < 0)
 
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """All that took time to find out, as plain arrays; `load` takes it back."""
+        size = len(self._nodes)
+        parts: dict[str, Mapping[str, npt.NDArray[Any]]] = {
+            "pairs": self._pairs.arrays(),
+            "comb": self._comb.arrays(size),
+            "lead": self._lead.arrays(size),
+        }
+        found: dict[str, npt.NDArray[np.generic]] = {
+            f"{part}.{name}": values for part, arrays in parts.items() for name, values in arrays.items()
+        }
+        found["nodes"] = np.array([story.id if story is not None else "" for story in self._nodes], dtype=np.str_)
+        found["digests"] = np.array([story.digest if story is not None else 0 for story in self._nodes], dtype=np.int64)
+        return found
+
+    def load(self, arrays: Mapping[str, npt.NDArray[Any]], stories: Mapping[str, Features]) -> set[str]:
+        """Take over what `arrays` says of `stories` that are as they were; returns ids whose links changed by the rest."""
+        self._clear()
+        names = arrays["nodes"].tolist()
+        digests = arrays["digests"].tolist()
+        same = [
+            (story if (story := stories.get(name)) is not None and story.digest == digest else None)
+            for name, digest in zip(names, digests, strict=True)
+        ]
+        self._nodes = [*same]
+        self._sizes = [Sizes.of(story) if story is not None else _NOTHING for story in same]
+        self._slots = {story.id: slot for slot, story in enumerate(same) if story is not None}
+        self._grow(len(names))
+        for slot, story in enumerate(same):
+            self._times[slot] = story.time_us if story is not None else 0
+            self._alive[slot] = story is not None
+        self._index.fill(self._nodes)
+        for part, into in (("comb", self._comb), ("lead", self._lead), ("pairs", self._pairs)):
+            into.load({name.partition(".")[2]: found for name, found in arrays.items() if name.startswith(f"{part}.")})
+        dirty: set[int] = set()
+        gone = [slot for slot, story in enumerate(same) if story is None and names[slot]]
+        return self._forget(gone, dirty) | self._weigh(dirty)
+
     def described(self) -> tuple[list[str], _Ints, _Ints, npt.NDArray[np.float64]]:
         """What a model is trained on: ids, and per candidate pair the places of its two nodes and its description."""
         table = self._pairs
@@ -127,27 +167,29 @@ class Links:
         return story
 
     def _take_out(self, slots: list[int], dirty: set[int]) -> set[str]:
+        for slot in slots:
+            del self._slots[self._node(slot).id]
+            self._nodes[slot] = None
+            self._alive[slot] = False
+        return self._forget(slots, dirty)
+
+    def _forget(self, slots: list[int], dirty: set[int]) -> set[str]:
+        """Take dead slots out of all lists and pairs; returns ids of the nodes they were linked to."""
         if not slots:
             return set()
         gone = np.array(slots, dtype=np.int64)
         rows = self._pairs.rows_of(set(slots))
         linked = rows[self._pairs.strength[rows] != 0]
-        touched = set(np.concatenate([self._pairs.a[linked], self._pairs.b[linked]]).tolist()) - set(slots)
-        names = set(self._names(np.array(sorted(touched), dtype=np.int64)))
+        touched = np.unique(np.concatenate([self._pairs.a[linked], self._pairs.b[linked]]))
         self._pairs.strength[rows] = 0
-        for slot in slots:
-            del self._slots[self._node(slot).id]
-            self._nodes[slot] = None
-        self._alive[gone] = False
         for lists in (self._comb, self._lead):
             changed, short = lists.drop(gone)
-            changed = changed[self._alive[changed]]
-            dirty.update(changed.tolist())
+            dirty.update(changed[self._alive[changed]].tolist())
             for slot in short[self._alive[short]].tolist():
                 self._refill(slot)
         for slot in sorted(dirty):
             self._complete(slot)
-        return names
+        return set(self._names(touched[self._alive[touched]]))
 
     def _refill(self, slot: int) -> None:
         others, comb, lead = self._near(slot)

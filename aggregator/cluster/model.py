@@ -7,9 +7,11 @@ at once. Every step is exact, so a pair gets the same probability alone or among
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +62,8 @@ class PairModel:
         lowest = standing & (~standing + np.uint32(1))
         leaf = np.frexp(lowest.astype(np.float64))[1] - 1
         odds = self.leaves[np.arange(len(self.leaves)), leaf].sum(axis=1)
-        return _probability()[np.clip((odds >> 8) + _HALF, 0, 2 * _HALF)]
+        units: npt.NDArray[np.int32] = _probability()[np.clip((odds >> 8) + _HALF, 0, 2 * _HALF)]
+        return units
 
 
 _HALF = 16 * 256  # log odds beyond 16 are certain
@@ -77,36 +80,31 @@ def _probability() -> npt.NDArray[np.int32]:
 def pair_model() -> PairModel:
     """The shipped model; written by benchmarks/events/train.py."""
     with resources.files("aggregator.cluster").joinpath("trees.npz").open("rb") as file, np.load(file) as raw:
-        return build(raw["feature"], raw["threshold"], raw["left"], raw["right"], raw["leaf"], raw["gate"], int(raw["columns"]))
+        return build({name: raw[name] for name in raw.files})
 
 
-def build(
-    feature: npt.NDArray[np.int16],
-    threshold: npt.NDArray[np.float32],
-    left: npt.NDArray[np.int16],
-    right: npt.NDArray[np.int16],
-    leaf: npt.NDArray[np.int64],
-    gate: npt.NDArray[np.float64],
-    columns: int,
-) -> PairModel:
-    """Bit masks from plain trees, arrays of shape (trees, nodes).
+def build(trees: Mapping[str, npt.NDArray[Any]]) -> PairModel:
+    """Bit masks from plain trees: arrays of shape (trees, nodes), and `columns`, the number of features.
 
     Node k of a tree asks whether column `feature[k]` is at most `threshold[k]` and goes to `left[k]` or else `right[k]`;
-    negative numbers are leaves, -1 the first. Unused nodes have feature -1. `leaf` has shape (trees, 32).
+    negative numbers are leaves, -1 the first. Unused nodes have feature -1. `leaf`, of shape (trees, 32), holds log odds
+    in units of 1/UNIT, `gate` rows of (column, value).
     """
-    trees = len(feature)
-    edges = [np.unique(threshold[feature == column]) for column in range(columns)]
-    masks = [np.full((len(edge) + 1, trees), 0xFFFFFFFF, dtype=np.uint32) for edge in edges]
-    for tree in range(trees):
-        order = _leaves_in_order(left[tree], right[tree])
+    feature, threshold, left, right = (trees[name] for name in ("feature", "threshold", "left", "right"))
+    count = len(feature)
+    edges = [np.unique(threshold[feature == column]) for column in range(int(trees["columns"]))]
+    masks = [np.full((len(edge) + 1, count), 0xFFFFFFFF, dtype=np.uint32) for edge in edges]
+    leaves = np.zeros((count, 32), dtype=np.int64)
+    for tree in range(count):
+        order = _below(left[tree], right[tree], 0)
         place = {number: k for k, number in enumerate(order)}
-        leaf[tree] = np.concatenate([leaf[tree][order], np.zeros(32 - len(order), dtype=np.int64)])
+        leaves[tree, : len(order)] = trees["leaf"][tree][order]
         for node in np.flatnonzero(feature[tree] >= 0).tolist():
             gone = sum(1 << place[number] for number in _below(left[tree], right[tree], int(left[tree][node])))
             column = int(feature[tree][node])
             first = int(np.searchsorted(edges[column], threshold[tree][node])) + 1
             masks[column][first:, tree] &= np.uint32(0xFFFFFFFF ^ gone)
-    return PairModel(tuple(edges), tuple(masks), leaf, tuple((int(c), float(v)) for c, v in gate))
+    return PairModel(tuple(edges), tuple(masks), leaves, tuple((int(c), float(v)) for c, v in trees["gate"]))
 
 
 def _below(left: npt.NDArray[np.int16], right: npt.NDArray[np.int16], node: int) -> list[int]:
@@ -114,7 +112,3 @@ def _below(left: npt.NDArray[np.int16], right: npt.NDArray[np.int16], node: int)
     if node < 0:
         return [-node - 1]
     return _below(left, right, int(left[node])) + _below(left, right, int(right[node]))
-
-
-def _leaves_in_order(left: npt.NDArray[np.int16], right: npt.NDArray[np.int16]) -> list[int]:
-    return _below(left, right, 0)

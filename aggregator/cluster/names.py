@@ -1,4 +1,5 @@
 """Names and figures a text mentions, as far as capitals and digits show them: cheap, and for any script with capitals."""
+# ruff: noqa: RUF001 - typographic marks
 
 from __future__ import annotations
 
@@ -9,12 +10,11 @@ from aggregator.text.words import stem, stop_words, words
 __all__ = ["figures_in", "names_in", "subjects_in"]
 
 _UPPER = "".join(chr(c) for c in range(0x590) if chr(c).isupper())
-_NAME = re.compile(
-    f"[{_UPPER}][\\w'’-]*(?:(?: (?:of|de|del|della|di|da|du|van|von|der|al|bin|ibn|la|le|e|y) | )[{_UPPER}][\\w'’-]*)*"
-)  # noqa: RUF001, E501 - typographic apostrophe
-_STARTS = frozenset(".!?:;\"“”„«»‘'’|—–-•…(\n")  # noqa: RUF001 - typographic marks
+_INNER = "of|de|del|della|di|da|du|van|von|der|al|bin|ibn|la|le|e|y"
+_NAME = re.compile(f"[{_UPPER}][\\w'’-]*(?:(?: (?:{_INNER}) | )[{_UPPER}][\\w'’-]*)*")
+_STARTS = frozenset(".!?:;\"“”„«»‘'’|—–-•…(\n")
 _FIGURE = re.compile(r"(?<![\w.,])\d+(?:[.,:]\d+)*(?![\w])")
-_WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")  # noqa: RUF001
+_WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _TITLE_CASE = 0.7  # share of longer words with a capital from which a title is written in title case
 _MOST_NAMES, _MOST_FIGURES, _MOST_SUBJECTS = 40, 24, 8
 
@@ -25,7 +25,7 @@ def names_in(text: str, lang: str | None) -> list[str]:
     sure: dict[str, None] = {}
     doubtful: list[str] = []
     for match in _NAME.finditer(text):
-        name = match.group().removesuffix("'s").removesuffix("’s")  # noqa: RUF001
+        name = match.group().removesuffix("'s").removesuffix("’s")
         start = match.start()
         before = text[max(0, start - 2) : start].rstrip(" ")
         begins = not before or before[-1] in _STARTS

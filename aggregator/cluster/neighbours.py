@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,6 +36,16 @@ class Neighbours:
             self.slots = np.concatenate([self.slots, np.full((more, _KEPT), -1, dtype=np.int32)])
             self._floor = np.concatenate([self._floor, np.zeros(more, dtype=np.int32)])
 
+    def arrays(self, size: int) -> dict[str, _Rows]:
+        """The lists of slots below `size`."""
+        return {"values": self.values[:size], "slots": self.slots[:size], "floor": self._floor[:size]}
+
+    def load(self, arrays: Mapping[str, _Rows]) -> None:
+        """Take over lists from `arrays`."""
+        size = len(arrays["values"])
+        self.grow(size)
+        self.values[:size], self.slots[:size], self._floor[:size] = arrays["values"], arrays["slots"], arrays["floor"]
+
     def entry(self, slots: _Ints) -> _Rows:
         """Similarity from which one is among the RANKED closest of each of `slots`; 0 while there is room."""
         found: _Rows = self.values[slots, RANKED - 1]
@@ -55,9 +67,7 @@ class Neighbours:
         worse = others[~better]
         self._floor[worse] = np.maximum(self._floor[worse], values[~better])
         rows, offered = others[better], values[better].astype(np.int32)
-        if not len(rows):
-            return rows
-        changed = rows[offered > self.values[rows, RANKED - 1]]
+        changed: _Ints = rows[offered > self.values[rows, RANKED - 1]]
         self._floor[rows] = np.maximum(self._floor[rows], self.values[rows, -1])
         values_of = np.concatenate([self.values[rows, :-1], offered[:, None]], axis=1)
         slots_of = np.concatenate([self.slots[rows, :-1], np.full((len(rows), 1), slot, dtype=np.int32)], axis=1)
@@ -73,7 +83,8 @@ class Neighbours:
         rows = np.flatnonzero(hit.any(axis=1))
         self._sort(rows, np.where(hit[rows], 0, self.values[rows]), np.where(hit[rows], -1, self.slots[rows]))
         short = (self.values[rows, RANKED - 1] == 0) & (self._floor[rows] > 0)
-        return rows, rows[short]
+        short_rows: _Ints = rows[short]
+        return rows, short_rows
 
     def _sort(self, rows: _Ints, values: _Rows, slots: _Rows) -> None:
         order = np.argsort(-values, axis=1, kind="stable")

@@ -6,7 +6,9 @@ computed anew whenever those neighbours change, from both sides, so that it neve
 
 from __future__ import annotations
 
+import re
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +30,8 @@ _Floats = npt.NDArray[np.float64]
 
 _SHARED = (
     "comb containment", "lead containment", "title cosine", "bigram cosine", "title coverage min", "title coverage max",
-    "name cosine", "name containment", "weekday", "title in lead min", "title in lead max", "rare in leads", "days apart",
+    "name cosine", "name containment", "weekday", "title in lead min", "title in lead max", "rare in leads", "figures",
+    "days apart",
 )  # fmt: skip
 _STANDING = (
     "rank min", "rank max", "margin min", "margin max", "z min", "z max", "mean min", "mean max", "common", "above mean",
@@ -37,8 +40,10 @@ COLUMNS = (
     "comb cosine", "lead cosine", *_SHARED, "days apart, at most one",
     *(f"comb {name}" for name in _STANDING), *(f"lead {name}" for name in _STANDING),
 )  # fmt: skip
+_YEAR = re.compile(r"(?:19|20)\d\d")  # says little: everything of a year shares it
 _SHORT, _LONG = 15, 60  # different words of a title with its subtitle, and of a summary that tells the whole
 _RARE = 4.0  # idf from which a shared word counts as rare: one story in fifty
+_COLUMNS_OF_TABLE = ("a", "b", "comb", "lead", "shared", "strength", "veto")
 _DAY_US = 86_400_000_000
 
 
@@ -51,6 +56,7 @@ class Sizes:
     title_idf: float
     names: int
     brevity: float
+    figures: frozenset[str]
 
     @classmethod
     def of(cls, story: Features) -> Sizes:
@@ -62,6 +68,7 @@ class Sizes:
             float((idf * (story.title > 0)).sum()),
             len(story.names),
             min(1.0, max(0.0, (_LONG - len(story.terms)) / (_LONG - _SHORT))),
+            frozenset(figure.replace(",", ".") for figure in story.figures if not _YEAR.fullmatch(figure)),
         )
 
 
@@ -95,6 +102,25 @@ class PairTable:
         for row, other in enumerate(others.tolist(), first):
             self.of.setdefault(other, array("q")).append(row)
 
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """All columns, cut to size."""
+        return {name: getattr(self, name)[: self.count] for name in _COLUMNS_OF_TABLE}
+
+    def load(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Take over columns from `arrays`."""
+        self.count = len(arrays["a"])
+        self._reserve(self.count)
+        for name in _COLUMNS_OF_TABLE:
+            getattr(self, name)[: self.count] = arrays[name]
+        ends = np.concatenate([self.a[: self.count], self.b[: self.count]])
+        order = np.argsort(ends, kind="stable")
+        slots, starts = np.unique(ends[order], return_index=True)
+        rows = order % max(self.count, 1)
+        self.of = {
+            slot: array("q", found.astype(np.int64).tobytes())
+            for slot, found in zip(slots.tolist(), np.split(rows, starts[1:]), strict=True)
+        }
+
     def rows_of(self, slots: set[int]) -> _Ints:
         """Rows of all pairs with one of `slots`, ascending."""
         joined = b"".join([self.of[slot] for slot in slots if slot in self.of])
@@ -109,7 +135,7 @@ class PairTable:
         if size <= len(self.a):
             return
         capacity = max(size, len(self.a) * 3 // 2)
-        for name in ("a", "b", "comb", "lead", "shared", "strength", "veto"):
+        for name in _COLUMNS_OF_TABLE:
             old = getattr(self, name)
             new = np.zeros((capacity, *old.shape[1:]), dtype=old.dtype)
             new[: len(old)] = old
@@ -125,7 +151,7 @@ def shared(story: Features, sizes: Sizes, others: list[Features], sizes_of: list
     owner, mine, theirs = _meet(story.terms, [o.terms for o in others])
 
     def total(values: _Floats) -> _Floats:
-        return np.bincount(owner, weights=values, minlength=n)
+        return _summed(owner, values, n)
 
     def column(name: str) -> _Floats:
         joined: _Floats = np.concatenate([getattr(o, name) for o in others])[theirs].astype(np.float64)
@@ -158,6 +184,7 @@ def shared(story: Features, sizes: Sizes, others: list[Features], sizes_of: list
             np.minimum(lead_covers, lead_covered),
             np.maximum(lead_covers, lead_covered),
             np.sqrt(total(np.maximum(both - _RARE, 0.0) * ((lead > 0) & (lead_of > 0)))),
+            _figures(sizes, sizes_of),
             days,
         ],
         axis=1,
@@ -199,11 +226,20 @@ def _standing(lists: Neighbours, value: _Ints, a: _Ints, b: _Ints) -> _Floats:
 
 def _in_common(lists: Neighbours, a: _Ints, b: _Ints) -> _Floats:
     """How many stories are in the closest circle of both. Ties at its edge count as outside: they have no order."""
-    circle = []
+    circle: list[npt.NDArray[np.int32]] = []
     for slot in (a, b):
         inside = lists.values[slot, :COMMON] > lists.values[slot, COMMON : COMMON + 1]
         circle.append(np.where(inside, lists.slots[slot, :COMMON], -1 - len(circle)))
-    return (circle[0][:, :, None] == circle[1][:, None, :]).sum(axis=(1, 2)).astype(np.float64)
+    both: _Floats = (circle[0][:, :, None] == circle[1][:, None, :]).sum(axis=(1, 2)).astype(np.float64)
+    return both
+
+
+def _figures(sizes: Sizes, sizes_of: list[Sizes]) -> _Floats:
+    """Share of the figures of the story with fewer that the other has too; -1 where one has none."""
+    mine = sizes.figures
+    return np.array(
+        [len(mine & o.figures) / min(len(mine), len(o.figures)) if mine and o.figures else -1.0 for o in sizes_of]
+    )
 
 
 def _weekday(story: Features, others: list[Features]) -> _Floats:
@@ -233,7 +269,7 @@ def _cosine(
 ) -> _Floats:
     owner, mine, theirs = _meet(ids, [o for o, _ in others])
     joined = np.concatenate([w for _, w in others]).astype(np.float64)
-    return np.bincount(owner, weights=weights.astype(np.float64)[mine] * joined[theirs], minlength=len(others))
+    return _summed(owner, weights.astype(np.float64)[mine] * joined[theirs], len(others))
 
 
 def _names(story: Features, others: list[Features]) -> tuple[_Floats, _Floats]:
@@ -241,7 +277,13 @@ def _names(story: Features, others: list[Features]) -> tuple[_Floats, _Floats]:
     joined = np.concatenate([o.name_weights for o in others]).astype(np.float64)
     weights = story.name_weights.astype(np.float64)[mine] * joined[theirs]
     n = len(others)
-    return np.bincount(owner, weights=weights, minlength=n), np.bincount(owner, minlength=n).astype(np.float64)
+    return _summed(owner, weights, n), np.bincount(owner, minlength=n).astype(np.float64)
+
+
+def _summed(owner: npt.NDArray[np.intp], values: _Floats, n: int) -> _Floats:
+    """Sum of the values of each owner, in order: the same for a pair from either side."""
+    out: _Floats = np.bincount(owner, weights=values, minlength=n).astype(np.float64)
+    return out
 
 
 def _ratio(part: _Floats, whole: _Floats, empty: float) -> _Floats:

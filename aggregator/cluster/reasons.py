@@ -17,7 +17,9 @@ def reason(story: Features, nearest: Features, probability: float, others: int, 
     """Why `story` is in an event with `others` other reports, of which `nearest` is most like it."""
     parts = [_shared("names", story.shown_names, nearest.shown_names)]
     parts.append(_shared("figures", story.figures, nearest.figures))
-    parts.append(_shared("words", story.rare, nearest.rare, without=" ".join((*story.shown_names, *nearest.shown_names))))
+    parts.append(
+        _shared("words", story.rare, nearest.rare, without=" ".join((*story.shown_names, *nearest.shown_names)))
+    )
     found = "; ".join(part for part in parts if part) or "alike as a whole"
     if by_hand:
         return f"Joined by the reader. {found[0].upper()}{found[1:]}; {_apart(story, nearest)} apart."
@@ -33,7 +35,11 @@ def vetoes(story: Features, others: list[Features]) -> tuple[tuple[str, str], ..
 
 def _shared(what: str, mine: tuple[str, ...], theirs: tuple[str, ...], without: str = "") -> str:
     known, skip = {word.lower() for word in theirs}, without.lower()
-    both = [word for word in mine if word.lower() in known and (not skip or word.lower() not in skip)]
+    both = [
+        word
+        for word in mine
+        if word.lower() in known and word.lower() not in skip and (what != "words" or word.isalpha())
+    ]
     return f"shared {what}: {', '.join(both[:_SHOWN])}" if both else ""
 
 

@@ -15,7 +15,7 @@ from importlib import resources
 
 import Stemmer
 
-__all__ = ["stem", "stop_words", "terms", "words"]
+__all__ = ["stem", "stop_words", "terms", "terms_of", "words"]
 
 # Scripts cut into pairs: Han, kana, hangul, Thai, Lao, Khmer, Burmese.
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々\U00020000-\U0003ffff"
@@ -95,6 +95,12 @@ def terms(text: str, lang: str | None) -> list[str]:
     """
     known = _stems(lang)
     return [term for word in words(text) if (term := known[word])]
+
+
+def terms_of(tokens: list[str], lang: str | None) -> list[str]:
+    """The term of each of `words(text)`, in place: "" for a stop word or a single letter."""
+    known = _stems(lang)
+    return [known[word] for word in tokens]
 
 
 def stem(word: str, lang: str | None) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,6 +85,68 @@ def inflated(stream: Stream, *, events: int, sizes: tuple[int, int], others: int
     return Stream(f"{stream.name}-big{seed}", sorted(lines, key=_order), gold)
 
 
+def twins(stream: Stream, *, events: int, others: int, seed: int) -> Stream:
+    """Each chosen event beside its twin: the same words with other names and figures, hours to two days away.
+
+    Public sets hold few look-alikes. Twins teach what makes one: all agrees but who, where and how much.
+    """
+    rng = random.Random(seed)
+    by_event: dict[str, list[StoryLine]] = defaultdict(list)
+    for line in stream.lines:
+        if line.id in stream.gold and line.title:
+            by_event[stream.gold[line.id]].append(line)
+    named = {event: _event_names(members) for event, members in by_event.items()}
+    whole = sorted(event for event, members in by_event.items() if len(members) > 1 and len(named[event]) > 1)
+    pool = sorted({name for names in named.values() for name in names})
+    lines, gold = [], {}
+    for event in rng.sample(whole, min(events, len(whole))):
+        other = dict(zip(named[event], rng.sample(pool, len(named[event])), strict=True))
+        figures: dict[str, str] = {}
+        shift = timedelta(hours=rng.uniform(-48, 48))
+        for line in by_event[event]:
+            lines.append(line)
+            gold[line.id] = event
+            twin = replace(
+                line, id=f"{line.id}-twin", published_at=line.published_at + shift,
+                title=_renamed(line.title or "", other, figures, rng), text=_renamed(line.text or "", other, figures, rng) or None,
+            )  # fmt: skip
+            lines.append(twin)
+            gold[twin.id] = f"{event}#twin"
+    rest = [line for line in stream.lines if line.id not in gold]
+    lines += rng.sample(rest, min(others, len(rest)))
+    gold.update({line.id: stream.gold[line.id] for line in lines if line.id in stream.gold})
+    return Stream(f"{stream.name}-twins", sorted(lines, key=_order), gold)
+
+
+def _event_names(members: list[StoryLine]) -> list[str]:
+    """Names that most members of an event mention, longest first."""
+    from aggregator.cluster.names import names_in
+
+    found: Counter[str] = Counter()
+    for line in members:
+        found.update(set(names_in(f"{(line.text or '')[:1500]}\n{line.title}", "en")))
+    shared = [name for name, count in found.items() if count >= 2 and len(name) > 3]
+    return sorted(shared, key=lambda name: (-len(name), name))[:8]
+
+
+def _renamed(text: str, other: dict[str, str], figures: dict[str, str], rng: random.Random) -> str:
+    for name, instead in other.items():
+        text = text.replace(name, instead)
+        last, last_instead = name.split()[-1], instead.split()[-1]
+        if len(last) > 3:
+            text = re.sub(rf"\b{re.escape(last)}\b", last_instead, text)
+
+    def change(match: re.Match[str]) -> str:
+        figure = match.group()
+        if re.fullmatch(r"(?:19|20)\d\d", figure):
+            return figure
+        if figure not in figures:
+            figures[figure] = re.sub(r"\d", lambda _: str(rng.randint(1, 9)), figure)
+        return figures[figure]
+
+    return re.sub(r"\d+(?:[.,]\d+)*", change, text)
+
+
 def shortened(stream: Stream, name: str, seed: int) -> Stream:
     """The stream as feeds often give it: of each story only the title, or title and a summary, or all (a third each)."""
     rng = random.Random(seed)
@@ -118,7 +180,7 @@ def _pseudo(members: list[StoryLine], rng: random.Random, name: str) -> StoryLin
 
 def fold_of(event: str, folds: int = 3) -> int:
     """The fold of an event, the same in every stream it occurs in."""
-    return int(hashlib.sha256(event.encode()).hexdigest(), 16) % folds
+    return int(hashlib.sha256(event.partition("#")[0].encode()).hexdigest(), 16) % folds
 
 
 def all_streams(data: Path) -> list[Stream]:
@@ -131,6 +193,9 @@ def all_streams(data: Path) -> list[Stream]:
     streams.append(titles(dense(streams[0], 30), "allsides-titles-30d"))
     streams.append(titles(inflated(streams[0], events=14, sizes=(8, 110), others=1000, seed=3), "allsides-bigtitles"))
     streams.append(dense(labelled(streams[0], "allsides-labelled"), 5))
+    crowded = dense(streams[0], 40)
+    streams.append(twins(crowded, events=500, others=2500, seed=4))
+    streams.append(shortened(twins(crowded, events=500, others=2500, seed=6), "allsides-twins-short", 7))
     return streams
 
 

@@ -123,10 +123,7 @@ def _flatten(node: dict, out: dict[str, np.ndarray], tree: int) -> int:
 
 
 def model_of(arrays: dict[str, np.ndarray]):
-    return build(
-        arrays["feature"], arrays["threshold"], arrays["left"], arrays["right"], arrays["leaf"].copy(), arrays["gate"],
-        int(arrays["columns"]),
-    )  # fmt: skip
+    return build(arrays)
 
 
 def main() -> None:
