@@ -8,11 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.app.clock import Clock
-from aggregator.dedupe import why
 from aggregator.model import Event, EventView, Story
 from aggregator.query import parse
 from aggregator.store import Store
-from aggregator.text.shingles import spell
 
 __all__ = ["Reading"]
 
@@ -102,6 +100,9 @@ class Reading:
         keys = [self.store.stories.key(one), self.store.stories.key(other)]
         lines = {line.id: line for line in self.store.decisions.lines(keys)}
         a, b = lines[keys[0]], lines[keys[1]]
+        from aggregator.dedupe import why  # noqa: PLC0415 - with numpy, which lists of stories need not wait for
+        from aggregator.text.shingles import spell  # noqa: PLC0415 - the same
+
         found = why(a, b)
         return {
             "a": one,

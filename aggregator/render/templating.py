@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from aggregator.model import Digest, DigestEvent
 from aggregator.render import wording
 from aggregator.render.columns import one_line, wrap
 from aggregator.render.links import web_link
 from aggregator.render.times import say_day, say_time
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 __all__ = ["context", "environment", "ranks"]
 
@@ -21,6 +22,8 @@ _LARGE_EVENTS = 5  # the lead and the next four are told in more than one senten
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """One environment for all templates; text templates (.txt) are not HTML and are not escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - most commands print without templates
+
     made = Environment(
         loader=PackageLoader("aggregator.render", "templates"),
         autoescape=_escapes,
