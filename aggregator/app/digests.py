@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator import render
 from aggregator.app.clock import Clock
+from aggregator.app.topics import Topics
 from aggregator.config import Config
 from aggregator.digest import DigestOptions, compose
 from aggregator.digest.due import days_of, latest_due
@@ -32,6 +34,7 @@ class Digests:
     clock: Clock
     timezone: str
     config: Config
+    topics: Topics
 
     def make(
         self, *, reader_id: int = READER, name: str = "terminal", since: datetime | None = None, remember: bool = True
@@ -46,7 +49,9 @@ class Digests:
         start = since or max(floor, last or floor)
         with self.store.read():
             ids = self.store.events.seen_between(start, now)
+            ids = self._wanted(reader_id, ids)
             views = self.store.events.views(ids, reader_id=reader_id)
+            topics = self.topics.matches(reader_id, ids)
             told = {} if since else self.store.editions.told(reader_id, ids)
         digest = compose(
             views,
@@ -54,6 +59,7 @@ class Digests:
             since=start,
             until=now + timedelta(seconds=1),
             title="Digest",
+            topics=topics,
             told={event_id: Told(at=at, story_ids=stories) for event_id, (at, stories) in told.items()},
             options=DigestOptions(events=MOST_EVENTS, timezone=self.timezone),
             health=self.health(),
@@ -61,6 +67,12 @@ class Digests:
         if remember and since is None and digest.events:
             self._remember(digest, reader_id, name)
         return digest
+
+    def _wanted(self, reader_id: int, event_ids: Sequence[int]) -> tuple[int, ...]:
+        """Events that the reader has not muted, nor all of whose stories a rule hides or keeps out of digests."""
+        marks = self.store.marks.on_events(reader_id, event_ids)
+        silenced = self.store.marks.silenced(reader_id, event_ids)
+        return tuple(i for i in event_ids if i not in silenced and not (i in marks and marks[i].muted_at))
 
     def archive(self, *, reader_id: int = READER, before: int | None = None) -> list[dict[str, Any]]:
         """Editions made so far, newest first: id, name, made_at, since, counts; `before` goes on from an edition's id."""

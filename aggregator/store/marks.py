@@ -128,6 +128,13 @@ class Marks:
             JOIN events e ON e.id = m.event_id WHERE m.reader_id = ? AND m.event_id IN ({marks})"""
         return {row["event_id"]: _event_mark(row) for row in self._db.in_chunks(sql, list(event_ids), reader_id)}
 
+    def silenced(self, reader_id: int, event_ids: Sequence[int]) -> frozenset[int]:
+        """Those of the events all of whose originals a rule hides or keeps out of digests."""
+        sql = """SELECT s.event_id FROM stories s LEFT JOIN story_marks m ON m.reader_id = ? AND m.story_id = s.id
+            WHERE s.copy_of IS NULL AND s.event_id IN ({marks}) GROUP BY s.event_id
+            HAVING count(*) = count(coalesce(m.hidden_at, m.quiet_at))"""
+        return frozenset(row["event_id"] for row in self._db.in_chunks(sql, list(event_ids), reader_id))
+
     def set_opened(self, reader_id: int, event_ids: Sequence[int], at: datetime | None) -> dict[str, list[list[Any]]]:
         """Note when the reader last looked at events."""
         return self._set_events(reader_id, {i: {"opened_at": at and to_db(at)} for i in event_ids})
@@ -210,11 +217,10 @@ class Marks:
 
     def _restore(self, reader_id: int, before: Mapping[str, Any], *, at: str) -> None:
         for mark, column in STORY_MARKS.items():
-            for story_id, was in before.get(mark, ()):
-                self._db.run(
-                    f"UPDATE story_marks SET {column} = ? WHERE reader_id = ? AND story_id = ? AND {column} IS ?",
-                    (was, reader_id, story_id, at if was is None else None),
-                )
+            self._db.run_many(
+                f"UPDATE story_marks SET {column} = ? WHERE reader_id = ? AND story_id = ? AND {column} IS ?",
+                [(was, reader_id, i, at if was is None else None) for i, was in before.get(mark, ())],
+            )
         for kind in ("tagged", "untagged"):
             for story_id, tag in before.get(kind, ()):
                 self._write_tag(reader_id, tag, [story_id], is_tagged=kind == "untagged")

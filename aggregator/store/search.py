@@ -75,11 +75,13 @@ class Search:
         by_relevance: bool = False,
         limit: int | None = None,
         with_text: bool = False,
+        seen_since: datetime | None = None,
+        with_hidden: bool = False,
     ) -> Iterator[Story]:
         """Stories that match, newest first by publication; `before` is the key (published_at, id) of the page before.
 
         `since` is included, `until` is not; `fold` leaves copies out. What a rule hides is left out, unless the query asks
-        for `is:hidden`. `by_relevance` ranks the latest matches by the words
+        for `is:hidden` or `with_hidden` is set. `by_relevance` ranks the latest matches by the words
         of the query (BM25, a word in the title counts four times).
 
         Raises:
@@ -90,7 +92,10 @@ class Search:
         sql, parameters = period_sql("s.published_at", since, until)
         given: dict[str, Any] = {"reader": reader_id, **ALL_IDS, **query.parameters, **parameters}
         narrow = [*query.narrow, *sql, *(["s.copy_of IS NULL"] if fold else [])]
-        if not mentions(node, "hidden") and self._hides(reader_id):
+        if seen_since is not None:
+            narrow.append("s.seen_at >= :seen_since")
+            given["seen_since"] = to_db(seen_since)
+        if not with_hidden and not mentions(node, "hidden") and self._hides(reader_id):
             narrow.append(_NOT_HIDDEN)
         if before is not None:
             narrow.append("(s.published_at, s.id) < (:before_at, :before_id)")
@@ -159,7 +164,8 @@ class Search:
 
     def _hides(self, reader_id: int) -> bool:
         """Whether a rule hides any story from this reader."""
-        sql = "SELECT 1 FROM story_marks WHERE reader_id = ? AND hidden_at IS NOT NULL LIMIT 1"
+        sql = """SELECT 1 FROM story_marks INDEXED BY story_marks_hidden WHERE reader_id = ? AND hidden_at IS NOT NULL
+            LIMIT 1"""
         return self._db.value(sql, (reader_id,)) is not None
 
     # Ways through the indexes.

@@ -10,6 +10,7 @@ from pathlib import Path
 from aggregator.errors import SchemaTooNew, StoreError, StoreReadOnly
 from aggregator.store import migrations
 from aggregator.store.connection import APPLICATION_ID, Connections
+from aggregator.store.counts import Counts
 from aggregator.store.decisions import Decisions
 from aggregator.store.editions import Editions
 from aggregator.store.edits import Edits
@@ -21,8 +22,10 @@ from aggregator.store.leases import Leases
 from aggregator.store.marks import Marks
 from aggregator.store.pages import Pages
 from aggregator.store.readers import Readers
+from aggregator.store.rules import Rules
 from aggregator.store.search import Search
 from aggregator.store.stories import Stories
+from aggregator.store.topics import Topics
 
 __all__ = ["Store"]
 
@@ -53,6 +56,7 @@ class Store:
         self.ingest = Ingest(self.connections)
         self.stories = Stories(self.connections)
         self.search = Search(self.connections)
+        self.counts = Counts(self.connections)
         self.pages = Pages(self.connections)
         self.decisions = Decisions(self.connections)
         self.events = Events(self.connections)
@@ -60,6 +64,8 @@ class Store:
         self.editions = Editions(self.connections)
         self.leases = Leases(self.connections)
         self.marks = Marks(self.connections)
+        self.topics = Topics(self.connections)
+        self.rules = Rules(self.connections)
         self.readers = Readers(self.connections)
         self.hosts = Hosts(self.connections)
 

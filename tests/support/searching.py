@@ -71,7 +71,7 @@ def fill(store: Store, rows: Sequence[Row]) -> None:
             at = to_db(NOW)
             if row.read or row.starred:
                 run(
-                    "INSERT INTO story_marks VALUES (1, ?, ?, ?)",
+                    "INSERT INTO story_marks (reader_id, story_id, read_at, starred_at) VALUES (1, ?, ?, ?)",
                     (number, at if row.read else None, at if row.starred else None),
                 )
             store.connections.run_many("INSERT INTO story_tags VALUES (1, ?, ?)", [(number, tag) for tag in row.tags])
