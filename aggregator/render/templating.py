@@ -26,7 +26,7 @@ def environment() -> Environment:
 
     made = Environment(
         loader=PackageLoader("aggregator.render", "templates"),
-        autoescape=_escapes,
+        autoescape=_escapes,  # noqa: S701 - by the template's name: HTML is, plain text is not
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
