@@ -36,8 +36,8 @@ class Overlap:
     `shared` is the share of the shorter's shingles that the longer has, `returned` the reverse; `words` and
     `words_returned` the same in words under them; `sentences` how much of each of the shorter's sentences stands in the
     longer, `whole` and `touched` the share of its words in sentences that stand whole, or partly; `opening` how much of
-    either text's first words stands in the other; `unquoted` how much of the shorter's words outside quotation marks do;
-    `passages` are (start in the shorter, start in the longer, length) in
+    either text's first words does (quotations left out: two reports may begin with one); `unquoted` how much of the
+    shorter's words outside quotation marks does; `passages` are (start in the shorter, start in the longer, length) in
     words, in the shorter's order.
     """
 
@@ -112,16 +112,25 @@ def overlap(shorter: Shingled, longer: Shingled, *, least: float = 0.0) -> Overl
         words_returned=_mean(under_back),
         whole=float(shorter.lengths[share >= _WHOLE].sum() / len(shorter.words)),
         touched=float(shorter.lengths[share >= _TOUCHED].sum() / len(shorter.words)),
-        opening=max(_mean(under[:_OPENING]), _mean(under_back[:_OPENING])),
+        opening=max(_opening(shorter.words, under), _opening(longer.words, under_back)),
         unquoted=_unquoted(shorter.words, under),
         sentences=tuple(share.tolist()),
         passages=_passages(np.flatnonzero(hits), longer.first[place][shorter.order[hits]], shorter.wide),
     )
 
 
+def _opening(words: WordSequence, under: NDArray[np.bool_]) -> float:
+    return _mean(_outside(words, under)[:_OPENING])
+
+
 def _unquoted(words: WordSequence, under: NDArray[np.bool_]) -> float:
+    return _mean(_outside(words, under))
+
+
+def _outside(words: WordSequence, under: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The marks of the words outside quotation marks; all of them for a text that is one quotation."""
     outside = (words.flags & QUOTED) == 0
-    return _mean(under[outside]) if np.count_nonzero(outside) >= _FEWEST_OUTSIDE else _mean(under)
+    return under[outside] if np.count_nonzero(outside) >= _FEWEST_OUTSIDE else under
 
 
 def _mean(marks: NDArray[np.bool_]) -> float:
