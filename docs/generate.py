@@ -40,8 +40,8 @@ def settings() -> str:
     """Every setting with its default."""
     parts = [
         "# Settings\n",
-        "Written by `python docs/generate.py`. The file is `$XDG_CONFIG_HOME/aggregator/aggregator.toml`; `[section] key` is also",
-        "`AGGREGATOR_SECTION_KEY` in the environment, lists divided by commas. A secret may be in a file named by",
+        "Written by `python docs/generate.py`. The file is `$XDG_CONFIG_HOME/aggregator/aggregator.toml`; `[section] key` is",
+        "also `AGGREGATOR_SECTION_KEY` in the environment, lists divided by commas. A secret may be in a file named by",
         "`AGGREGATOR_SECTION_KEY_FILE`. `aggregator config show` prints what is in force.\n",
     ]
     for field in msgspec.structs.fields(Config):
