@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-__all__ = ["CONTENT_TYPES", "XHTML", "Odd", "attribute_of", "content_of", "date_of", "language_of", "text_of"]
+__all__ = [
+    "CONTENT_TYPES",
+    "XHTML",
+    "Odd",
+    "attribute_of",
+    "content_of",
+    "date_of",
+    "language_of",
+    "stands_elsewhere",
+    "text_of",
+]
 
 XHTML = "application/xhtml+xml"
 CONTENT_TYPES = {
@@ -79,6 +89,12 @@ def content_of(element: Any, default: str) -> RawText:
     if kind != XHTML and not len(element):
         return RawText(repaired(element.text or ""), plain=kind == "text/plain")
     return RawText(repaired(_markup(element, is_declared=kind == XHTML)))
+
+
+def stands_elsewhere(element: Any) -> bool:
+    """Whether this is content by its address only, of a type that is no text (RFC 4287, section 4.1.3.2)."""
+    kind = attribute_of(element, "type")
+    return bool(kind) and kind.lower() not in CONTENT_TYPES and not len(element) and not (element.text or "").strip()
 
 
 def _markup(element: Any, *, is_declared: bool) -> str:

@@ -20,6 +20,7 @@ from aggregator.parse.constructs import (
     content_of,
     date_of,
     language_of,
+    stands_elsewhere,
     text_of,
 )
 from aggregator.parse.document import RawEnclosure, RawEntry, RawText
@@ -53,17 +54,14 @@ class Names:
         self._of_tag: dict[str, str] = {}
 
     def of(self, element: Any) -> str:
-        """Return the canonical name of an element; raise Odd if its namespace is feedparser's to judge."""
+        """Return the canonical name of an element; raise Odd for what is none."""
         tag = element.tag
         name = self._of_tag.get(tag)
         if name is None:
             if not isinstance(tag, str):
                 raise Odd
             namespace, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
-            name = canonical_name(namespace, element.prefix, local)
-            if name is None:
-                raise Odd
-            self._of_tag[tag] = name
+            name = self._of_tag[tag] = canonical_name(namespace, element.prefix, local)
         return name
 
     def base_of(self, element: Any) -> str | None:
@@ -210,7 +208,11 @@ class EntryReader:
             self.entry.summary = text
 
     def _content(self, child: Any) -> None:
-        self._add_content(content_of(child, "text/plain"))
+        if stands_elsewhere(child):
+            self.names.has_content = True
+            self.entry.contents.append(RawText(""))
+        else:
+            self._add_content(content_of(child, "text/plain"))
 
     def _encoded(self, child: Any) -> None:
         self._add_content(content_of(child, "text/html"))

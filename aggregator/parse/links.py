@@ -18,6 +18,9 @@ _RELATIVE = re.compile(
 )
 
 
+_CLEAN = re.compile(r"[A-Za-z0-9%/:=?~#+!$,;@()*\[\]._\-]*")
+
+
 def absolute_links(html: str, base: str | None) -> str:
     """Return `html` with the relative addresses in its links and images resolved against `base`."""
     if not base or "=" not in html:
@@ -26,5 +29,8 @@ def absolute_links(html: str, base: str | None) -> str:
 
 
 def _resolved(base: str, address: str) -> str:
-    absolute = resolve_url(base, unescape(address).strip())
+    address = unescape(address) if "&" in address else address
+    absolute = resolve_url(base, address.strip())
+    if _CLEAN.fullmatch(absolute):
+        return absolute
     return quote(absolute, safe="%/:=&?~#+!$,;@()*[]").replace("&", "&amp;")

@@ -26,10 +26,12 @@ _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]{0,30}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,
 _DECLARED = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
 _END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
 
+_CUT_ENDS = ((b"</channel>", b"</rss>"), (b"</item>", b"</channel></rss>"), (b"</entry>", b"</feed>"))
+
 
 def mended(data: bytes) -> bytes:
     """Return `data` with the common faults set right; equal to `data` if there are none that we know. Linear."""
-    return _declared_prefixes(_escaped_ampersands(legal_references(_cut_after_end(data))))
+    return _declared_prefixes(_escaped_ampersands(legal_references(_ended(data))))
 
 
 def legal_references(data: bytes) -> bytes:
@@ -46,10 +48,13 @@ def _legal(match: re.Match[bytes]) -> bytes:
     return match[0] if any(code in legal for legal in _LEGAL) else b""
 
 
-def _cut_after_end(data: bytes) -> bytes:
-    """Cut what servers append to a feed: advertisements, statistics, a second document."""
+def _ended(data: bytes) -> bytes:
+    """Cut what servers append to a feed: advertisements, statistics, a second document; add the last tags if only they lack."""
     ends = [match.end() for match in _END.finditer(data)]
-    return data[: ends[-1]] if ends else data
+    if ends:
+        return data[: ends[-1]]
+    data = data.rstrip()
+    return data + next((rest for last, rest in _CUT_ENDS if data.endswith(last)), b"")
 
 
 def _escaped_ampersands(data: bytes) -> bytes:

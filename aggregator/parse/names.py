@@ -32,14 +32,12 @@ _PREFIXES = {
 _USERLAND = "backend.userland.com/rss"
 
 
-def canonical_name(namespace: str, prefix: str | None, local: str) -> str | None:
-    """Return `title`, `dc:creator`, … in lower case for an element, or None if only feedparser knows what it means.
+def canonical_name(namespace: str, prefix: str | None, local: str) -> str:
+    """Return `title`, `dc:creator`, … in lower case for an element.
 
-    An unknown namespace counts by the prefix that the document gives it; one without a prefix is feedparser's to decide.
+    An unknown namespace counts by the prefix that the document gives it; without a prefix it counts for nothing.
     """
     known = "" if _USERLAND in namespace.lower() else _PREFIXES.get(namespace.lower())
     if known is None:
-        if not prefix:
-            return None
-        known = prefix.lower()
+        known = (prefix or "").lower()
     return f"{known}:{local.lower()}" if known else local.lower()

@@ -10,7 +10,7 @@ __all__ = ["joined", "person_name", "rebased", "repaired"]
 
 # Bytes 0x80-0x9F that were read as ISO-8859-1 are windows-1252.
 _C1 = {b: text for b in range(0x80, 0xA0) if (text := bytes([b]).decode("cp1252", "ignore"))}
-_C1_CHARACTER = re.compile("[\x80-\x9f]")
+_C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")  # looked up in UTF-8, which is many times quicker
 _TOO_MANY_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*://)/+")
 _MAIL = re.compile(r"[\w.+\-]+@(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}(?:\?subject=\S+)?")
 _MAX_NAME_CHARS = 500
@@ -24,7 +24,7 @@ def repaired(text: str) -> str:
         return text
     with suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_C1) if _C1_CHARACTER.search(text) else text
+    return text.translate(_C1) if _C1_BYTES.search(text.encode("utf-8", "replace")) else text
 
 
 def joined(base: str | None, uri: str) -> str:

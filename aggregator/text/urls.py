@@ -49,7 +49,11 @@ _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _TO_ENCODE = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 # An address with nothing to tidy, as most are: told by one look.
-_PLAIN = re.compile(r"https?://[a-z0-9\-]+(?:\.[a-z0-9\-]+)++/(?:[A-Za-z0-9\-._~/?#!$&'()*+,;=:@]++|%[0-9A-Fa-f]{2})*+")
+_PLAIN = re.compile(
+    r"https?://[a-z0-9\-]+(?:\.[a-z0-9\-]+)++(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}))?/(?:[A-Za-z0-9\-._~/?#!$&'()*+,;=:@]++|%[0-9A-Fa-f]{2})*+"
+)
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\-]++(?=[/?#]|\Z)")
+_ROOTED = re.compile(r"(?:/[A-Za-z0-9_\-~%!$&'()*+,=:@][A-Za-z0-9._\-~%!$&'()*+,=:@]*+)++/?(?:\?[^\s#]++)?")
 _HOST = re.compile(r"[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*|\[[0-9a-f:.]+\]")
 
 
@@ -127,6 +131,8 @@ def resolve_url(base: str | None, url: str) -> str:
     """Return `url` as seen from `base` (RFC 3986 section 5); unchanged where that cannot be done."""
     if not base or url.startswith(("https://", "http://")):
         return url
+    if _ROOTED.fullmatch(url) and (origin := _ORIGIN.match(base)):
+        return origin[0] + url
     try:
         return urljoin(base, url)
     except ValueError:
