@@ -2,14 +2,16 @@
 
 from aggregator.render.document import digest_json
 from aggregator.render.event import event_text
-from aggregator.render.mail import digest_mail, subject_of
+from aggregator.render.mail import MAIL_MAX_BYTES, MailWords, digest_mail, subject_of
 from aggregator.render.markdown import digest_markdown
-from aggregator.render.page import digest_html
+from aggregator.render.page import digest_fragment, digest_html
 from aggregator.render.stored import digest_from_json
 from aggregator.render.terminal import digest_text
 
 __all__ = [
-    "digest_from_json",
+    "MAIL_MAX_BYTES",
+    "MailWords",
+    "digest_fragment",
     "digest_html",
     "digest_json",
     "digest_mail",

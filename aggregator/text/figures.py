@@ -230,7 +230,7 @@ def _figure(text: str, match: re.Match[str], lang: str | None) -> Figure | None:
         return None
     value, step = _value(match, lang)
     end = max(end, match.end("scale"))
-    unit, noun, unit_end = _unit(text, end, before, money.group() if money else "", lang)
+    unit, noun, unit_end = _unit(text, max(end, match.end("more")), before, money.group() if money else "", lang)
     if unit == "count" and not match["scale"] and _is_pronoun(match, noun):
         return None
     bound = bounded.lastgroup if bounded else None

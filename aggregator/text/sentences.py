@@ -19,7 +19,7 @@ _CLOSERS = "\"'”’»›)]}"
 _OPENERS = "\"'“‘«‹([{¿¡„‚—–-•*"
 # A mark that may end a sentence where sentences are parted by spaces, then what belongs to it, then the space.
 _SPACED = re.compile(
-    r"(?P<mark>[.!?…؟۔।॥։።។။]+)(?P<close>(?:[\"'”’»›)\]}]|\s?»|\[\d{1,3}\])*)(?P<gap>\s+)|"
+    r"(?P<mark>[.!?…؟۔।॥։።។။]+)(?P<close>(?:[\"'”’»›)\]}]|(?<=[.!?…])“(?=\s)|\s?»|\[\d{1,3}\])*)(?P<gap>\s+)|"
     r"(?P<stuck>(?<=[^\W\d_A-Z]{2})[.!?][”’\"]?)(?=[A-Z][a-z]*\s)"
 )
 _WIDE = re.compile(r"[。！？．｡]+[」』”’）】》〉\"]*")
@@ -35,25 +35,32 @@ _SPOKEN = re.compile(r"(?:said|says|asked|asks|wrote|tweeted|added|shouted|repli
 
 # Never the end of a sentence: a name or a number follows.
 _TITLES = frozenset(
-    "mr mrs ms mx dr drs prof sen sens rep reps gov govs gen lt col maj capt cmdr sgt cpl pvt brig adm rev fr hon pres supt insp det "
-    "amb messrs mt ft vs v cf eg ie viz approx esp incl dept asst ste sta sto mme mlle mm pr me mgr bzw ca bspw evtl ggf inkl exkl hr hrn "
-    "frl dipl ing abs str tel sra srta srs dna dª doña lic núm pág págs art arts fig figs sig sigg dott avv on geom rag arch "
+    "mr mrs ms mx dr drs prof sen sens rep reps gov govs gen lt col maj capt cmdr sgt cpl pvt brig adm rev "
+    "fr hon pres supt insp det "
+    "amb messrs mt ft vs v cf eg ie viz approx esp incl dept asst ste mme mlle mm pr mgr bzw ca kl mio mrd "
+    "dra bspw evtl ggf inkl exkl hr hrn "
+    "frl dipl ing abs str tel sra srta srs dna dª doña lic núm pág págs sig sigg dott avv geom rag arch "
     "dhr mevr mw bijv nl resp zgn jhr ds ul im tzw tzn np prof mgr św ks gen płk mjr kpt por dr hab r.n "
     "им ул тов гг стр рис табл акад проф ген сем др см напр пр кв обл".split()
 )
 # The end of a sentence only if what follows is a word that often opens one.
 _EITHER = frozenset(
-    "inc corp co ltd llc plc bros jr sr esq st ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur "
-    "thurs fri sat sun ala ariz ark calif colo conn del fla ga ill ind kan ky la mass md mich minn miss mo mont neb nev okla ore pa tenn "
-    "tex va vt wash wis wyo etc al no nos est min max dist univ assn gov vol pp ed eds lbs oz sq cia ltda ud uds usw tys proc godz r г руб тыс "
+    "inc corp co ltd llc plc bros jr sr esq st ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec "
+    "mon tue tues wed thu thur "
+    "thurs fri sat sun ala ariz ark calif colo conn del fla ga ill ind kan ky la mass md mich minn miss mo "
+    "mont neb nev okla ore pa tenn "
+    "tex va vt wash wis wyo etc al no nos est min max dist univ assn gov vol pp ed eds lbs oz sq cia ltda "
+    "ud uds usw tys proc godz r г руб тыс "
     "млн млрд т.е т.д tel vgl nr nrs n° num".split()
 )
 _NUMBERED = frozenset("no nos nr nrs num núm n° art arts fig vol pp p pág str abs § sec ch pt vers".split())
 _EXCLAIMED = frozenset({"yahoo", "jeopardy", "yum"})  # names that carry an exclamation mark
 _CLOCK = frozenset({"a.m", "p.m", "am", "pm"})
 _AFTER_CLOCK = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday eastern pacific central mountain et est edt ct cst cdt mt mst mdt pt pst pdt "
-    "gmt utc bst cet local jan feb mar apr may june july aug sept oct nov dec january february march april august september october "
+    "monday tuesday wednesday thursday friday saturday sunday eastern pacific central mountain et est edt "
+    "ct cst cdt mt mst mdt pt pst pdt "
+    "gmt utc bst cet local jan feb mar apr may june july aug sept oct nov dec january february march april "
+    "august september october "
     "november december mon tue wed thu fri sat sun".split()
 )
 _MONTHS = frozenset(
@@ -64,21 +71,31 @@ _ORDINAL_LANGS = frozenset(
     {"de", "da", "nb", "nn", "no", "fi", "cs", "sk", "hu", "hr", "sl", "sr", "et", "lv", "tr", "pl", "is"}
 )
 _STARTERS = {
-    "en": "the a an he she it they we i you his her its their our my this that these those there here in on at by for from with to of as "
-    "but and or so yet if when while after before since although though because despite during under according some many most all "
-    "both each no not one two what who why how where however meanwhile still now then also more other another such only just even "
+    "en": "the a an he she it they we i you his her its their our my this that these those there here in on at by "
+    "for from with to of as "
+    "but and or so yet if when while after before since although though because despite during under "
+    "according some many most all "
+    "both each no not one two what who why how where however meanwhile still now then also more other "
+    "another such only just even "
     "once until last earlier later officials police authorities critics supporters".split(),
-    "de": "der die das den dem er sie es wir ich ein eine einen im in am an auf aus bei mit nach von vor zu zum zur für über unter doch und "
-    "aber auch dabei danach damit dann diese dieser dieses nun so seit wenn weil während wie was wer allerdings zudem".split(),
-    "fr": "le la les l un une des il elle ils elles on nous je ce cette ces cet c en dans à au aux de du pour par sur avec sans mais et ou "
+    "de": "der die das den dem er sie es wir ich ein eine einen im in am an auf aus bei mit nach von vor zu zum "
+    "zur für über unter doch und "
+    "aber auch dabei danach damit dann diese dieser dieses nun so seit wenn weil während wie was wer "
+    "allerdings zudem".split(),
+    "fr": "le la les l un une des il elle ils elles on nous je ce cette ces cet c en dans à au aux de du pour par "
+    "sur avec sans mais et ou "
     "donc or selon après avant depuis pendant si quand son sa ses leur leurs".split(),
-    "es": "el la los las un una él ella ellos en de del al por para con sin sobre pero y o según tras desde cuando como su sus este esta "
+    "es": "el la los las un una él ella ellos en de del al por para con sin sobre pero y o según tras desde "
+    "cuando como su sus este esta "
     "estos estas ese esa lo se no es".split(),
-    "it": "il lo la i gli le un una uno l è in di del della nel nella al alla da dal per con su ma e o secondo dopo prima quando come "
+    "it": "il lo la i gli le un una uno l è in di del della nel nella al alla da dal per con su ma e o secondo "
+    "dopo prima quando come "
     "questo questa questi suo sua non si".split(),
-    "pt": "o a os as um uma ele ela eles elas em de do da no na ao à por para com sem sobre mas e ou segundo após desde quando como seu sua "
+    "pt": "o a os as um uma ele ela eles elas em de do da no na ao à por para com sem sobre mas e ou segundo após "
+    "desde quando como seu sua "
     "este esta esse essa não".split(),
-    "nl": "de het een hij zij ze we wij ik dat dit deze die in op aan bij met naar van voor uit door maar en of volgens na sinds toen als "
+    "nl": "de het een hij zij ze we wij ik dat dit deze die in op aan bij met naar van voor uit door maar en of "
+    "volgens na sinds toen als "
     "ook er dus".split(),
     "pl": "w z na do od po za o to ten ta on ona oni jest nie ale i a jak kiedy gdy według jego jej".split(),
     "ru": "в на с по от из за к у о это этот он она они мы я не но и а как когда его её их по".split(),
@@ -186,10 +203,12 @@ def _stop_ends(line: str, match: re.Match[str], word: str, starters: frozenset[s
         return next_word.lower() not in _AFTER_CLOCK and not match["close"]
     if lower in _NUMBERED and next_word[:1].isdigit():
         return False
-    if lower in _TITLES and not (word.islower() and opens and len(lower) > 2):
+    if (lower in _TITLES or (lower == "on" and lang == "it")) and not (word.islower() and opens):
         return False
     if lower in _EITHER:
         return opens or (not word[:1].isupper() and lower not in _EITHER - _LOWER_WORDS)
+    if len(word) == 1 and word.isupper() and len(next_word) == 1 and line[match.end() + 1 : match.end() + 2] == ".":
+        return False
     if len(word) == 1 and word.isalpha():
         return opens and not (word.isupper() and _initial_before(line, match.start()))
     if _DOTTED.fullmatch(word):
@@ -204,7 +223,7 @@ _LOWER_WORDS = frozenset("no la mass miss ill ore wash mar del sun sat wed fri m
 
 
 def _initial_before(line: str, at: int) -> bool:
-    """Whether the single letter before `at` follows a capitalised name or another initial, as in “George W.”"""
+    """Whether the single letter before `at` follows a capitalised name or another initial: George W., J. K."""
     return bool(re.search(r"(?:^|\s)[A-Z](?:[a-z]+\s|\.\s?)[A-Z]\Z", line[max(0, at - 30) : at])) and not re.search(
         r"\b(?:War|Plan|Vitamin|Group|Grade|Malcolm|Class|Type|Series|Category|Part|Title|Phase|Exhibit)\s[A-Z]\Z",
         line[max(0, at - 30) : at],
