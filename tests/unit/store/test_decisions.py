@@ -23,7 +23,7 @@ def stories(store: Store) -> dict[str, int]:
 
 def decide(store: Store, labels: Mapping[str, str], copies: Mapping[str, CopyMatch | None] | None = None) -> None:
     store.decisions.apply(
-        features={key: (b"f", b"g") for key in labels},
+        features=dict.fromkeys(labels, (b"f", b"g")),
         copies=copies or {},
         events={key: EventAssignment(id=key, event=label) for key, label in labels.items()},
         now=NOW,
