@@ -33,6 +33,8 @@ $(READY): pyproject.toml
 	  { echo "A virtual environment could not be made; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@# axe-core, for the script alone that the package carries: its Playwright is not wanted
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps 'axe-playwright-python>=0.1.8,<0.2'
 	@touch $@
 
 clean:

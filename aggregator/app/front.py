@@ -102,7 +102,9 @@ class Front:
         with self.store.read():
             since, events = self._candidates(now)
             marks = self.store.marks.on_events(reader_id, [e.id for e in events])
-            chosen = self._best([e for e in events if not _mark(marks, e.id).muted_at], since, now)
+            silenced = self.store.marks.silenced(reader_id, [e.id for e in events])
+            heard = [e for e in events if e.id not in silenced and not _mark(marks, e.id).muted_at]
+            chosen = self._best(heard, since, now)
             views = self.store.events.views([e.id for e in chosen], reader_id=reader_id, with_text=False)
             told = self._told(reader_id, views, marks)
             large = {v.event.id: self._account(v, told.get(v.event.id), now) for v in views[:LARGE]}

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
@@ -65,7 +65,7 @@ def look(driver: webdriver.Chrome, *, width: int, height: int, dark: bool = Fals
 
 def axe_violations(driver: webdriver.Chrome) -> list[str]:
     """What axe-core finds wrong on the page that is open, each with the first place."""
-    script = Path(found(_axe(), "axe-core (npm install --prefix .venv/node axe-core)")).read_text("utf-8")
+    script = Path(found(_axe(), "axe-core (pip install --no-deps axe-playwright-python)")).read_text("utf-8")
     expression = script + ";axe.run().then(r => JSON.stringify([r.passes.length, r.violations]))"
     answer: Any = driver.execute_cdp_cmd("Runtime.evaluate", {"expression": expression, "awaitPromise": True})
     passes, violations = json.loads(answer["result"]["value"])
@@ -74,5 +74,9 @@ def axe_violations(driver: webdriver.Chrome) -> list[str]:
 
 
 def _axe() -> str | None:
-    path = Path(os.environ.get("AGGREGATOR_AXE") or ROOT / ".venv/node/node_modules/axe-core/axe.min.js")
-    return str(path) if path.is_file() else None
+    """The script of axe-core, which a Python package carries."""
+    try:
+        files = distribution("axe-playwright-python").files or []
+    except PackageNotFoundError:
+        return None
+    return next((str(file.locate()) for file in files if file.name == "axe.min.js"), None)

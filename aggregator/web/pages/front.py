@@ -33,6 +33,7 @@ def page() -> Response:
         top=top[0].events if top else (),
         sections=[s for s in shown.digest.sections if s.title != TOP],
         progress=progress,
+        topics=app.topics.all(reader_id=session().reader_id),
         said=said(),
     )
     if progress.is_first and progress.is_polled and "undo" not in request.args:

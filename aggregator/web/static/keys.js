@@ -140,7 +140,7 @@ const KEYS = {
   z: () => document.querySelector(".said button")?.click(),
   "/": () => document.getElementById("q").focus(),
   "?": showKeys,
-  "g t": goTo("/"), "g s": goTo("/starred"), "g f": goTo("/feeds"), "g d": goTo("/digests"),
+  "g t": goTo("/"), "g p": goTo("/topics"), "g s": goTo("/starred"), "g f": goTo("/feeds"), "g d": goTo("/digests"),
 };
 
 document.addEventListener("keydown", (event) => {

@@ -14,7 +14,7 @@ from tests.unit.web.conftest import Visitor, visit
 
 PAGES = (
     "/", "/events/1", "/events/2", "/stories/1", "/stories/2", "/stories/3?at=0&n=29", "/stories/4", "/feeds", "/feeds/1",
-    "/folders/World", "/digests", "/digests/1", "/search", "/search?q=storm", "/search?q=%28storm", "/starred", "/keys",
+    "/folders/World", "/digests", "/digests/1", "/search", "/search?q=storm", "/search?q=%28storm", "/starred", "/keys", "/topics", "/topics/Weather",
     "/settings", "/nowhere", "/events/999",
 )  # fmt: skip
 
@@ -44,6 +44,7 @@ class Outline(HTMLParser):
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_well_formed_small_and_runs_nothing_of_its_own(visitor: Visitor, filled: App, path: str) -> None:
     filled.digests.make(name="morning")
+    filled.topics.add("Weather", "storm")
     answer = visitor.get(path)
     outline = Outline(answer.text)
     assert not outline.open
@@ -122,10 +123,10 @@ def test_marking_an_event_read_marks_its_stories_and_can_be_undone(visitor: Visi
 
 
 def test_what_was_read_before_stays_read_when_the_event_is_undone(visitor: Visitor, filled: App) -> None:
-    visitor.post("/stories/2/read")
+    visitor.post("/stories/1/read")
     visitor.post("/events/1/read")
     visitor.post("/undo/2")
-    assert [filled.reading.story(n).is_read for n in (1, 2, 3)] == [False, True, False]
+    assert [filled.reading.story(n).is_read for n in (1, 2, 3)] == [True, False, False]
 
 
 def test_a_starred_story_is_listed_until_its_star_is_taken_off(visitor: Visitor) -> None:
@@ -209,6 +210,23 @@ def test_an_edition_is_shown_as_it_was_made(visitor: Visitor, filled: App) -> No
     text = visitor.get("/digests/1").text
     assert "Storm cuts power to 300,000 homes" in text
     assert visitor.get("/digests/1?format=json").get_json()["counts"]["events"] == 2
+
+
+def test_a_topic_is_followed_and_shows_its_events_with_the_reason(visitor: Visitor, filled: App) -> None:
+    answer = visitor.post("/topics/add", at="/topics", name="Weather", query="storm")
+    text = visitor.get(answer.headers["Location"]).text
+    assert 'href="/events/1"' in text
+    assert "original stories match" in text
+    assert 'href="/topics/Weather"' in visitor.get("/").text
+    visitor.post("/topics/remove", at="/topics", name="Weather")
+    assert not filled.topics.all()
+
+
+def test_a_topic_whose_query_is_wrong_is_refused_with_the_place(visitor: Visitor, filled: App) -> None:
+    answer = visitor.post("/topics/add", at="/topics", name="Weather", query="(storm")
+    assert answer.status_code == 400
+    assert "^</pre>" in answer.text
+    assert not filled.topics.all()
 
 
 def test_a_query_that_cannot_be_understood_shows_where(visitor: Visitor) -> None:

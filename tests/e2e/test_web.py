@@ -1,0 +1,261 @@
+"""The page in a real browser: from the first run to the last key, with scripts and without."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+from aggregator.app.app import App, open_app
+from aggregator.app.polling import PollOptions
+from aggregator.newsroom import Server
+from aggregator.web import make_server
+from tests.support.browser import axe_violations, chromium, look, program
+from tests.support.newsroom import END, loopback, on_the_air, reading
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Reader:
+    """Somebody at a browser."""
+
+    driver: Chrome
+    address: str
+
+    def open(self, path: str) -> None:
+        self.driver.get(self.address.rstrip("/") + path)
+
+    def find(self, css: str) -> WebElement:
+        return self.driver.find_element(By.CSS_SELECTOR, css)
+
+    def all(self, css: str) -> list[WebElement]:
+        return self.driver.find_elements(By.CSS_SELECTOR, css)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.find("body").send_keys(key)
+
+    def see(self, css: str, text: str = "") -> WebElement:
+        """Wait until an element is there that says so."""
+
+        def there(_driver: object) -> WebElement | None:
+            return next((e for e in self.all(css) if text in e.text), None)
+
+        found: WebElement = WebDriverWait(self.driver, 10, ignored_exceptions=[Exception]).until(there)
+        return found
+
+    def gone(self, css: str) -> None:
+        WebDriverWait(self.driver, 10).until(lambda _d: not self.all(css))
+
+    def at(self, path: str) -> None:
+        WebDriverWait(self.driver, 10).until(
+            lambda d: d.current_url.removeprefix(self.address.rstrip("/")).startswith(path)
+        )
+
+
+@contextmanager
+def served(app: App) -> Iterator[str]:
+    server = make_server(app, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield server.address
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture(scope="module")
+def newsroom() -> Iterator[Server]:
+    program("chromium", "chromium")
+    program("chromedriver", "chromium-driver")
+    with on_the_air() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def read(newsroom: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The newsroom, read once by the real pipeline."""
+    with reading(newsroom, tmp_path_factory.mktemp("web") / "a.db") as app:
+        app.polling.poll(PollOptions())
+        app.digests.make(name="morning")
+        yield app
+
+
+def test_a_reader_begins_with_a_list_of_feeds(newsroom: Server, tmp_path: Path) -> None:
+    opml = tmp_path / "mine.opml"
+    opml.write_bytes(newsroom.opml())
+    with (
+        open_app(loopback(), db=tmp_path / "b.db", clock=lambda: END) as app,
+        served(app) as address,
+        chromium(tmp_path / "profile") as driver,
+    ):
+        reader = Reader(driver, address)
+        reader.open("/")
+        assert reader.find("h1").text == "What do you read?"
+        assert axe_violations(driver) == []
+        reader.find("#opml").send_keys(str(opml))
+        reader.find('form[action="/feeds/import"] button').click()
+        reader.see(".progress", f"0 of {len(newsroom.feed_urls)} feeds asked")
+        reader.open("/feeds")
+        assert len(reader.all(".feeds li")) == len(newsroom.feed_urls)
+
+
+def test_a_morning_by_keys_alone(read: App, tmp_path: Path) -> None:
+    with served(read) as address, chromium(tmp_path / "profile") as driver:
+        reader = Reader(driver, address)
+        _mark_and_undo(reader)
+        _star(reader)
+        _search(reader)
+        _split_and_join(reader)
+        _mute(reader)
+        reader.press("?")
+        reader.see("dialog", "next")
+        reader.press(Keys.ESCAPE)
+        reader.gone("dialog")
+        reader.press("g", "d")
+        reader.at("/digests")
+        errors = [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]  # type: ignore[no-untyped-call]
+        assert errors == []
+
+
+def _mark_and_undo(reader: Reader) -> None:
+    reader.open("/")
+    reader.press("j")
+    assert reader.find(".is-selected").get_attribute("id") == reader.all(".event")[0].get_attribute("id")
+    reader.press("j", "k", "m")
+    reader.see(".said", "Marked read.")
+    assert "is-read" in (reader.all(".event")[0].get_attribute("class") or "")
+    reader.press("z")
+    reader.gone(".said")
+    assert not reader.all(".is-read")
+    reader.press("o")
+    reader.see("h2", "TIMELINE")
+
+
+def _star(reader: Reader) -> None:
+    reader.find(".report .headline a").click()
+    title = reader.see(".story h1").text
+    reader.press("s")
+    reader.see(".said", "Starred.")
+    reader.press("g", "s")
+    reader.see(".line .headline", title)
+
+
+def _search(reader: Reader) -> None:
+    reader.press("/")
+    reader.driver.switch_to.active_element.send_keys("earthquake", Keys.ENTER)
+    reader.at("/search?q=earthquake")
+    reader.see(".line .headline")
+
+
+def _split_and_join(reader: Reader) -> None:
+    reader.open("/")
+    reader.all(".large .headline a")[0].click()
+    reader.see("#why")
+    before = len(reader.all(".report"))
+    reader.all('form[action$="/split"] button')[-1].click()
+    reader.see(".said", "Taken out of this event")
+    assert len(reader.all(".report")) < before
+    reader.find(".said button").click()
+    reader.gone(".said")
+    assert len(reader.all(".report")) == before
+    reader.open("/")
+    ids = [row.get_attribute("id").split("-")[1] for row in reader.all(".large")[:2]]
+    reader.press("j", "x")
+    reader.see(".said", "Picked.")
+    reader.press("j", "x")
+    reader.at(f"/events/{ids[0]}")
+    reader.see(".said", "Joined")
+    assert len(reader.all(".report")) > before
+    reader.find(".said button").click()
+    reader.gone(".said")
+
+
+def _mute(reader: Reader) -> None:
+    reader.open("/")
+    first = reader.find(".lead .headline a")
+    title = first.text
+    first.click()
+    reader.see("#why")
+    reader.press("u")
+    reader.see(".said", "Muted")
+    reader.press("g", "t")
+    reader.see(".day")
+    assert reader.find(".lead .headline").text != title
+    reader.open("/?undo=99999")
+    assert not reader.all(".said")
+
+
+def test_everything_works_without_scripts(read: App, tmp_path: Path) -> None:
+    with served(read) as address, chromium(tmp_path / "profile", scripts=False) as driver:
+        reader = Reader(driver, address)
+        reader.open("/")
+        event = reader.all(".large")[-1].get_attribute("id")
+        reader.find(f"#{event} .mark").click()
+        reader.see(".said", "Marked read, with all its stories.")
+        assert "is-read" in (reader.find(f"#{event}").get_attribute("class") or "")
+        reader.find(".said button").click()
+        reader.gone(".said")
+        assert "is-read" not in (reader.find(f"#{event}").get_attribute("class") or "")
+        reader.find(f"#{event} .source").click()
+        assert reader.see("mark").text
+        reader.open("/topics")
+        reader.find("#name").send_keys("Trains")
+        reader.find("#query").send_keys("train OR rail", Keys.ENTER)
+        reader.at("/topics/Trains")
+        reader.see(".numbers", "match")
+
+
+def test_every_page_is_open_to_everybody_and_asks_nobody_else(read: App, tmp_path: Path) -> None:
+    event = read.front.page().digest.sections[0].events[0]
+    pages = ("/", f"/events/{event.event_id}", f"/stories/{event.headline_story_id}", "/feeds", "/feeds/1", "/digests", "/digests/1",
+             "/search?q=storm", "/starred", "/topics", "/keys", "/settings", "/nowhere")  # fmt: skip
+    with served(read) as address, chromium(tmp_path / "profile") as driver:
+        reader = Reader(driver, address)
+        for width, dark in ((1280, False), (390, True)):
+            look(driver, width=width, height=900, dark=dark)
+            for path in pages:
+                reader.open(path)
+                assert (path, axe_violations(driver)) == (path, [])
+                assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+                asked = driver.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
+                assert all(name.startswith(address) for name in asked)
+                assert driver.execute_script(SHIFTS) == 0
+
+
+SHIFTS = """const seen = new PerformanceObserver(() => {}); seen.observe({type: 'layout-shift', buffered: true});
+return seen.takeRecords().reduce((sum, each) => sum + each.value, 0);"""
+
+
+def test_the_first_password_shuts_the_door_and_opens_it(tmp_path: Path, newsroom: Server) -> None:
+    with (
+        open_app(loopback(), db=tmp_path / "c.db", clock=lambda: END) as app,
+        served(app) as address,
+        chromium(tmp_path / "profile") as driver,
+    ):
+        reader = Reader(driver, address)
+        reader.open("/settings")
+        for field in ("password", "again"):
+            reader.find(f"#{field}").send_keys(PASSWORD)
+        reader.find("#name").send_keys("alice", Keys.ENTER)
+        reader.see(".said", "The password is set.")
+        reader.find('form[action="/logout"] button').click()
+        reader.at("/login")
+        assert axe_violations(driver) == []
+        reader.open("/feeds")
+        reader.at("/login?next=/feeds")
+        reader.find("#name").send_keys("alice")
+        reader.find("#password").send_keys("guessed wrongly", Keys.ENTER)
+        reader.see(".problem", "Name or password is wrong.")
+        reader.find("#name").send_keys("alice")
+        reader.find("#password").send_keys(PASSWORD, Keys.ENTER)
+        reader.at("/feeds")
+        reader.see("h1", "What do you read?")
