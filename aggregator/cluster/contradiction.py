@@ -28,6 +28,7 @@ __all__ = ["contradiction"]
 
 _ALIKE = 0.6  # share of two titles that must agree before one differing slot says more than the rest
 _BEGINNING = 5  # letters that inflected forms and adjectives of a name share
+_ACRONYM = 3  # letters from which capitals stand for words
 _TOKEN = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _MAGNITUDE_NOISE = 0.35  # observatories differ by as much
 
@@ -41,7 +42,7 @@ def contradiction(a: Features, b: Features) -> str | None:
 
 def _other_fact(a: Features, b: Features) -> str | None:
     mine, theirs = _by_kind(a.facts), _by_kind(b.facts)
-    for kind in ("quarter", "magnitude", "score"):
+    for kind in ("quarter", "magnitude", "score", "rate"):
         one, other = mine.get(kind, []), theirs.get(kind, [])
         if not one or not other or set(one) & set(other):
             continue
@@ -91,9 +92,19 @@ def _slot(a: Features, b: Features, mine: str, theirs: str) -> str | None:
 
 
 def _akin(mine: str, theirs: str) -> bool:
-    """Whether two slots share a word's beginning: Venezuela and Venezuelan, Moise and Moïse."""
-    beginnings = [{_plain(word)[:_BEGINNING] for word in _TOKEN.findall(slot)} for slot in (mine, theirs)]
-    return bool(beginnings[0] & beginnings[1])
+    """Whether one may be the other: Venezuela and Venezuelan, Moise and Moïse, Fed and Federal, ECB and European Central Bank."""
+    ours, others = ([_plain(word) for word in _TOKEN.findall(text)] for text in (mine, theirs))
+    for a in ours:
+        for b in others:
+            short, long = sorted((a, b), key=len)
+            if a[:_BEGINNING] == b[:_BEGINNING] or (len(short) >= _ACRONYM and long.startswith(short)):
+                return True
+    return _abbreviates(mine, others) or _abbreviates(theirs, ours)
+
+
+def _abbreviates(text: str, others: list[str]) -> bool:
+    initials = "".join(word[0] for word in others)
+    return any(w.isupper() and len(w) >= _ACRONYM and _plain(w) in initials for w in _TOKEN.findall(text))
 
 
 def _plain(word: str) -> str:
@@ -133,7 +144,7 @@ def _other_subject(a: Features, b: Features) -> str | None:
         return None
     if any(_mentions(b, name) for name in a.subjects) or any(_mentions(a, name) for name in b.subjects):
         return None
-    said = [" ".join((*story.subjects, *story.shown_names)) for story in (a, b)]
+    said = [" ".join((story.headline, *story.shown_names)) for story in (a, b)]
     if _akin(" ".join(a.subjects), said[1]) or _akin(said[0], " ".join(b.subjects)):
         return None
     return f"No name in common: {', '.join(a.subjects[:3])} against {', '.join(b.subjects[:3])}."

@@ -29,6 +29,27 @@ _MAGNITUDE = re.compile(
     rf"|{_NUMBER}[ -]?(?:magnitude|magnitud|на |級|级|балл\w*|درجات|درجة|{_SCALES})"
 )
 _SCORE = re.compile(r"(?<![\d.,:–-])(\d{1,3})(?:[-–:]| - | à | a )(\d{1,3})(?![\d.,:–%-])")
+# What a central bank or the like decides about its rate; read in titles only.
+_RATE = re.compile(
+    r"\brates?\b|zins|\btipos?\b|\btasas?\b|\btaux\b|\btass[io]\b|\bjuros?\b|\btaxas?\b|\bselic\b|\brente\b|\bst[oó]py?\b"
+    r"|ставк|利率|金利|降息|加息|利下げ|利上げ|فائدة"
+)
+_MOVES = {
+    "down": re.compile(
+        r"\b(?:cuts?|cutting|lowers?|lowered|reduces?|reduced|slash\w*|trims?|trimmed|sen[kc]\w*|gesenkt|baja|bajó|recort\w*"
+        r"|reduc\w*|reduz\w*"
+        r"|baiss\w*|abaiss\w*|rédui\w*|tagli\w*|abbass\w*|ridu\w*|cort\w*|baixa\w*|verlaag\w*|obniż\w*|ści[ąę]\w*|сни\w*|пони\w*)\b"
+        r"|降息|下调|下調|利下げ|引き下げ|خفض"
+    ),
+    "up": re.compile(
+        r"\b(?:raises?|raised|hikes?|hiked|lifts?|lifted|increases?|increased|erhöh\w*|hebt|anheb\w*|angehoben|sube|subió|elev\w*|aument\w*"
+        r"|relèv\w*|relev\w*|hausse|augment\w*|alza\w*|sobe|verho\w*|podn\w*|podwyż\w*|повы\w*|подн\w*)\b|加息|上调|上調|利上げ|引き上げ|رفع"
+    ),
+    "unchanged": re.compile(
+        r"\b(?:holds?|held|keeps?|kept|unchanged|pauses?|paused|leaves?|steady|hält|belässt|unverändert|manti?en\w*|mantuvo|mainti\w*|inchangés?"
+        r"|invariat\w*|mantém|manteve|houdt|ongewijzigd|utrzym\w*|bez zmian|сохран\w*|остав\w*)\b|维持|維持|不变|不變|据え置|تثبي|ثبت|أبق"
+    ),
+}
 _MOST_FACTS = 6
 
 
@@ -39,6 +60,9 @@ def facts_in(title: str, lead: str) -> list[str]:
     for match in _MAGNITUDE.finditer(text):
         number = next(group for group in match.groups() if group)
         found.append(f"magnitude {number.replace(',', '.')}")
+    heading = title.lower()
+    if _RATE.search(heading):
+        found += [f"rate {move}" for move, pattern in _MOVES.items() if pattern.search(heading)]
     for match in _SCORE.finditer(title):
         first, second = sorted((int(match[1]), int(match[2])), reverse=True)
         found.append(f"score {first}-{second}")

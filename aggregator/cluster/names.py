@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from aggregator.cluster.rarity import rarity
 from aggregator.text.words import stem, stop_words, words
 
 __all__ = ["figures_in", "names_in", "subjects_in"]
@@ -16,6 +17,7 @@ _STARTS = frozenset(".!?:;\"“”„«»‘'’|—–-•…(\n")
 _FIGURE = re.compile(r"(?<![\w.,])\d+(?:[.,:]\d+)*(?![\w])")
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _TITLE_CASE = 0.7  # share of longer words with a capital from which a title is written in title case
+_TELLING = 3.5  # idf of a name that tells events apart: "England" does, "Bank" does not
 _MOST_NAMES, _MOST_FIGURES, _MOST_SUBJECTS = 40, 24, 8
 
 
@@ -50,16 +52,32 @@ def figures_in(text: str) -> list[str]:
 
 
 def subjects_in(title: str, names: list[str], lang: str | None) -> list[str]:
-    """Names a title is about: capitalised within a title in sentence case, or known as names from the text."""
-    plain = [w for w in _WORD.findall(title) if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004
-    if not plain or not any(c.isupper() for c in title):
-        return []
+    """Names a title is about, the telling ones first.
+
+    In a title in sentence case what has a capital; in title case (and in German, where nouns have one) what the text or
+    the tables know as a name, or, in a language with tables, what neither knows.
+    """
+    tokens = _WORD.findall(title)
+    plain = [token for token in tokens if len(token) > 3 and token[0].isalpha()]  # noqa: PLR2004 - "of", "and"
+    capitals_say = (
+        bool(plain) and sum(token[0].isupper() for token in plain) <= _TITLE_CASE * len(plain) and lang != "de"
+    )
     known = {part for name in names for part in words(name)}
-    in_title_case = sum(w[0].isupper() for w in plain) > _TITLE_CASE * len(plain)
+    table = rarity(lang)
     found = []
-    for n, token in enumerate(_WORD.findall(title)):
-        if not token[0].isupper() or not stem(token.lower(), lang):
+    for n, token in enumerate(tokens):
+        term = stem(token.lower(), lang)
+        if not token[0].isupper() or not term:
             continue
-        if (n and not in_title_case and lang != "de") or token.lower() in known:
+        is_name = table.is_name(term)
+        unknown = is_name is None and table.has_names
+        if (
+            token.lower() in known
+            or (capitals_say and n)
+            or is_name
+            or unknown
+            or (token.isupper() and not title.isupper())
+        ):
             found.append(token)
-    return found[:_MOST_SUBJECTS]
+    telling = [token for token in found if table[stem(token.lower(), lang)][1] >= _TELLING]
+    return (telling or found)[:_MOST_SUBJECTS]

@@ -27,6 +27,7 @@ _UNSEEN_WITHOUT = 5.5
 _COMMON_WITHOUT = 2.5
 _NUMBER = 5.0
 _FLOOR = 0.02
+_NAME_SHARE = 70  # percent of uses with a capital from which a word counts as a name
 
 
 class Rarity(dict[str, tuple[int, float]]):
@@ -34,7 +35,7 @@ class Rarity(dict[str, tuple[int, float]]):
 
     def __init__(self, lang: str | None) -> None:
         super().__init__()
-        self._idf, self._unseen = _table(lang)
+        self._idf, self._names, self._unseen = _table(lang)
 
     def __missing__(self, term: str) -> tuple[int, float]:
         if len(self) >= _CAPACITY:
@@ -42,6 +43,15 @@ class Rarity(dict[str, tuple[int, float]]):
         found = (zlib.crc32(term.encode("utf-8", "replace")) & _MASK, self._rarity(term))
         self[term] = found
         return found
+
+    @property
+    def has_names(self) -> bool:
+        """Whether a table of names ships for this language."""
+        return bool(self._names)
+
+    def is_name(self, term: str) -> bool | None:
+        """Whether a term is mostly written with a capital within sentences; None where that is not known."""
+        return term in self._names if term in self._idf else None
 
     def _rarity(self, term: str) -> float:
         known = self._idf.get(term)
@@ -56,16 +66,18 @@ def rarity(lang: str | None) -> Rarity:
     return Rarity(lang)
 
 
-def _table(lang: str | None) -> tuple[dict[str, float], float]:
+def _table(lang: str | None) -> tuple[dict[str, float], frozenset[str], float]:
+    """Idf of known terms, those of them that are names, and the idf of the rest."""
     folder = resources.files("aggregator.cluster").joinpath("frequencies")
     counted = folder.joinpath(f"{lang}.tsv")
     if (lang or "").isalpha() and counted.is_file():
         head, *lines = counted.read_text(encoding="utf-8").splitlines()
         total = int(head.split("\t")[1])
-        pairs = (line.split("\t") for line in lines)
-        return {term: max(math.log(total / int(count)), _FLOOR) for term, count in pairs}, _UNSEEN_WITH_TABLE
+        rows = [line.split("\t") for line in lines]
+        idf = {term: max(math.log(total / int(count)), _FLOOR) for term, count, _ in rows}
+        return idf, frozenset(term for term, _, share in rows if int(share) >= _NAME_SHARE), _UNSEEN_WITH_TABLE
     common = folder.joinpath(f"{lang}.txt")
     if (lang or "").isalpha() and common.is_file():
         listed = common.read_text(encoding="utf-8").split()
-        return {stem(word, lang): _COMMON_WITHOUT for word in listed}, _UNSEEN_WITHOUT
-    return {}, _UNSEEN_WITHOUT
+        return {stem(word, lang): _COMMON_WITHOUT for word in listed}, frozenset(), _UNSEEN_WITHOUT
+    return {}, frozenset(), _UNSEEN_WITHOUT

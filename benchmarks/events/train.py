@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import pickle
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -17,12 +18,12 @@ from pathlib import Path
 import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
-from streams import Stream, all_streams, fold_of
+from streams import Stream, all_streams, fold_of, read
 
 from aggregator.cluster import EventGraph, features
 from aggregator.cluster.model import UNIT, build
 from aggregator.cluster.pairs import COLUMNS
-from aggregator.text.words import terms
+from aggregator.text.words import stem, terms
 
 WEIGHT = {"basil": 1_500.0}  # 150 pairs: at full weight they would each outvote a hundred others
 STREAM_WEIGHT, BIG_WEIGHT = 20_000.0, 10_000.0
@@ -37,15 +38,23 @@ GATE = (("comb cosine", 0.12), ("lead cosine", 0.15), ("title cosine", 0.15))
 
 
 def frequencies(streams: list[Stream], target: Path) -> None:
-    """Document frequencies of single words, from the streams that may be learnt from."""
+    """Document frequencies of single words, and how often (percent) each has a capital within a sentence."""
     counts: Counter[str] = Counter()
+    capitals: Counter[str] = Counter()
+    inner: Counter[str] = Counter()
     total = 0
     for stream in streams:
         for line in stream.lines:
-            counts.update(set(terms(f"{line.title or ''}\n{(line.text or '')[:2000]}", "en")))
+            text = (line.text or "")[:2000]
+            counts.update(set(terms(f"{line.title or ''}\n{text}", "en")))
             total += 1
+            for word in re.findall(r"(?<=[a-z,] )[^\W\d_]+", text):
+                if term := stem(word.lower(), "en"):
+                    inner[term] += 1
+                    capitals[term] += word[0].isupper()
     kept = sorted((term, count) for term, count in counts.items() if count >= FREQUENT)
-    body = "".join(f"{term}\t{count}\n" for term, count in kept)
+    shares = {term: round(100 * capitals[term] / inner[term]) if inner[term] else 0 for term, _ in kept}
+    body = "".join(f"{term}\t{count}\t{shares[term]}\n" for term, count in kept)
     target.write_text(f"#documents\t{total}\n{body}", encoding="utf-8")
 
 
@@ -131,12 +140,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled sets")
     parser.add_argument("--cache", type=Path, help="keep the described pairs here (outside the repository)")
     parser.add_argument("--out", type=Path, default=Path("aggregator/cluster/trees.npz"))
-    parser.add_argument("--folds", action="store_true", help="also write OUT.0.npz .. OUT.2.npz, each without one fold of events")
+    parser.add_argument(
+        "--folds", action="store_true", help="also write OUT.0.npz .. OUT.2.npz, each without one fold of events"
+    )
     parser.add_argument("--frequencies", type=Path, help="write document frequencies here first, and stop")
     args = parser.parse_args()
     if args.frequencies:
         wanted = {"allsides", "allsides21", "ecbplus"}
-        frequencies([s for s in all_streams(args.data) if s.name in wanted], args.frequencies)
+        frequencies([read(args.data / f"{name}.jsonl") for name in sorted(wanted)], args.frequencies)
         return
     if args.cache and args.cache.exists():
         pairs = pickle.loads(args.cache.read_bytes())
