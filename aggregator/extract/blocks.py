@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.errors import ExtractError
 
-__all__ = ["Block", "Element", "Page", "guard_nesting", "read_blocks"]
+__all__ = ["Block", "Element", "Page", "guard_nesting", "heading_level", "read_blocks"]
 
 # Deeper than any real page (of 792: 130); lexbor's cost grows with depth x tags (100,000 nested <div> took 27 s).
 MAX_DEPTH = 2_000
@@ -29,9 +29,7 @@ SKIPPED = frozenset(
     "script style noscript template svg iframe object embed canvas audio video select option datalist textarea head math "
     "map input progress meter -comment _comment".split()
 )
-_CLOSED_BY_ITSELF = (
-    "p|li|td|th|tr|dt|dd|option|thead|tbody|tfoot|img|br|hr|input|meta|link|source|area|base|col|embed|param|track|wbr|path|body|html|head"
-)
+_CLOSED_BY_ITSELF = "p|li|td|th|tr|dt|dd|option|thead|tbody|tfoot|img|br|hr|input|meta|link|source|area|base|col|embed|param|track|wbr|path|body|html|head"
 _TAG = re.compile(rf"<(/?)(?!(?:{_CLOSED_BY_ITSELF})[\s/>])[a-zA-Z][^\s/>]*(?:\s[^<>]*?(/)?)?>", re.I)
 _SPACE = re.compile(r"[ \t\r\f\v\xa0\u2000-\u200b\u3000\n]+")
 
@@ -69,6 +67,11 @@ class Page:
     elements: list[Element] = field(default_factory=list)
     depth: int = 0
     nodes: int = 0
+
+
+def heading_level(tag: str) -> int:
+    """1-6 for a heading, else 0."""
+    return int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0  # noqa: PLR2004
 
 
 def guard_nesting(html: str) -> None:
@@ -201,7 +204,16 @@ class _Walk:
             text = _SPACE.sub(" ", "".join(self.parts)).strip() if not self.breaks else _lines("".join(self.parts))
             if text and len(self.page.blocks) < MAX_BLOCKS:
                 self.page.blocks.append(
-                    Block(text, self.element, min(self.link, len(text)), min(self.bold, len(text)), self.links, "", self.time, self.breaks)
+                    Block(
+                        text,
+                        self.element,
+                        min(self.link, len(text)),
+                        min(self.bold, len(text)),
+                        self.links,
+                        "",
+                        self.time,
+                        self.breaks,
+                    )
                 )
             self.parts = []
             self.link = self.bold = self.breaks = 0
@@ -218,7 +230,13 @@ def _label(attributes: dict[str, str | None]) -> str:
     if not attributes:
         return ""
     get = attributes.get
-    return " ".join([v for v in (get("class"), get("id"), get("role"), get("itemprop"), get("data-testid"), get("data-component")) if v]).lower()
+    return " ".join(
+        [
+            v
+            for v in (get("class"), get("id"), get("role"), get("itemprop"), get("data-testid"), get("data-component"))
+            if v
+        ]
+    ).lower()
 
 
 def _is_hidden(attributes: dict[str, str | None]) -> bool:

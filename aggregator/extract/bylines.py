@@ -26,9 +26,12 @@ _BY = re.compile(
 )
 _HAN_BY = re.compile(r"^\W*(?:作者|文|撰文|記者|记者|本报记者|本報記者|文字)\s*[:：/丨|]?\s*")
 _ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b[JS]r|\be\.V)\.$")
-_PARTICLES = frozenset("de da do dos das del della di van von der den ter ten la le el al bin ibn y e du des af av zu zur und and & st the of".split())
+_PARTICLES = frozenset(
+    "de da do dos das del della di van von der den ter ten la le el al bin ibn y e du des af av zu zur und and & st the of".split()
+)
 _SPLIT = re.compile(
-    r"\s*(?:[,;|/•·、，；\n\t]|(?<=\w)\s+[–—-]\s+|\s(?:and|und|et|y|och|og|ja|with|mit|avec|con|en|&|\+|i|и|و)\s(?!Sons\b|Co\b|Company\b))\s*", re.I
+    r"\s*(?:[,;|/•·、，；\n\t]|(?<=\w)\s+[–—-]\s+|\s(?:and|und|et|y|och|og|ja|with|mit|avec|con|en|&|\+|i|и|و)\s(?!Sons\b|Co\b|Company\b))\s*",
+    re.I,
 )
 _TRAILING_BY = re.compile(r"\s+(?:for|in|from|at|via|of)\s+(?:the\s+)?[\w .]+$|\s*[(\[].*$|\s+@\S+|\S+@\S+\.\S+")
 _DATE_LIKE = re.compile(
@@ -56,10 +59,19 @@ _BYLINE = (
     ('[itemprop~="author"] [itemprop~="name"]', 9.0),
     ('[itemprop~="author"]', 7.0),
     ('a[rel~="author"]', 7.0),
-    ('[class*="author-name" i], [class*="author_name" i], [class*="authorname" i], [class*="byline-name" i], [class*="byline__name" i], [class*="author__name" i]', 8.0),
+    (
+        '[class*="author-name" i], [class*="author_name" i], [class*="authorname" i], [class*="byline-name" i], [class*="byline__name" i], [class*="author__name" i]',
+        8.0,
+    ),
     ('[class*="byline" i]', 6.0),
-    ('[href*="/author/" i], [href*="/authors/" i], [href*="/autor/" i], [href*="/auteur/" i], [href*="/profile/" i]', 5.0),
-    ('[class*="author" i], [id*="author" i], [class*="autor" i], [class*="auteur" i], [class*="verfasser" i], [class*="writer" i]', 4.5),
+    (
+        '[href*="/author/" i], [href*="/authors/" i], [href*="/autor/" i], [href*="/auteur/" i], [href*="/profile/" i]',
+        5.0,
+    ),
+    (
+        '[class*="author" i], [id*="author" i], [class*="autor" i], [class*="auteur" i], [class*="verfasser" i], [class*="writer" i]',
+        4.5,
+    ),
     ('[class*="contributor" i], [class*="reporter" i], [class*="journalist" i]', 3.5),
 )
 _ELSEWHERE = re.compile(
@@ -72,7 +84,9 @@ _ORGANISATION = re.compile(
     r"contributors?|reporters?|writers?|report|afp|reuters|dpa|ap|ansa|efe|tass|xinhua|stiftung|blog|group|studio|services?|department|office)\b",
     re.I,
 )
-_LINE_BY = re.compile(r"^\W{0,3}(?i:by|von|par|por|di|door|av|af|texte?|text by|written by|autor(?:in)?:|geschrieben von|escrito por|publié par)\s+((?:[^\W\d_a-zß-ÿ][\w.'’-]*|\b(?:de|van|von|der|la|le|al|bin|and|und|et|y|e)\b|&|,|\s){3,80}?)(?:\s*(?:[|•·–—(]|\d|,\s+[A-Z]{2,}|$).*)?$")
+_LINE_BY = re.compile(
+    r"^\W{0,3}(?i:by|von|par|por|di|door|av|af|texte?|text by|written by|autor(?:in)?:|geschrieben von|escrito por|publié par)\s+((?:[^\W\d_a-zß-ÿ][\w.'’-]*|\b(?:de|van|von|der|la|le|al|bin|and|und|et|y|e)\b|&|,|\s){3,80}?)(?:\s*(?:[|•·–—(]|\d|,\s+[A-Z]{2,}|$).*)?$"
+)
 _HAN_CREDIT = re.compile(
     r"(?:(?:作者|撰文|(?:^|\s)文)\s*[:：丨|/]\s*|(?:^\W*|本报|本報|社|网|報|报|台|[（(])\s*(?:记者|記者)\s*[:：丨|/\s]\s*)"
     r"((?:[\u4e00-\u9fff·]{2,4}|[A-Za-z]\w{2,15})(?:[、\s]+[\u4e00-\u9fff]{2,3}(?![\u4e00-\u9fff]))*)(?=[\s）)】/／|,，、。(（]|$)"
@@ -80,8 +94,13 @@ _HAN_CREDIT = re.compile(
 _JOIN_FRONT = re.compile(r"\s*(?:and|und|et|y|e|og|och|&|,)(?:\s|$)", re.I)
 _JOIN_END = re.compile(r"(?:\b(?:and|und|et|y|e|og|och)|&|,)\s*$", re.I)
 _INITIALS = re.compile(r"[a-zäöü]{2,4}$")  # "det/dpa": an editor's mark beside the agency's
-_MORE_BY = re.compile(r"^.{0,40}?\b(?:posts?|articles?|stories|beiträge|artikel|more|all|mehr|articoli|artículos)\s+(?:\w+\s+)?(?:by|von|from|par|de|di|por)\s+", re.I)
-_CREDENTIAL = re.compile(r"(?:,?\s+|^)(?:Ph\.?\s?D|M\.?D|MBA|CFA|RDN?|LDN?|MS|MPH|MA|BSc|MSc|CPA|JD|Esq|RN|DDS|DVM|CFP|PharmD|LCSW|CSCS|B\.A|M\.A|M\.S)\b\.?")
+_MORE_BY = re.compile(
+    r"^.{0,40}?\b(?:posts?|articles?|stories|beiträge|artikel|more|all|mehr|articoli|artículos)\s+(?:\w+\s+)?(?:by|von|from|par|de|di|por)\s+",
+    re.I,
+)
+_CREDENTIAL = re.compile(
+    r"(?:,?\s+|^)(?:Ph\.?\s?D|M\.?D|MBA|CFA|RDN?|LDN?|MS|MPH|MA|BSc|MSc|CPA|JD|Esq|RN|DDS|DVM|CFP|PharmD|LCSW|CSCS|B\.A|M\.A|M\.S)\b\.?"
+)
 _TRAILING_ROLE = re.compile(
     r"(?<=\w\w)\s+(?:the\s+)?associated press$|\s+(?:(?:senior|head|chief|staff|lead|guest|freelance|contributing|deputy|associate|managing|news|political|sports?|business|technology|science|national)\s+)*"
     r"(?:writer|editor|reporter|correspondent|author|contributor|journalist|columnist|producer|autor(?:in)?|redakteur(?:in)?)\b.*$",
@@ -90,7 +109,12 @@ _TRAILING_ROLE = re.compile(
 
 
 def find_authors(
-    head: Head, parser: LexborHTMLParser | None = None, *, lines: Sequence[str] = (), headline: str | None = None, site: str | None = None
+    head: Head,
+    parser: LexborHTMLParser | None = None,
+    *,
+    lines: Sequence[str] = (),
+    headline: str | None = None,
+    site: str | None = None,
 ) -> tuple[tuple[str, ...], str | None]:
     """Names in the order of the byline, and where they came from.
 
@@ -134,7 +158,10 @@ def _people(strings: Iterable[tuple[str, ...]], site_keys: set[str]) -> tuple[tu
 
 
 def _publishers(head: Head) -> Iterator[str]:
-    for value in (head.article.get("publisher"), *(node for node in head.of_type("Organization", "NewsMediaOrganization", "WebSite"))):
+    for value in (
+        head.article.get("publisher"),
+        *(node for node in head.of_type("Organization", "NewsMediaOrganization", "WebSite")),
+    ):
         yield from _names_of(value, head, 1)
 
 
@@ -169,7 +196,10 @@ def _meta_names(head: Head) -> Iterator[str]:
             return
     for n in ("1", "2"):
         label = (head.first(f"twitter:label{n}") or "").casefold()
-        if re.search(r"writ|\bby\b|auth|autor|auteur|verf|geschr|escr|écrit|autore|skrev|opublik|작성|作者|著者|執筆|yazan|автор|kirjo", label):
+        if re.search(
+            r"writ|\bby\b|auth|autor|auteur|verf|geschr|escr|écrit|autore|skrev|opublik|작성|作者|著者|執筆|yazan|автор|kirjo",
+            label,
+        ):
             yield head.first(f"twitter:data{n}") or ""
             return
 
@@ -190,7 +220,9 @@ def _marked(parser: LexborHTMLParser, headline: str | None) -> tuple[str, ...]:
             away, astray = _distance(node, chain)
             if astray and away > 3:  # noqa: PLR2004
                 continue
-            score = weight - 0.5 * away - 0.15 * rank + (1.0 if _BY.match(text) else 0.0) - (1.0 if len(text) > 60 else 0.0)  # noqa: PLR2004
+            score = (
+                weight - 0.5 * away - 0.15 * rank + (1.0 if _BY.match(text) else 0.0) - (1.0 if len(text) > 60 else 0.0)
+            )  # noqa: PLR2004
             if score > best_score and (names := _first_names(text)):
                 best, best_score, chosen = names, score, (node, selector)
     return _with_companions(best, *chosen, parser) if chosen else best
@@ -209,14 +241,16 @@ def _first_names(text: str) -> tuple[str, ...]:
     return _unique(names)
 
 
-def _with_companions(names: tuple[str, ...], node: LexborNode, selector: str, parser: LexborHTMLParser) -> tuple[str, ...]:
+def _with_companions(
+    names: tuple[str, ...], node: LexborNode, selector: str, parser: LexborHTMLParser
+) -> tuple[str, ...]:
     """Co-authors: elements marked in the same way, at most three levels apart."""
     around, block = node.parent, None
     for _ in range(3):
         if around is None or around.tag in ("body", "main", "article", "header", "section"):
             break
         block, around = around, around.parent
-    if block is None or not selector.startswith(('[itemprop~="author"]', 'a[rel', '[class*="author-name', '[href')):
+    if block is None or not selector.startswith(('[itemprop~="author"]', "a[rel", '[class*="author-name', "[href")):
         return names
     others = [n for other in block.css(selector)[:8] for n in _first_names(_short_text(other))]
     return _unique((*names, *others))
@@ -224,7 +258,9 @@ def _with_companions(names: tuple[str, ...], node: LexborNode, selector: str, pa
 
 def _headline_chain(parser: LexborHTMLParser, headline: str | None) -> dict[int, int]:
     """The elements around the headline: memory address -> how many steps up."""
-    node = next((n for n in parser.css("h1, h2") if headline and same_name(n.text(), headline)), None) or parser.css_first("h1")
+    node = next(
+        (n for n in parser.css("h1, h2") if headline and same_name(n.text(), headline)), None
+    ) or parser.css_first("h1")
     chain: dict[int, int] = {}
     while node is not None and len(chain) < 40:  # noqa: PLR2004
         chain[node.mem_id] = len(chain)
@@ -242,7 +278,11 @@ def _distance(node: LexborNode, chain: dict[int, int]) -> tuple[int, bool]:
         if around.mem_id in chain:
             return chain[around.mem_id], astray
         attributes = around.attributes
-        astray = astray or around.tag in ("footer", "nav", "aside") or bool(_ELSEWHERE.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+        astray = (
+            astray
+            or around.tag in ("footer", "nav", "aside")
+            or bool(_ELSEWHERE.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+        )
         around = around.parent
     return 8, astray
 
@@ -263,7 +303,11 @@ def _spoken(lines: Sequence[str]) -> tuple[str, ...]:
 def _short_text(node: LexborNode) -> str:
     if node.tag == "meta":
         return str(node.attributes.get("content") or "")
-    return node.text(separator="\n", strip=True)[:400] if node.tag not in ("body", "main", "html", "article", "script", "style", "img") else ""
+    return (
+        node.text(separator="\n", strip=True)[:400]
+        if node.tag not in ("body", "main", "html", "article", "script", "style", "img")
+        else ""
+    )
 
 
 def names_in(text: str, *, told: bool = False) -> tuple[str, ...]:
@@ -299,7 +343,9 @@ def _is_name(name: str, *, told: bool) -> bool:
         return False
     if _DATE_LIKE.search(name) or any(c in name for c in "?!:<>{}=#%©"):
         return False
-    if all(_ROLE.fullmatch(word) or word.casefold() in _PARTICLES for word in words) or (_ROLE.match(name) and not told):
+    if all(_ROLE.fullmatch(word) or word.casefold() in _PARTICLES for word in words) or (
+        _ROLE.match(name) and not told
+    ):
         return False
     if not any(c.isalpha() for c in name):
         return False

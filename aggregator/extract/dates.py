@@ -26,9 +26,19 @@ _PUBLISHED = (
     "dc.date.created", "release_date", "date.release", "displaydate", "og:article:published_time", "rnews:datepublished", "article:published",
     "citation_publication_date", "dc.created", "created", "doc_date", "og:pubdate", "last-published", "gentime",
 )  # fmt: skip
-_UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "dc.date.modified", "lastmod", "updated_time")
+_UPDATED = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "last-modified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "lastmod",
+    "updated_time",
+)
 _ISO = re.compile(
-    r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}(?!\d))?)?", re.I
+    r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}(?!\d))?)?",
+    re.I,
 )
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})\s*$")
 _AMERICAN = re.compile(r"(?:\w{3},?\s+)?(\d{1,2})/(\d{1,2})/(\d{4})\b")
@@ -47,7 +57,8 @@ _SHOWN = re.compile(
     re.I,
 )
 _UPDATED_LABEL = re.compile(
-    r"updat|modif|aktualis|stand:|geändert|mis à jour|màj|actualiz|aggiorna|atualiz|bijgewerkt|oppdater|uppdater|opdater|zaktualiz|обновл|更新|수정", re.I
+    r"updat|modif|aktualis|stand:|geändert|mis à jour|màj|actualiz|aggiorna|atualiz|bijgewerkt|oppdater|uppdater|opdater|zaktualiz|обновл|更新|수정",
+    re.I,
 )
 
 
@@ -77,7 +88,13 @@ def find_dates(
     found = Dates()
     in_url, shown = _day_in_url(url), _days_shown(lines, lang)
     marked = [("body", text) for text in _marked(parser)] if parser is not None else []
-    offers = (*_told(head), ("url", in_url and in_url.isoformat()), *marked, ("body", shown[0].isoformat() if shown else None), *_told_elsewhere(head))
+    offers = (
+        *_told(head),
+        ("url", in_url and in_url.isoformat()),
+        *marked,
+        ("body", shown[0].isoformat() if shown else None),
+        *_told_elsewhere(head),
+    )
     for source, text in offers:
         stamp = to_iso(text)
         if stamp:
@@ -109,7 +126,9 @@ def _told_elsewhere(head: Head) -> Iterator[tuple[str, str | None]]:
 
 def _marked(parser: LexborHTMLParser) -> Iterator[str]:
     """Dates that the body marks as the publication's, or its only one."""
-    for node in parser.css('[itemprop~="datePublished"], time[pubdate], time.published, time.entry-date, .dt-published')[:2]:
+    for node in parser.css(
+        '[itemprop~="datePublished"], time[pubdate], time.published, time.entry-date, .dt-published'
+    )[:2]:
         attributes = node.attributes
         yield attributes.get("datetime") or attributes.get("content") or node.text().strip()
     times = {n.attributes.get("datetime") or "" for n in parser.css("time[datetime]")[:12]}
@@ -156,7 +175,11 @@ def to_iso(text: str | None) -> str | None:
     if named and named[1] not in ("GMT", "UTC"):  # "15:28:56 CET": the day as written there
         as_if_utc = parse_date(re.sub(rf"\b{named[1]}\b", "UTC", text))
         if as_if_utc:
-            return _stamp(as_if_utc.replace(tzinfo=timezone(as_if_utc - moment))) if abs(as_if_utc - moment) < timedelta(hours=15) else _stamp(moment)
+            return (
+                _stamp(as_if_utc.replace(tzinfo=timezone(as_if_utc - moment)))
+                if abs(as_if_utc - moment) < timedelta(hours=15)
+                else _stamp(moment)
+            )
     return _stamp(moment) if named or text.endswith("Z") else _sound(moment.date())
 
 
@@ -168,7 +191,17 @@ def _from_iso(match: re.Match[str]) -> str | None:
     if zone[0] in "+-":
         digits = zone[1:].replace(":", "").ljust(4, "0")
         offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone[0] == "-" else 1)
-    return _stamp(datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=timezone(offset) if offset else UTC))
+    return _stamp(
+        datetime(
+            int(year),
+            int(month),
+            int(day),
+            int(hour),
+            int(minute),
+            int(second or 0),
+            tzinfo=timezone(offset) if offset else UTC,
+        )
+    )
 
 
 def _stamp(moment: datetime) -> str | None:
@@ -229,5 +262,7 @@ def _as_day(match: re.Match[str], lang: str | None) -> date | None:
             return date(int(groups["y"] or 0), *((first, second) if american else (second, first)))
     except ValueError:
         return None
-    moment = parse_date(f"{groups['day'] or groups['day2']} {groups['name'] or groups['name2']} {groups['year'] or groups['year2']}")
+    moment = parse_date(
+        f"{groups['day'] or groups['day2']} {groups['name'] or groups['name2']} {groups['year'] or groups['year2']}"
+    )
     return moment.date() if moment else None

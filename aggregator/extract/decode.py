@@ -22,7 +22,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s{0,5}=\s{0,5}["']?([A-Za-z0-9_:.-]{2,40})""", re.I)
+_DECLARED = re.compile(
+    rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s{0,5}=\s{0,5}["']?([A-Za-z0-9_:.-]{2,40})""", re.I
+)
 _HEAD_BYTES = 8192
 # Browsers read these labels as the wider Windows tables (WHATWG Encoding Standard).
 _WIDER = {
@@ -37,7 +39,17 @@ _WIDER = {
     "big5": "big5hkscs",
 }
 _ESCAPED = {"iso2022_jp", "hz", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32"}
-_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x00\x00\x00 ftyp", b"wOFF", b"7z\xbc\xaf")
+_BINARY = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"RIFF",
+    b"\x00\x00\x00 ftyp",
+    b"wOFF",
+    b"7z\xbc\xaf",
+)
 
 
 def open_body(body: bytes) -> bytes:
@@ -64,7 +76,9 @@ def decode_page(body: bytes, charset: str | None = None) -> str:
     then the header, the page's own declaration, and a guess. Raises ExtractError for what is no page.
     """
     if len(body) > MAX_PAGE_BYTES:
-        raise ExtractError(f"The page weighs {len(body) // 1_000_000} MB, more than {MAX_PAGE_BYTES // 1_000_000}: it was not read.")
+        raise ExtractError(
+            f"The page weighs {len(body) // 1_000_000} MB, more than {MAX_PAGE_BYTES // 1_000_000}: it was not read."
+        )
     if not body.strip():
         raise ExtractError("The page is empty.")
     if body.startswith(_BINARY):

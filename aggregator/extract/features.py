@@ -16,12 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from aggregator.extract.blocks import Block, Page
+from aggregator.extract.letters import plain
+from aggregator.extract.phrases import KINDS, LABEL_KINDS, label_kinds, line_kind
 
 __all__ = ["FEATURES", "Hints", "Words", "features", "label_words", "line_words"]
 
 Matrix = npt.NDArray[np.float32]
 
-_HAN = re.compile(r"[\u2e80-\u2fdf\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af]")
+_HAN = re.compile(
+    r"[\u2e80-\u2fdf\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af]"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _LABEL_WORD = re.compile(r"[a-z]{2,}|[A-Z][a-z]+")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2}|\bago\b|\bvor \d")
@@ -30,8 +34,39 @@ _SENTENCE_END = frozenset(".!?…。！？")
 _SHORT = 25  # words; longer lines are prose, whose first words say nothing
 _PROSE = 80  # characters
 
-_TAGS = ("p", "li", "h1", "h2", "h3", "h4", "div", "td", "blockquote", "figcaption", "pre", "span", "dd", "button", "label", "a")
-_AROUND = ("nav", "footer", "header", "aside", "article", "main", "form", "figure", "ul", "table", "blockquote", "a", "section")
+_TAGS = (
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "div",
+    "td",
+    "blockquote",
+    "figcaption",
+    "pre",
+    "span",
+    "dd",
+    "button",
+    "label",
+    "a",
+)
+_AROUND = (
+    "nav",
+    "footer",
+    "header",
+    "aside",
+    "article",
+    "main",
+    "form",
+    "figure",
+    "ul",
+    "table",
+    "blockquote",
+    "a",
+    "section",
+)
 
 FEATURES: tuple[str, ...] = (
     # the block
@@ -41,8 +76,10 @@ FEATURES: tuple[str, ...] = (
     *(f"in_{name}" for name in _AROUND),
     # evidence of words
     "label_sum", "label_min", "label_max", "label_own", "word_first", "word_mean", "word_min", "word_max",
+    "line_kind", "line_share", *(f"line_{kind}" for kind in KINDS), "heading_kind", "since_heading_kind", "previous_kind",
+    *(f"label_{kind}" for kind in LABEL_KINDS), *(f"around_{kind}" for kind in LABEL_KINDS),
     # where it stands
-    "index", "index_from_end", "share_before", "prose_before", "prose_after", "since_title", "chars_since_title", "since_h1",
+    "index", "index_from_end", "share_before", "prose_before", "prose_after", "prose_rank", "prose_rank_from_end", "since_title", "chars_since_title", "since_h1", "h1_before", "article_number", "articles",
     "since_prose", "until_prose", "since_heading", "heading_evidence", "heading_links",
     # containers: parent, its parent, and two more
     *(f"{what}_{level}" for level in (0, 1, 2, 3) for what in ("prose_share", "links_in", "blocks_in", "mean_in")),
@@ -53,7 +90,7 @@ FEATURES: tuple[str, ...] = (
     *(f"{what}{at:+d}" for at in (-2, -1, 1, 2) for what in ("chars", "links", "same_parent", "heading", "sentence", "label")),
     "window_prose", "window_links", "wide_prose",
     # what the page says elsewhere
-    "title_overlap", "is_title", "after_is_title", "in_description", "has_body", "in_body", "body_gap_before", "body_gap_after", "author", "body_ratio",
+    "title_overlap", "is_title", "after_is_title", "in_description", "has_body", "in_body", "body_gap_before", "body_gap_after", "author", "starts_author", "lead_like", "body_ratio",
     # the page
     "page_blocks", "page_prose", "page_links", "page_han", "page_best_share", "page_mean_prose",
 )  # fmt: skip
@@ -87,11 +124,6 @@ def label_words(label: str) -> tuple[str, ...]:
 def line_words(text: str) -> list[str]:
     """The words of a short line, folded; the first comes first."""
     return _WORD.findall(text[:200].casefold())
-
-
-def plain(text: str) -> str:
-    """Letters and digits only, folded: what two copies of a passage share whatever their markup."""
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def features(page: Page, hints: Hints, words: Words) -> Matrix:
@@ -155,12 +187,17 @@ def _labels(page: Page, words: Words, columns: Columns) -> None:
     most: list[float] = []
     own: list[float] = []
     around: list[int] = []
+    kinds: list[int] = []
+    kinds_around: list[int] = []
     hidden: list[bool] = []
     bits = {name: 1 << i for i, name in enumerate(_AROUND)}
     for element in page.elements:
         up = element.parent
         evidence = _evidence(element.label, known) if element.label else 0.0
         own.append(evidence)
+        kind = label_kinds(element.label) if element.label else 0
+        kinds.append(kind)
+        kinds_around.append(kind if up < 0 else kinds_around[up] | kind)
         bit = bits.get(element.tag, bits["ul"] if element.tag == "ol" else 0)
         if up < 0:
             total.append(evidence)
@@ -175,11 +212,21 @@ def _labels(page: Page, words: Words, columns: Columns) -> None:
             around.append(around[up] | bit)
             hidden.append(hidden[up] or element.hidden)
     at = np.array([block.element for block in page.blocks])
-    for name, values in (("label_sum", total), ("label_min", least), ("label_max", most), ("label_own", own), ("hidden", hidden)):
+    for name, values in (
+        ("label_sum", total),
+        ("label_min", least),
+        ("label_max", most),
+        ("label_own", own),
+        ("hidden", hidden),
+    ):
         columns[name] = np.array(values, dtype=np.float32)[at]
     masks = np.array(around)[at]
     for i, name in enumerate(_AROUND):
         columns[f"in_{name}"] = ((masks >> i) & 1).astype(np.float32)
+    for prefix, values in (("label", kinds), ("around", kinds_around)):
+        found = np.array(values)[at]
+        for i, name in enumerate(LABEL_KINDS):
+            columns[f"{prefix}_{name}"] = ((found >> i) & 1).astype(np.float32)
     tags = {name: i + 1 for i, name in enumerate(_TAGS)}
     levels = {f"h{i}": i for i in range(1, 7)}
     columns["tag"] = np.array([tags.get(e.tag, 0) for e in page.elements], dtype=np.float32)[at]
@@ -215,6 +262,16 @@ def _first_words(blocks: list[Block], words: Words, columns: Columns) -> None:
     table = np.array(rows, dtype=np.float32)
     for i, name in enumerate(("word_first", "word_mean", "word_min", "word_max")):
         columns[name] = table[:, i]
+    kinds = np.array(
+        [
+            line_kind(block.text) if count <= _SHORT else (0, 0.0)
+            for block, count in zip(blocks, columns["words"], strict=True)
+        ],
+        dtype=np.float32,
+    )
+    columns["line_kind"], columns["line_share"] = kinds[:, 0], kinds[:, 1]
+    for i, name in enumerate(KINDS):
+        columns[f"line_{name}"] = (kinds[:, 0] == i + 1).astype(np.float32)
 
 
 def _is_prose(columns: Columns) -> npt.NDArray[np.bool_]:
@@ -253,7 +310,9 @@ def _containers(page: Page, columns: Columns) -> None:
         columns[f"mean_in_{level}"] = (full[1][current] / np.maximum(1, full[3][current])).astype(np.float32)
         current = np.maximum(up[current], 0)
     best = int(np.argmax(holds)) if size else 0
-    columns["best_share"] = (np.maximum(holds[at], holds[np.maximum(up[at], 0)]) / max(1.0, float(holds[best]))).astype(np.float32)
+    columns["best_share"] = (np.maximum(holds[at], holds[np.maximum(up[at], 0)]) / max(1.0, float(holds[best]))).astype(
+        np.float32
+    )
     inside = np.zeros(size, dtype=bool)
     inside_list = inside.tolist()
     for i in range(size):
@@ -289,10 +348,16 @@ def _twins(page: Page, columns: Columns) -> None:
     groups = np.array(twin)
     count = np.bincount(groups, minlength=size)
     columns["twins"] = count[groups].astype(np.float32)
-    columns["twin_prose_share"] = (np.bincount(groups, weights=prose, minlength=size)[groups] / total).astype(np.float32)
-    columns["twin_mean"] = (np.bincount(groups, weights=chars, minlength=size)[groups] / count[groups]).astype(np.float32)
+    columns["twin_prose_share"] = (np.bincount(groups, weights=prose, minlength=size)[groups] / total).astype(
+        np.float32
+    )
+    columns["twin_mean"] = (np.bincount(groups, weights=chars, minlength=size)[groups] / count[groups]).astype(
+        np.float32
+    )
     linked = np.bincount(groups, weights=chars * columns["link_share"], minlength=size)[groups]
-    columns["twin_links"] = (linked / np.maximum(1, np.bincount(groups, weights=chars, minlength=size)[groups])).astype(np.float32)
+    columns["twin_links"] = (linked / np.maximum(1, np.bincount(groups, weights=chars, minlength=size)[groups])).astype(
+        np.float32
+    )
     groups = np.array(kin)
     columns["kin"] = np.bincount(groups, minlength=size)[groups].astype(np.float32)
     columns["kin_prose_share"] = (np.bincount(groups, weights=prose, minlength=size)[groups] / total).astype(np.float32)
@@ -309,6 +374,9 @@ def _positions(page: Page, hints: Hints, columns: Columns) -> None:
     columns["share_before"] = (before / total).astype(np.float32)
     gone = np.cumsum(prose)
     columns["prose_before"] = ((gone - prose) / total_prose).astype(np.float32)
+    rank = np.cumsum(prose > 0)
+    columns["prose_rank"] = (rank - (prose > 0)).astype(np.float32)
+    columns["prose_rank_from_end"] = (rank[-1] - rank).astype(np.float32)
     columns["prose_after"] = ((total_prose - gone) / total_prose).astype(np.float32)
     title = plain(hints.title or "")
     titles = [i for i, b in enumerate(blocks) if title and len(b.text) < 400 and plain(b.text) == title]
@@ -323,15 +391,36 @@ def _positions(page: Page, hints: Hints, columns: Columns) -> None:
     columns["until_prose"] = _distance(is_prose[::-1])[::-1]
     is_heading = columns["heading"] > 0
     columns["since_heading"] = _distance(is_heading)
+    columns["h1_before"] = np.cumsum(columns["heading"] == 1).astype(np.float32)
+    _articles(page, columns)
     last = np.maximum.accumulate(np.where(is_heading, np.arange(n), -1))
     seen = last >= 0
     columns["heading_evidence"] = np.where(seen, columns["word_min"][np.maximum(last, 0)], 0)
+    columns["heading_kind"] = np.where(seen, columns["line_kind"][np.maximum(last, 0)], 0)
+    furniture = (columns["line_kind"] > 0) & (columns["line_share"] > 0.4) & (columns["words"] <= 8)  # noqa: PLR2004
+    columns["since_heading_kind"] = _distance(furniture)
+    columns["previous_kind"] = np.where(furniture, columns["line_kind"], 0)[np.maximum(np.arange(n) - 1, 0)]
     columns["heading_links"] = np.where(seen, columns["link_share"][np.maximum(last, 0)], 0)
     for name, value in (
         ("page_blocks", n), ("page_prose", total_prose), ("page_links", float((chars * columns["link_share"]).sum()) / total),
         ("page_han", float(columns["han"].sum()) / total), ("page_mean_prose", total_prose / max(1, int(is_prose.sum()))),
     ):  # fmt: skip
         columns[name] = np.full(n, value, dtype=np.float32)
+
+
+def _articles(page: Page, columns: Columns) -> None:
+    """Pages that go on with the next article: in which `<article>` with prose of its own a block stands."""
+    elements = page.elements
+    article = []
+    for i, element in enumerate(elements):
+        article.append(i if element.tag == "article" else (article[element.parent] if element.parent >= 0 else -1))
+    own = np.array([article[b.element] for b in page.blocks])
+    held: dict[int, float] = {}
+    for at, chars in zip(own.tolist(), columns["_prose"].tolist(), strict=True):
+        held[at] = held.get(at, 0.0) + chars
+    numbers = {at: n for n, at in enumerate(sorted(at for at, chars in held.items() if at >= 0 and chars > 600))}  # noqa: PLR2004
+    columns["article_number"] = np.array([numbers.get(at, -1) for at in own.tolist()], dtype=np.float32)
+    columns["articles"] = np.full(len(own), len(numbers), dtype=np.float32)
 
 
 def _distance(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
@@ -345,12 +434,18 @@ def _distance(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
 def _hinted(blocks: list[Block], hints: Hints, columns: Columns) -> None:
     n = len(blocks)
     title_words = set(line_words(hints.title or ""))
-    title, description, body = plain(hints.title or ""), plain(hints.description or ""), plain((hints.body or "")[:60_000])
+    title, description, body = (
+        plain(hints.title or ""),
+        plain(hints.description or ""),
+        plain((hints.body or "")[:60_000]),
+    )
     names = [plain(name) for name in hints.authors]
     has_body = len(body) > 200  # noqa: PLR2004 (shorter is a teaser)
-    overlap, same, described, within, author = (np.zeros(n, dtype=np.float32) for _ in range(5))
+    overlap, same, described, within, author, starts = (np.zeros(n, dtype=np.float32) for _ in range(6))
+    openings = tuple(name for name in hints.authors if len(name) > 3)  # noqa: PLR2004
     for i, block in enumerate(blocks):
         text = block.text
+        starts[i] = bool(openings) and text.startswith(openings)
         if len(text) < 400 or has_body:  # noqa: PLR2004
             key = plain(text)
             if len(text) < 400:  # noqa: PLR2004
@@ -362,7 +457,21 @@ def _hinted(blocks: list[Block], hints: Hints, columns: Columns) -> None:
                 described[i] = key[:60] in description
             if has_body and len(key) > 3:  # noqa: PLR2004
                 within[i] = ((key[:50] in body) + (key[-50:] in body)) / 2
-    columns["title_overlap"], columns["is_title"], columns["in_description"], columns["author"] = overlap, same, described, author
+    columns["title_overlap"], columns["is_title"], columns["in_description"], columns["author"] = (
+        overlap,
+        same,
+        described,
+        author,
+    )
+    columns["starts_author"] = starts
+    near = (
+        (columns["since_title"] > 0)
+        & (columns["since_title"] <= 8)
+        & (columns["chars"] >= 30)
+        & (columns["chars"] <= 450)
+    )  # noqa: PLR2004
+    named = np.maximum(columns["label_lead"], np.maximum(described, columns["heading"] == 2))  # noqa: PLR2004
+    columns["lead_like"] = (near & (columns["link_share"] < 0.3)) * (1 + named + described)  # noqa: PLR2004
     columns["after_is_title"] = (np.cumsum(same) > 0).astype(np.float32)
     columns["has_body"] = np.full(n, has_body, dtype=np.float32)
     columns["in_body"] = within

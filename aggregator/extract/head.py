@@ -28,7 +28,9 @@ _SCRIPT_END = re.compile(r"</script", re.I)
 _LD_CHARS = 600_000
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
-_ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|SocialMediaPosting|Recipe|Review|HowTo|Posting)$")
+_ARTICLE_TYPES = re.compile(
+    r"(?:Article|BlogPosting|Report|LiveBlogPosting|SocialMediaPosting|Recipe|Review|HowTo|Posting)$"
+)
 _MAX_NODES = 3_000
 
 

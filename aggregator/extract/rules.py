@@ -50,7 +50,9 @@ def read_rule(text: str) -> SiteRule:
         raise ConfigError(f"The site rule is not TOML: {error}") from error
     unknown = sorted(table.keys() - {*_LISTS, *_ONES, "headers"})
     if unknown:
-        raise ConfigError(f"The site rule has an unknown key {unknown[0]!r}; known are {', '.join((*_LISTS, *_ONES, 'headers'))}.")
+        raise ConfigError(
+            f"The site rule has an unknown key {unknown[0]!r}; known are {', '.join((*_LISTS, *_ONES, 'headers'))}."
+        )
     lists = {key: _strings(key, table.get(key, [])) for key in _LISTS}
     ones = {key: _one(key, table.get(key)) for key in _ONES}
     headers = table.get("headers", {})

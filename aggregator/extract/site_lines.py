@@ -8,16 +8,20 @@ article's own sentences would look like furniture: measured, ignoring this costs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-__all__ = ["PageLines", "SiteLines", "drop_recurring", "learn", "line_hash", "near_identical", "page_lines"]
+__all__ = ["PageLines", "SiteLines", "drop_recurring", "learn", "learn_all", "line_hash", "near_identical", "page_lines"]
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 # A line of at least this many letters is prose: its hash counts for telling near-identical pages apart.
 _LONG = 80
+# Such a line is furniture only if three other pages have it, and a fifth of all.
+_LONG_OTHERS = 3
+_LONG_SHARE = 5
 _SAME_SHARE = 0.5
 
 
@@ -33,26 +37,22 @@ class PageLines:
 class SiteLines:
     """What the pages of one site have in common so far.
 
-    `pages` is how many (different) pages were counted; `counts` maps a line's hash to the number of pages that have it.
+    `pages` is how many (different) pages were counted; `counts` maps a line's hash to the number of pages that have it;
+    `least` is on how many others a line must stand (more than one where it is not certain that they are of one site).
     """
 
     pages: int = 0
     counts: Mapping[int, int] = field(default_factory=dict)
+    least: int = 1
 
     def recurs(self, line: str, *, own: frozenset[int] = frozenset()) -> bool:
         """Does this line stand on other pages of the site? `own`: the hashes of this page, if it was learnt already."""
-        return is_furniture(line, self.counts.get(h := line_hash(line), 0) - (h in own), self.pages - bool(own))
-
-
-def is_furniture(line: str, others: int, pages: int) -> bool:
-    """Is a line that `others` of the `pages` other pages of its site also have furniture?
-
-    A short line needs one other page. A long one (background that follow-up articles repeat, a quote) needs three, and
-    a fifth of all pages.
-    """
-    if others < 1:
-        return False
-    return len(line) < _LONG or (others >= 3 and others * 5 >= pages)  # noqa: PLR2004 (see docstring)
+        key = line_hash(line)
+        others = self.counts.get(key, 0) - (key in own)
+        if others < self.least:
+            return False
+        # Background that follow-up articles repeat, or a quote, stands on a few pages; furniture on many.
+        return len(line) < _LONG or (others >= _LONG_OTHERS and others * _LONG_SHARE >= self.pages - bool(own))
 
 
 def line_hash(line: str) -> int:
@@ -87,7 +87,37 @@ def learn(known: SiteLines, page: PageLines) -> SiteLines:
     counts = dict(known.counts)
     for h in page.lines:
         counts[h] = counts.get(h, 0) + 1
-    return SiteLines(pages=known.pages + 1, counts=counts)
+    return SiteLines(pages=known.pages + 1, counts=counts, least=known.least)
+
+
+def learn_all(pages: Sequence[PageLines], *, least: int = 1) -> SiteLines:
+    """What pages of one site have in common, whatever their order: near-identical ones count as one."""
+    pages = sorted(pages, key=lambda page: sorted(page.lines))  # so that chains of likeness end the same
+    group = list(range(len(pages)))
+
+    def root(i: int) -> int:
+        while group[i] != i:
+            group[i] = group[group[i]]
+            i = group[i]
+        return i
+
+    holders: dict[int, int] = {}
+    for i, page in enumerate(pages):
+        met = {holders[h] for h in page.prose if h in holders} | {holders.get(_whole(page), i)}
+        for j in met:
+            if near_identical(pages[j], page):
+                group[root(i)] = root(j)
+        for h in (*page.prose, _whole(page)):
+            holders.setdefault(h, i)
+    unions: dict[int, set[int]] = {}
+    for i, page in enumerate(pages):
+        unions.setdefault(root(i), set()).update(page.lines)
+    counts = Counter(h for lines in unions.values() for h in lines)
+    return SiteLines(pages=len(unions), counts=dict(counts), least=least)
+
+
+def _whole(page: PageLines) -> int:
+    return hash(page.lines)
 
 
 def drop_recurring(text: str, known: SiteLines) -> str:

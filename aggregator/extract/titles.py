@@ -39,7 +39,11 @@ def same_title(one: str, other: str) -> bool:
 
 
 def choose_title(
-    *, told: Iterable[tuple[str, str | None]], headings: Sequence[str], site_names: Iterable[str | None], url: str | None
+    *,
+    told: Iterable[tuple[str, str | None]],
+    headings: Sequence[str],
+    site_names: Iterable[str | None],
+    url: str | None,
 ) -> tuple[str | None, str | None]:
     """The title and where it came from.
 
@@ -48,7 +52,9 @@ def choose_title(
     equals the truth on 76 %), then that title (66 %), then the document title (18 % as it stands).
     """
     names = _names(site_names, url)
-    claims = [(source, cut) for source, text in told if (cut := cut_site(clean(text), names)) and _key(cut) not in names]
+    claims = [
+        (source, cut) for source, text in told if (cut := cut_site(clean(text), names)) and _key(cut) not in names
+    ]
     claims = [(source, text) for source, text in claims if len(_key(text)) > 1]
     h1s = [h for text in headings if (h := _without_label(clean(text))) and _key(h) not in names]
     confirmed = _confirmed(h1s, headings, claims)
@@ -66,7 +72,12 @@ def _confirmed(h1s: list[str], headings: Sequence[str], claims: list[tuple[str, 
     for h1 in h1s:  # a kicker stands in the h1 before (or a line after) the headline
         for source, claim in claims:
             key, whole = _key(claim), _key(h1)
-            if len(key) >= 12 and len(key) * 3 > len(whole) and (whole.endswith(key) or whole.startswith(key)) and source != "title":
+            if (
+                len(key) >= 12
+                and len(key) * 3 > len(whole)
+                and (whole.endswith(key) or whole.startswith(key))
+                and source != "title"
+            ):
                 return claim, source
     for h1 in h1s:  # a told title that goes on behind the headline
         if len(_WORD.findall(h1)) > 1 and any(same_title(h1, part) for _, claim in claims for part in _parts(claim)):
@@ -91,7 +102,11 @@ def _last_line(h1: str, headings: Sequence[str], claims: list[tuple[str, str]]) 
     """Without the kicker that stands on a line of its own in the h1, when a told title ends as the rest does."""
     whole = next((text for text in headings if _without_label(clean(text)) == h1), h1)
     lines = [clean(line).lstrip("-–— ") for line in whole.split("\n") if clean(line).strip("-–—:| ")]
-    if len(lines) == 2 and len(lines[0]) < len(lines[1]) and any(_key(claim).endswith(_key(lines[1])) for _, claim in claims):  # noqa: PLR2004
+    if (
+        len(lines) == 2
+        and len(lines[0]) < len(lines[1])
+        and any(_key(claim).endswith(_key(lines[1])) for _, claim in claims)
+    ):  # noqa: PLR2004
         return lines[1]
     return h1
 
@@ -145,7 +160,9 @@ def _is_site(segment: str, names: frozenset[str]) -> bool:
         return bool(key)
     bare = key.removeprefix("the")
     return len(bare) >= 3 and any(  # noqa: PLR2004
-        bare == n.removeprefix("the") or (len(n) >= 4 and n in key and len(n) * 2 > len(key)) or (len(bare) >= 4 and bare in n)  # noqa: PLR2004
+        bare == n.removeprefix("the")
+        or (len(n) >= 4 and n in key and len(n) * 2 > len(key))
+        or (len(bare) >= 4 and bare in n)  # noqa: PLR2004
         for n in names
     )
 

@@ -1,0 +1,122 @@
+"""Which blocks of a page are its article: our classifier, and trafilatura where it is unsure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+import numpy as np
+import numpy.typing as npt
+
+from aggregator.extract.blocks import Page, heading_level
+from aggregator.extract.features import FEATURES, Hints, Words, features
+from aggregator.extract.lines import Line
+from aggregator.extract.opinion import ask, kept_by, second_opinion
+from aggregator.extract.trees import Trees
+
+__all__ = ["Judged", "choose", "doubt", "judge_blocks"]
+
+Floats = npt.NDArray[np.float32]
+
+# Above this probability a block is text. Anything from .4 to .5 gives the same F1 within .001 (benchmarks/pages/train.py,
+# cross-validated by site on the pages named in docs/data.md).
+_KEEP = 0.47
+# Pages with hardly any text above it: the best there is, down to this.
+_KEEP_LEAST = 0.2
+_LITTLE = 250  # characters
+# trafilatura is asked where this share of the text is in doubt. At .07 it is 37 % of pages, and as good as asking on all
+# (macro F1 .9555 against .9553; without it .9524); at .10 it is 24 % and .9552.
+_DOUBT = 0.08
+# Pages that trafilatura could be slow on are not shown to it (it has no deadline of its own).
+_MAX_ASKED_CHARS = 1_500_000
+_MAX_ASKED_NODES = 20_000
+_MAX_ASKED_DEPTH = 150
+
+_CHARS = FEATURES.index("chars")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The lines taken for text. `sure`: mean certainty by length; `opinion`: who judged."""
+
+    lines: tuple[Line, ...]
+    sure: float
+    opinion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Model:
+    words: Words
+    own: Trees
+    asked: Trees
+
+
+@cache
+def _model() -> _Model:
+    folder = files("aggregator.extract") / "data"
+    arrays = np.load(BytesIO((folder / "blocks.npz").read_bytes()))
+    words = json.loads((folder / "words.json").read_text("utf-8"))
+    if tuple(words["features"]) != FEATURES:
+        raise RuntimeError("The classifier was trained on other features: run benchmarks/pages/train.py --write.")
+    return _Model(
+        words=Words(label=words["label"], first=words["first"], any=words["any"]),
+        own=Trees.load(arrays, "own"),
+        asked=Trees.load(arrays, "asked"),
+    )
+
+
+def judge_blocks(page: Page, hints: Hints, *, html: str) -> Judged:
+    """The blocks that are the article, in order. `html` is shown to trafilatura where the classifier is unsure."""
+    if not page.blocks:
+        return Judged(lines=(), sure=0.0, opinion="classifier")
+    if not (files("aggregator.extract") / "data" / "blocks.npz").is_file():  # until the model is trained
+        return Judged(lines=tuple(Line(text=x) for x in ask(html).split("\n") if x.strip()), sure=0.8, opinion="trafilatura")
+    model = _model()
+    rows = features(page, hints, model.words)
+    chances = model.own.probability(rows)
+    opinion = "classifier"
+    if doubt(rows[:, _CHARS], chances) > _DOUBT and _may_ask(page, html):
+        kept = kept_by(ask(html), page)
+        chances = model.asked.probability(np.hstack([rows, second_opinion(chances, kept)]))
+        opinion = "classifier+trafilatura"
+    chosen = choose(rows[:, _CHARS], chances)
+    lines = tuple(_line(page, i, float(chances[i])) for i in np.flatnonzero(chosen))
+    return Judged(lines=lines, sure=_certainty(rows[chosen, _CHARS], chances[chosen]), opinion=opinion)
+
+
+def choose(chars: Floats, chances: Floats) -> npt.NDArray[np.bool_]:
+    """Which blocks are text. On a page with hardly any, the likeliest of the rest."""
+    chosen = chances > _KEEP
+    if float(chars[chosen].sum()) < _LITTLE:
+        best = float(chances.max(initial=0.0, where=chars >= _LITTLE / 5))
+        chosen = chances > max(_KEEP_LEAST, min(_KEEP, 0.7 * best))
+    return np.asarray(chosen)
+
+
+def doubt(chars: Floats, chances: Floats) -> float:
+    """The share of the text that could as well be judged otherwise: 1 where there is hardly any text."""
+    chars = np.minimum(chars, 2_000)
+    kept = float(chars[chances > _KEEP].sum())
+    if kept < _LITTLE:
+        return 1.0
+    return float((chars * np.minimum(chances, 1 - chances)).sum()) / kept
+
+
+def _may_ask(page: Page, html: str) -> bool:
+    return len(html) <= _MAX_ASKED_CHARS and page.nodes <= _MAX_ASKED_NODES and page.depth <= _MAX_ASKED_DEPTH
+
+
+def _certainty(chars: Floats, chances: Floats) -> float:
+    """Mean distance from doubt of what was kept, by length: 0 (a coin) to 1."""
+    if not len(chars):
+        return 0.0
+    return float((np.abs(2 * chances - 1) * chars).sum() / max(1.0, float(chars.sum())))
+
+
+def _line(page: Page, at: int, chance: float) -> Line:
+    block = page.blocks[at]
+    level = heading_level(page.elements[block.element].tag)
+    return Line(text=block.text, heading=level, link_share=block.link_chars / max(1, len(block.text)), sure=chance)

@@ -1,0 +1,33 @@
+"""Texts held against each other by their letters and digits alone, whatever their markup, case and spacing."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["Seen", "plain"]
+
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_END = 60  # letters of each end of a passage that must stand in another
+
+
+def plain(text: str) -> str:
+    """Letters and digits only, case folded."""
+    return _NOT_LETTERS.sub("", text.casefold())
+
+
+class Seen:
+    """Passages met so far; tells whether both ends of a new one stand among them."""
+
+    def __init__(self, least: int = 80) -> None:
+        self._least = least
+        self._joined = ""
+
+    def again(self, text: str) -> bool:
+        """Was this passage here before, whole or in parts? Short ones never were. Remembers it if not."""
+        key = plain(text)
+        if len(key) < self._least:
+            return False
+        if key[:_END] in self._joined and key[-_END:] in self._joined:
+            return True
+        self._joined += key
+        return False

@@ -1,0 +1,218 @@
+"""Lines that are no part of the article, dropped from the text of any extractor, each with its reason.
+
+Works on lines alone, so that it serves pages, texts kept by another scraper, JSON-LD and feeds alike. On pages the block
+classifier has judged before; what is left for this filter is what a rule knows better: the repeated headline, bylines,
+"read more", shares, newsletters, advertisements, headings of lists, dangling labels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aggregator.extract.letters import Seen
+from aggregator.extract.phrases import KINDS, line_kind
+from aggregator.extract.titles import same_title
+
+__all__ = ["Line", "Verdict", "filter_lines", "kept_text"]
+
+_LONG_CHARS = 120  # a first long paragraph ends the zone of headline, byline, date and labels
+_SHORT_WORDS = 25
+_LABEL_WORDS = 3
+_END_ZONE = 4  # lines
+_SENTENCE_END = tuple(".!?…。！？”\"»’'）)]")
+_WORD = re.compile(r"\w+")
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_DATE = re.compile(
+    r"\b(?:19|20)\d\d\b.{0,12}$|^\W*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b\d{1,2}[:.h]\d\d\b|(?:19|20)\d\d\s?[年년-]\s?\d{1,2}|\b\d+\s*(?:min|minutes?|minuten|hours?|days?|hrs?)\b.{0,12}$|\bago\b",
+    re.I,
+)
+_SHARE_BAR = re.compile(
+    r"(?:\W*\b(?:share|tweet|email|e-mail|print|facebook|twitter|whatsapp|linkedin|pinterest|reddit|x|copy|link|comments?|save|post|messenger|telegram|bluesky|threads|\d+)\b\W*){2,}",
+    re.I,
+)
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_COOKIES = re.compile(r"cookie|consent|datenschutz|privacy|confidentialité|privacidad", re.I)
+_ALWAYS = frozenset({"ad", "share", "top", "newsletter", "list", "rights", "more"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a text. `heading`: 1-6 or 0; `link_share`: how much of it stands in links; `sure`: 0-1 from the classifier."""
+
+    text: str
+    heading: int = 0
+    link_share: float = 0.0
+    sure: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A line and, if it is not the article, why."""
+
+    line: Line
+    reason: str | None = None
+
+
+def kept_text(verdicts: Iterable[Verdict]) -> str:
+    """The text: what was kept, a blank line between paragraphs."""
+    return "\n\n".join(v.line.text for v in verdicts if v.reason is None)
+
+
+def filter_lines(
+    lines: Sequence[Line], *, title: str | None = None, authors: Sequence[str] = (), labels: Iterable[str | None] = ()
+) -> list[Verdict]:
+    """Judge every line. `labels`: names that stand alone above or below articles (site, section)."""
+    opening = next((i for i, line in enumerate(lines) if _weight(line.text) >= _LONG_CHARS), len(lines))
+    ending = max((i for i, line in enumerate(lines) if _weight(line.text) >= _LONG_CHARS), default=-1)
+    names = [name for name in labels if name]
+    reasons: list[str | None] = []
+    seen = Seen()
+    in_list = False
+    for i, line in enumerate(lines):
+        reason = _repeats(line, title, at_top=i <= opening, names=names)
+        edge = i < opening or (i > ending and i >= len(lines) - _END_ZONE)
+        reason = reason or _furniture(line, edge=edge, after_text=i > ending)
+        if reason is None and edge:
+            reason = _credits(line, authors, at_top=i < opening)
+        if reason is None and seen.again(line.text):
+            reason = "stands here twice"
+        if reason == "heads a list of other things" and i > ending:
+            in_list = True
+        elif in_list and reason is None:
+            if _weight(line.text) >= _LONG_CHARS:
+                in_list = False
+            else:
+                reason = "in a list of other things"
+        reasons.append(reason)
+    _link_runs(lines, reasons)
+    _dangling(lines, reasons, title_known=bool(title), opening=opening)
+    return [Verdict(line=line, reason=reason) for line, reason in zip(lines, reasons, strict=True)]
+
+
+def _repeats(line: Line, title: str | None, *, at_top: bool, names: Sequence[str]) -> str | None:
+    if title and at_top and (same_title(line.text, title) or _nearly(line.text, title)):
+        return "repeats the headline"
+    if title and line.heading == 1 and same_title(line.text, title):
+        return "repeats the headline"
+    if len(line.text) < 60 and any(same_title(line.text, name) for name in names):  # noqa: PLR2004
+        return "names the site or section"
+    return None
+
+
+def _nearly(text: str, title: str) -> bool:
+    """The headline with a word or two more or fewer."""
+    if len(text) > 1.5 * len(title) + 10 or text.endswith((".", "。")) != title.endswith((".", "。")):
+        return False
+    a, b = set(_WORD.findall(text.casefold())), set(_WORD.findall(title.casefold()))
+    return len(b) >= 4 and len(a & b) >= 0.8 * max(len(a), len(b))  # noqa: PLR2004
+
+
+def _furniture(line: Line, *, edge: bool, after_text: bool) -> str | None:
+    """What the line begins like, if that is enough to drop it."""
+    text = line.text
+    words = _words(text)
+    if words > _SHORT_WORDS:
+        return "asks for consent" if words <= 60 and line_kind(text)[0] == _CONSENT and _COOKIES.search(text) else None  # noqa: PLR2004
+    if words <= 12 and _SHARE_BAR.fullmatch(text) and _LETTERS.search(text):  # noqa: PLR2004
+        return "share buttons"
+    number, share = line_kind(text)
+    if not number:
+        return None
+    kind = KINDS[number - 1]
+    sentence = text.rstrip().endswith(_SENTENCE_END) and words >= 5  # noqa: PLR2004
+    if kind in _ALWAYS and (share >= 0.75 or (share >= 0.45 and not sentence)):  # noqa: PLR2004
+        return _WHY[kind]
+    if kind == "more" and (":" in text[:40] or share >= 0.3) and (not sentence or ":" in text[:40]):  # noqa: PLR2004
+        return _WHY[kind]
+    if kind == "newsletter" and words <= 16 and (not sentence or share >= 0.25):  # noqa: PLR2004
+        return _WHY[kind]
+    if kind == "consent" and _COOKIES.search(text) and share >= 0.15 and not (share < 0.3 and sentence is False):  # noqa: PLR2004
+        return _WHY[kind]
+    if kind == "rights" and (not sentence or after_text):
+        return _WHY[kind]
+    if kind == "photo" and not sentence and (":" in text[:25] or "/" in text or words <= 4):  # noqa: PLR2004
+        return _WHY[kind]
+    if kind == "list" and edge and not sentence and share >= 0.3:  # noqa: PLR2004
+        return _WHY[kind]
+    return None
+
+
+_CONSENT = KINDS.index("consent") + 1
+_WHY = {
+    "more": "points to another article",
+    "newsletter": "offers a newsletter or a subscription",
+    "share": "share buttons",
+    "ad": "marks an advertisement",
+    "consent": "asks for consent",
+    "list": "heads a list of other things",
+    "top": "a button of the page",
+    "rights": "claims copyright",
+    "photo": "credits a picture",
+    "contents": "heads a table of contents",
+    "meta": "byline or date",
+}
+
+
+def _credits(line: Line, authors: Sequence[str], *, at_top: bool) -> str | None:
+    """Bylines and dates above or below the text."""
+    text = line.text
+    words = _words(text)
+    if words > 20 or (text.endswith((".", "。", "!", "?")) and words > 8):  # noqa: PLR2004
+        return None
+    folded = text.casefold()
+    if any(name.casefold() in folded for name in authors) and words <= 15:  # noqa: PLR2004
+        return "byline or date"
+    number, share = line_kind(text)
+    if number and KINDS[number - 1] == "meta" and (at_top or share >= 0.2 or _DATE.search(text)) and words <= 14:  # noqa: PLR2004
+        return "byline or date"
+    if words <= 10 and _DATE.search(text) and not line.heading and (at_top or words <= 6):  # noqa: PLR2004
+        return "byline or date"
+    return None
+
+
+def _link_runs(lines: Sequence[Line], reasons: list[str | None]) -> None:
+    """Three and more lines in a row that are nothing but links are a list of other articles."""
+    run: list[int] = []
+    for i in range(len(lines) + 1):
+        if i < len(lines) and lines[i].link_share > 0.9 and _words(lines[i].text) >= 3 and lines[i].sure < 0.75:  # noqa: PLR2004
+            run.append(i)
+            continue
+        if len(run) >= 3:  # noqa: PLR2004
+            for k in run:
+                reasons[k] = reasons[k] or "in a list of links"
+        run = []
+
+
+def _dangling(lines: Sequence[Line], reasons: list[str | None], *, title_known: bool, opening: int) -> None:
+    """Labels that stand alone above the text, headings with nothing under them at its end."""
+    for i in range(len(lines) - 1, -1, -1):
+        if reasons[i] is not None:
+            continue
+        line = lines[i]
+        label = _words(line.text) <= _LABEL_WORDS and not line.text.endswith(_SENTENCE_END) and line.sure < 0.6  # noqa: PLR2004
+        if line.heading or (label and i and _weight(lines[i - 1].text) >= _LONG_CHARS):
+            reasons[i] = "a heading with nothing under it"
+            continue
+        break
+    if not title_known:
+        return
+    for i in range(min(opening, len(lines))):
+        if (
+            reasons[i] is None
+            and _words(lines[i].text) <= _LABEL_WORDS
+            and not lines[i].text.endswith(_SENTENCE_END)
+            and lines[i].sure < 0.8
+        ):  # noqa: PLR2004
+            reasons[i] = "a label above the text"
+
+
+def _words(text: str) -> int:
+    """Words; two characters count as one where there are no spaces."""
+    return len(_WORD.findall(_HAN.sub(" ", text))) + (len(_HAN.findall(text)) + 1) // 2
+
+
+def _weight(text: str) -> float:
+    """Length in letters; a character of Chinese or Japanese says as much as three."""
+    return len(text) + 2 * len(_HAN.findall(text))
