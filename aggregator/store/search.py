@@ -1,8 +1,9 @@
-"""Searches: stories and events that match a query, newest first, by the cheapest of three ways through the indexes.
+"""Searches: stories and events that match a query, newest first, at a cost that hardly grows with the store.
 
-A full-text index knows which stories hold a word, not which of them are new. So for rare words the matches are fetched and put
-in order; for common words the stories are walked from the newest on, and the index is asked about each. Which of the two is
-cheaper is told by counting: how many match in all, up to a cap, and how many of the latest stories do.
+A full-text index knows which stories hold a word, not which of them are new, and a common word is held by many. So a list is
+looked for window by window: the latest few thousand stories first, among whose ids alone the index is asked, then ten times as
+many, then the rest. A window is a stretch of the order by publication, so that what it yields is final. Where the first window
+holds next to nothing the word is rare, and all its matches are put in order.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import contextlib
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from aggregator.errors import StoreError
 from aggregator.model import Event, Story
-from aggregator.query.nodes import Node, mentions
+from aggregator.query.dates import Period
+from aggregator.query.evaluate import bounds
+from aggregator.query.nodes import And, Node, When, mentions
 from aggregator.store.conditions import Compiled, compiled, period_sql
 from aggregator.store.connection import Connections
 from aggregator.store.events import EVENT_COLUMNS, event_from_row
@@ -25,14 +29,15 @@ from aggregator.store.times import to_db
 
 __all__ = ["Search", "event_condition", "story_condition"]
 
+Row = TypeVar("Row")
 ALL_IDS = {"low": 0, "high": 2**63 - 1}
-FEW = 2_000  # matches that are put in order at once, without asking further
-LATEST = 5_000  # stories at the end of the table, in which common words are told from rare ones
+STORY_WINDOWS = (2_000, 20_000)
+EVENT_WINDOWS = (500, 5_000)
+WORTH_GOING_ON = (
+    20  # a window that held at least a twentieth of what is still wanted is followed by one ten times as large
+)
 CHUNK = 500  # stories fetched at once
 RANKED = 3_000  # the latest matches, of which the most relevant are chosen
-# Measured on 1,000,000 stories (benchmarks/store): fetching a match and its brief row, asking the index about one story,
-# stepping over one story. Only their ratios matter.
-FETCH_US, ASK_US, STEP_US = 1.5, 25.0, 0.5
 TITLE_WEIGHT, TEXT_WEIGHT, GRAMS_WEIGHT = 4.0, 1.0, 1.0
 
 _ORDER = " ORDER BY s.published_at DESC, s.id DESC"
@@ -40,7 +45,33 @@ _BY_INDEX = "stories_fts x CROSS JOIN stories s INDEXED BY stories_brief ON s.id
 _MATCHING = "x.stories_fts MATCH :match AND x.rowid BETWEEN :low AND :high"
 _NOT_HIDDEN = """NOT EXISTS (SELECT 1 FROM story_marks k INDEXED BY story_marks_hidden
     WHERE k.reader_id = :reader AND k.story_id = s.id AND k.hidden_at IS NOT NULL)"""
-_ASKED = "EXISTS (SELECT 1 FROM stories_fts x WHERE x.stories_fts MATCH :match AND x.rowid = s.id)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """An order that windows are cut from: how to find the end of one, the ids of its stories, and what is in it."""
+
+    last: str
+    ids: str
+    inside: tuple[str, str]
+
+
+_STORIES = _Order(
+    """SELECT published_at, id FROM stories INDEXED BY stories_published
+        WHERE (published_at, id) < (:key_at, :key_id) ORDER BY published_at DESC, id DESC LIMIT 1 OFFSET :size""",
+    """SELECT min(id) AS low, max(id) AS high FROM stories INDEXED BY stories_published
+        WHERE (published_at, id) < (:key_at, :key_id) AND (published_at, id) >= (:end_at, :end_id)""",
+    ("(s.published_at, s.id) < (:key_at, :key_id)", "(s.published_at, s.id) >= (:end_at, :end_id)"),
+)
+_EVENTS = _Order(
+    """SELECT last_at, id FROM events INDEXED BY events_last WHERE merged_into IS NULL
+        AND (last_at, id) < (:key_at, :key_id) ORDER BY last_at DESC, id DESC LIMIT 1 OFFSET :size""",
+    """SELECT min(s.id) AS low, max(s.id) AS high FROM events e INDEXED BY events_last
+        CROSS JOIN stories s INDEXED BY stories_event ON s.event_id = e.id WHERE e.merged_into IS NULL
+        AND (e.last_at, e.id) < (:key_at, :key_id) AND (e.last_at, e.id) >= (:end_at, :end_id)""",
+    ("(e.last_at, e.id) < (:key_at, :key_id)", "(e.last_at, e.id) >= (:end_at, :end_id)"),
+)
+_BEGINNING, _END = ("~", 2**63 - 1), ("", 0)
 
 
 def story_condition(node: Node, *, reader_id: int, zone: str, now: datetime) -> Condition:
@@ -60,6 +91,8 @@ class Search:
 
     def __init__(self, connections: Connections) -> None:
         self._db = connections
+        self.story_windows = STORY_WINDOWS
+        self.event_windows = EVENT_WINDOWS
 
     def stories(
         self,
@@ -92,6 +125,7 @@ class Search:
         sql, parameters = period_sql("s.published_at", since, until)
         given: dict[str, Any] = {"reader": reader_id, **ALL_IDS, **query.parameters, **parameters}
         narrow = [*query.narrow, *sql, *(["s.copy_of IS NULL"] if fold else [])]
+        span = [period_of(node, zone=zone, now=now), Period(start=since, end=until)]
         if seen_since is not None:
             narrow.append("s.seen_at >= :seen_since")
             given["seen_since"] = to_db(seen_since)
@@ -100,10 +134,11 @@ class Search:
         if before is not None:
             narrow.append("(s.published_at, s.id) < (:before_at, :before_id)")
             given |= {"before_at": to_db(before[0]), "before_id": before[1]}
+            span.append(Period(end=before[0] + timedelta(seconds=1)))
         if by_relevance and query.index is not None:
             ids = self._ranked(narrow, given)
         else:
-            ids = self._dated(query, narrow, given, limit=limit)
+            ids = self._dated(query, narrow, given, limit=limit, span=span)
         found = self._fetched(ids, query.wide, given, limit=limit, with_text=with_text)
         return self._within_time(itertools.islice(found, limit) if limit is not None else found)
 
@@ -112,8 +147,7 @@ class Search:
         query = compiled(node, zone=zone, now=now)
         given = {"reader": reader_id, **ALL_IDS, **query.parameters}
         with self._pattern_time():
-            candidates = self._dated(query, [*query.narrow, *query.wide], given, limit=None)
-            return list(candidates)
+            return list(self._dated(query, [*query.narrow, *query.wide], given, limit=None, span=()))
 
     def count(self, node: Node, *, reader_id: int, zone: str, now: datetime) -> int:
         """How many stories match."""
@@ -142,13 +176,8 @@ class Search:
 
         """
         query = compiled(node, zone=zone, now=now)
-        given: dict[str, Any] = {
-            "reader": reader_id,
-            **ALL_IDS,
-            **query.parameters,
-            "limit": -1 if limit is None else limit,
-        }
-        where = ["e.merged_into IS NULL", "e.stories > 0", self._has_story(query, given, limit)]
+        given: dict[str, Any] = {"reader": reader_id, **ALL_IDS, **query.parameters}
+        where = ["e.merged_into IS NULL", "e.stories > 0"]
         if since is not None:
             where.append("e.last_at >= :since")
             given["since"] = to_db(since)
@@ -158,9 +187,9 @@ class Search:
         if before is not None:
             where.append("(e.last_at, e.id) < (:before_at, :before_id)")
             given |= {"before_at": to_db(before[0]), "before_id": before[1]}
-        sql = f"""SELECT {EVENT_COLUMNS} FROM events e WHERE {" AND ".join(where)}
-            ORDER BY e.last_at DESC, e.id DESC LIMIT :limit"""
-        return self._within_time(event_from_row(row) for row in self._db.each(sql, given))
+        first = _BEGINNING if before is None else (to_db(before[0]), before[1])
+        found = self._events(query, where, given, limit=limit, first=first)
+        return self._within_time(itertools.islice(found, limit) if limit is not None else found)
 
     def _hides(self, reader_id: int) -> bool:
         """Whether a rule hides any story from this reader."""
@@ -171,18 +200,50 @@ class Search:
     # Ways through the indexes.
 
     def _dated(
-        self, query: Compiled, narrow: Sequence[str], given: dict[str, Any], *, limit: int | None
+        self,
+        query: Compiled,
+        narrow: Sequence[str],
+        given: dict[str, Any],
+        *,
+        limit: int | None,
+        span: Sequence[Period],
     ) -> Iterator[int]:
         """Ids of candidates, newest first: the index and the narrow conditions hold for them."""
-        if query.index is None:
-            tables, where = "stories s", list(narrow)
-        elif self._is_common(given, limit):
-            tables, where = "stories s INDEXED BY stories_published", [*narrow, _ASKED]
-        else:
-            tables, where = _BY_INDEX, [_MATCHING, *narrow]
         enough = "" if query.wide or limit is None else f" LIMIT {int(limit)}"
+        if query.index is None:
+            yield from self._ids("stories s", narrow, given, enough)
+            return
+        ends = [to_db(p.end) for p in span if p.end is not None]
+        first = (min(ends), 0) if ends else _BEGINNING
+        windows = _Windows(self._db, _STORIES, self.story_windows if limit else (), wanted=limit or 0, first=first)
+        start = max((to_db(p.start) for p in span if p.start is not None), default="")
+        for window in windows:
+            yield from windows.counted(
+                self._ids(_BY_INDEX, [_MATCHING, *narrow, *_STORIES.inside], given | window, enough)
+            )
+            if window["end_at"] < start:
+                return
+
+    def _ids(self, tables: str, where: Sequence[str], given: dict[str, Any], enough: str) -> Iterator[int]:
         sql = f"SELECT s.id FROM {tables} WHERE {' AND '.join(where) or '1'}{_ORDER}{enough}"
         return (row["id"] for row in self._db.each(sql, given))
+
+    def _events(
+        self, query: Compiled, where: Sequence[str], given: dict[str, Any], *, limit: int | None, first: tuple[str, int]
+    ) -> Iterator[Event]:
+        """Events that have a story for which all of the query holds, the latest first."""
+        order = " ORDER BY e.last_at DESC, e.id DESC"
+        rest = [*query.narrow, *query.wide]
+        if query.index is None:
+            has_story = f"EXISTS (SELECT 1 FROM stories s WHERE {' AND '.join(['s.event_id = e.id', *rest])})"
+            sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join([*where, has_story])}{order}"
+            yield from (event_from_row(row) for row in self._db.each(sql, given))
+            return
+        has_story = f"e.id IN (SELECT s.event_id FROM {_BY_INDEX} WHERE {' AND '.join([_MATCHING, *rest])})"
+        sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join([*where, has_story, *_EVENTS.inside])}{order}"
+        windows = _Windows(self._db, _EVENTS, self.event_windows if limit else (), wanted=limit or 0, first=first)
+        for window in windows:
+            yield from windows.counted(event_from_row(row) for row in self._db.each(sql, given | window))
 
     def _ranked(self, narrow: Sequence[str], given: dict[str, Any]) -> Iterator[int]:
         """Ids of the latest matches, the most relevant first."""
@@ -194,29 +255,6 @@ class Search:
             WHERE {where} ORDER BY score, s.published_at DESC, s.id DESC"""
         given |= {"low": floor or 0}
         return (row["id"] for row in self._db.rows(sql, given))
-
-    def _has_story(self, query: Compiled, given: dict[str, Any], limit: int | None) -> str:
-        """The condition that an event has a story that matches."""
-        rest = [*query.narrow, *query.wide]
-        if query.index is not None and not self._is_common(given, limit):
-            where = " AND ".join([_MATCHING, *rest])
-            return f"e.id IN (SELECT s.event_id FROM {_BY_INDEX} WHERE {where})"
-        asked = [] if query.index is None else [_ASKED]
-        where = " AND ".join(["s.event_id = e.id", *asked, *rest])
-        return f"EXISTS (SELECT 1 FROM stories s WHERE {where})"
-
-    def _is_common(self, given: dict[str, Any], limit: int | None) -> bool:
-        """Whether walking from the newest story on is cheaper than fetching all matches."""
-        match = {"match": given["match"]}
-        few = "SELECT count(*) FROM (SELECT rowid FROM stories_fts WHERE stories_fts MATCH :match LIMIT :cap)"
-        if self._db.value(few, {**match, "cap": FEW}) < FEW:
-            return False
-        newest = int(self._db.value("SELECT max(id) FROM stories") or 0)
-        lately = "SELECT count(*) FROM stories_fts WHERE stories_fts MATCH :match AND rowid > :floor"
-        share = int(self._db.value(lately, {**match, "floor": newest - LATEST})) / min(newest, LATEST)
-        if not share or limit is None:
-            return False
-        return limit / share * (ASK_US + STEP_US) < newest * share * FETCH_US
 
     def _fetched(
         self, ids: Iterable[int], wide: Sequence[str], given: dict[str, Any], *, limit: int | None, with_text: bool
@@ -246,3 +284,51 @@ class Search:
             if self._db.patterns.is_over:
                 raise self._db.patterns.error() from error
             raise
+
+
+class _Windows:
+    """Stretches of an order, from `first` on: parameters key_* (where it begins), end_* (where it ends), low and high.
+
+    What each one yields is to be `counted`, for that decides how the next is cut.
+    """
+
+    def __init__(
+        self, db: Connections, order: _Order, sizes: Sequence[int], *, wanted: int, first: tuple[str, int]
+    ) -> None:
+        self._db, self._order = db, order
+        self._sizes = list(sizes)
+        self._wanted = wanted
+        self._key = first
+
+    def counted(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows of a window; after one with next to nothing in it, all that is left is taken at once."""
+        count = 0
+        for row in rows:
+            count += 1
+            yield row
+        self._wanted -= count
+        if count * WORTH_GOING_ON < self._wanted:
+            self._sizes.clear()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        while self._sizes:
+            size = self._sizes.pop(0)
+            key = {"key_at": self._key[0], "key_id": self._key[1]}
+            last = self._db.row(self._order.last, {**key, "size": size - 1})
+            if last is None:
+                break
+            at, number = last.values()
+            ids = self._db.row(self._order.ids, {**key, "end_at": at, "end_id": number}) or {}
+            if ids["low"] is not None:
+                yield {**key, "end_at": at, "end_id": number, **ids}
+            self._key = (at, number)
+        yield {"key_at": self._key[0], "key_id": self._key[1], "end_at": _END[0], "end_id": _END[1], **ALL_IDS}
+
+
+def period_of(node: Node, *, zone: str, now: datetime) -> Period:
+    """A period in which every story that matches was published."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    periods = [bounds(p, zone=zone, now=now) for p in parts if isinstance(p, When) and p.of == "published"]
+    starts = [p.start for p in periods if p.start is not None]
+    ends = [p.end for p in periods if p.end is not None]
+    return Period(start=max(starts, default=None), end=min(ends, default=None))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import QueryError
-from aggregator.query import parse, printed
+from aggregator.query import Node, parse, printed
 from aggregator.query.evaluate import matches
 from aggregator.store import Store
 from tests.support.searching import NOW, Row, candidates, fill
@@ -73,6 +73,21 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return store
 
 
+@pytest.fixture(scope="module")
+def narrow(searched: Store) -> Store:
+    """The same store, looked through in windows of two and three, as a large one is in windows of thousands."""
+    store = Store(searched.path)
+    store.search.story_windows, store.search.event_windows = (2, 3), (1, 1)
+    return store
+
+
+def _parsed(text: str) -> Node | QueryError:
+    try:
+        return parse(text)
+    except QueryError as error:
+        return error
+
+
 @given(st.one_of(st.text(), scraps.map("".join), scraps.map(" ".join)))
 @settings(max_examples=400, deadline=None)
 @example("\ud800")
@@ -81,11 +96,10 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @example("date:0001/P9999Y")
 @example("seen:999999w")
 def test_any_text_is_a_query_or_a_query_error(searched: Store, text: str) -> None:
-    try:
-        node = parse(text)
-    except QueryError as error:
-        assert 0 <= error.column <= len(error.query)
-        assert "\n" not in str(error)
+    node = _parsed(text)
+    if isinstance(node, QueryError):
+        assert 0 <= node.column <= len(node.query)
+        assert "\n" not in str(node)
         return
     assert parse(printed(node)) == node
     list(searched.search.stories(node, reader_id=1, zone=ZONE, now=NOW))
@@ -93,7 +107,7 @@ def test_any_text_is_a_query_or_a_query_error(searched: Store, text: str) -> Non
 
 @given(queries)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_store_answers_as_the_query_means(searched: Store, text: str) -> None:
+def test_the_store_answers_as_the_query_means(searched: Store, narrow: Store, text: str) -> None:
     try:
         node = parse(text)
     except QueryError:
@@ -109,3 +123,11 @@ def test_the_store_answers_as_the_query_means(searched: Store, text: str) -> Non
     assert searched.search.count(node, **asked) == len(meant)
     events = {known[i - 1].story.event_id for i in meant} - {None}
     assert {e.id for e in searched.search.events(node, **asked)} == events
+    latest = [e.id for e in searched.search.events(node, **asked, limit=9)]
+    for limit in (1, 2, 5):
+        assert [s.id for s in narrow.search.stories(node, **asked, limit=limit)] == meant[:limit]
+        assert [e.id for e in narrow.search.events(node, **asked, limit=limit)] == latest[:limit]
+    if meant:
+        page = known[meant[0] - 1].story
+        after = narrow.search.stories(node, **asked, limit=2, before=(page.published_at, page.id))
+        assert [s.id for s in after] == meant[1:3]
