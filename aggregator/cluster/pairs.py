@@ -112,10 +112,13 @@ class PairTable:
         self._reserve(self.count)
         for name in _COLUMNS_OF_TABLE:
             getattr(self, name)[: self.count] = arrays[name]
+        self.of = {}
+        if not self.count:
+            return
         ends = np.concatenate([self.a[: self.count], self.b[: self.count]])
         order = np.argsort(ends, kind="stable")
         slots, starts = np.unique(ends[order], return_index=True)
-        rows = order % max(self.count, 1)
+        rows = order % self.count
         self.of = {
             slot: array("q", found.astype(np.int64).tobytes())
             for slot, found in zip(slots.tolist(), np.split(rows, starts[1:]), strict=True)

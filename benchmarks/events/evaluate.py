@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
-from streams import NATURAL, Stream, dense, fold_of, inflated, read
+from streams import NATURAL, Stream, dense, fold_of, inflated, read  # noqa: E402
 
-from aggregator.cluster import EventGraph, features
-from aggregator.cluster.model import build, pair_model
+from aggregator.cluster import EventGraph, features  # noqa: E402
+from aggregator.cluster.model import build, pair_model  # noqa: E402
 
 
 def streams(data: Path) -> dict[str, Stream]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from aggregator.cluster.names import names_in
 from aggregator.model import StoryLine
 
 NATURAL = ("allsides", "allsides21", "ecbplus", "basil")
@@ -31,7 +32,7 @@ def read(path: Path, name: str | None = None) -> Stream:
     lines, gold = [], {}
     for raw in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(raw)
-        published = datetime.fromisoformat(row["published"].replace("Z", "+00:00")).astimezone(UTC)
+        published = datetime.fromisoformat(row["published"]).astimezone(UTC)
         lines.append(
             StoryLine(
                 id=row["id"], title=row.get("title") or None, text=row.get("text") or None,
@@ -108,7 +109,8 @@ def twins(stream: Stream, *, events: int, others: int, seed: int) -> Stream:
             gold[line.id] = event
             twin = replace(
                 line, id=f"{line.id}-twin", published_at=line.published_at + shift,
-                title=_renamed(line.title or "", other, figures, rng), text=_renamed(line.text or "", other, figures, rng) or None,
+                title=_renamed(line.title or "", other, figures, rng),
+                text=_renamed(line.text or "", other, figures, rng) or None,
             )  # fmt: skip
             lines.append(twin)
             gold[twin.id] = f"{event}#twin"
@@ -120,8 +122,6 @@ def twins(stream: Stream, *, events: int, others: int, seed: int) -> Stream:
 
 def _event_names(members: list[StoryLine]) -> list[str]:
     """Names that most members of an event mention, longest first."""
-    from aggregator.cluster.names import names_in
-
     found: Counter[str] = Counter()
     for line in members:
         found.update(set(names_in(f"{(line.text or '')[:1500]}\n{line.title}", "en")))

@@ -13,17 +13,18 @@ import pickle
 import re
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
-from streams import Stream, all_streams, fold_of, read
+from streams import Stream, all_streams, fold_of, read  # noqa: E402
 
-from aggregator.cluster import EventGraph, features
-from aggregator.cluster.model import UNIT, build
-from aggregator.cluster.pairs import COLUMNS
-from aggregator.text.words import stem, terms
+from aggregator.cluster import EventGraph, features  # noqa: E402
+from aggregator.cluster.model import UNIT, build  # noqa: E402
+from aggregator.cluster.pairs import COLUMNS  # noqa: E402
+from aggregator.text.words import stem, terms  # noqa: E402
 
 WEIGHT = {"basil": 1_500.0}  # 150 pairs: at full weight they would each outvote a hundred others
 STREAM_WEIGHT, BIG_WEIGHT = 20_000.0, 10_000.0
@@ -60,8 +61,6 @@ def frequencies(streams: list[Stream], target: Path) -> None:
 
 def collect(stream: Stream, known: dict[tuple[str | None, ...], object]) -> dict[str, object]:
     """Pairs of a stream with their description and the gold event of each story."""
-    from dataclasses import replace
-
     graph = EventGraph()
     for line in stream.lines:
         key = (line.title, line.text)
@@ -94,7 +93,7 @@ def training_rows(pairs: dict[str, dict], without_fold: int | None = None) -> tu
 
 def fit(described: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> dict[str, np.ndarray]:
     """Boosted trees as the plain arrays that `aggregator.cluster.model.build` reads."""
-    import lightgbm
+    import lightgbm  # noqa: PLC0415 - only training needs it
 
     data = lightgbm.Dataset(described, truth, weight=weight / weight.mean())
     dump = lightgbm.train(TREES, data, ROUNDS).dump_model()

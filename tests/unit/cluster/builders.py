@@ -11,33 +11,45 @@ START = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 FIRE = (
     "Warehouse fire in Lodz injures twelve workers",
-    "A fire tore through a furniture warehouse in the Polish city of Lodz on Friday, injuring twelve workers. Firefighters "
-    "from Lodz fought the blaze for six hours. Mayor Hanna Wolska said the warehouse had passed its last inspection.",
+    (
+        "A fire tore through a furniture warehouse in the Polish city of Lodz on Friday, injuring twelve workers. Firefighters "
+        "from Lodz fought the blaze for six hours. Mayor Hanna Wolska said the warehouse had passed its last inspection."
+    ),
 )
 FIRE_TOO = (
     "Twelve hurt as furniture warehouse burns in Lodz",
-    "Twelve workers were injured when a furniture warehouse caught fire in Lodz, Poland, on Friday, mayor Hanna Wolska "
-    "said. The blaze burned for six hours before firefighters put it out.",
+    (
+        "Twelve workers were injured when a furniture warehouse caught fire in Lodz, Poland, on Friday, mayor Hanna Wolska "
+        "said. The blaze burned for six hours before firefighters put it out."
+    ),
 )
 FIRE_AGAIN = (
     "Lodz warehouse blaze: prosecutors open inquiry after twelve injured",
-    "Prosecutors in Lodz are looking into the furniture warehouse fire that injured twelve workers on Friday. Firefighters "
-    "needed six hours. The inspection reports praised by mayor Hanna Wolska will be examined.",
+    (
+        "Prosecutors in Lodz are looking into the furniture warehouse fire that injured twelve workers on Friday. Firefighters "
+        "needed six hours. The inspection reports praised by mayor Hanna Wolska will be examined."
+    ),
 )
 STRIKE = (
     "Lisbon tram drivers call a two-day strike over rosters",
-    "Tram drivers in Lisbon will walk out for two days next week in a dispute over rosters, their union Sitra said. Carris "
-    "called the strike out of proportion and promised replacement buses on the busiest lines.",
+    (
+        "Tram drivers in Lisbon will walk out for two days next week in a dispute over rosters, their union Sitra said. Carris "
+        "called the strike out of proportion and promised replacement buses on the busiest lines."
+    ),
 )
 CHILE = (
     "Magnitude 6.4 earthquake shakes northern Chile",
-    "A magnitude 6.4 earthquake shook northern Chile early on Friday, the seismological centre said. There were no "
-    "immediate reports of damage. People ran into the streets of Iquique.",
+    (
+        "A magnitude 6.4 earthquake shook northern Chile early on Friday, the seismological centre said. There were no "
+        "immediate reports of damage. People ran into the streets of Iquique."
+    ),
 )
 PERU = (
     "Magnitude 6.1 earthquake shakes southern Peru",
-    "A magnitude 6.1 earthquake shook southern Peru early on Friday, the seismological centre said. There were no "
-    "immediate reports of damage. People ran into the streets of Tacna.",
+    (
+        "A magnitude 6.1 earthquake shook southern Peru early on Friday, the seismological centre said. There were no "
+        "immediate reports of damage. People ran into the streets of Tacna."
+    ),
 )
 
 
