@@ -11,7 +11,15 @@ from collections.abc import Sequence
 
 from aggregator.digest.brief import sentence_from
 from aggregator.digest.claims import (
-    Claim, Statement, claims_of, is_elsewhere, likeness, same_slot, same_value, statements_of, told_pairs,
+    Claim,
+    Statement,
+    claims_of,
+    is_elsewhere,
+    likeness,
+    same_slot,
+    same_value,
+    statements_of,
+    told_pairs,
 )  # fmt: skip
 from aggregator.digest.material import Candidate, Material, gather
 from aggregator.digest.sentence_features import SENTENCE, opens_dangling, sentence_features
@@ -101,7 +109,8 @@ def _said_outright(before: Sequence[Claim], after: Sequence[Claim]) -> list[tupl
         for new, old in told_pairs(claim.statement):
             if new != claim.figure or same_value(new, old) or any(_is_same_change(claim, c) for c, _ in found):
                 continue
-            if any(_is_told_figure(claim, c) for c in before):
+            nameless = new.unit == "count" and claim.noun is None and claim.slot is None
+            if nameless or any(_is_told_figure(claim, c) for c in before):
                 continue
             told = [c for c in before if c.figure.value == old.value and c.figure.unit == new.unit]
             told = [

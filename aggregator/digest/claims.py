@@ -20,7 +20,18 @@ from aggregator.text.sentences import split
 from aggregator.text.words import stem, words
 
 __all__ = [
-    "NAMED", "Claim", "Statement", "claims_of", "contradict", "is_elsewhere", "likeness", "plural", "told_pairs", "same_slot", "same_value", "statements_of",
+    "NAMED",
+    "Claim",
+    "Statement",
+    "claims_of",
+    "contradict",
+    "is_elsewhere",
+    "likeness",
+    "plural",
+    "same_slot",
+    "same_value",
+    "statements_of",
+    "told_pairs",
 ]  # fmt: skip
 
 # What follows the number ("12 people were killed") and what stands before it ("killed at least 12") for each named slot.
@@ -74,10 +85,10 @@ _PART_OF = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"\b(?:from|up from|down from|instead of|not|than|against|compared with|after|nach|de)\s(?:the\s)?\Z", re.IGNORECASE
+    r"\b(?:from|instead of|against|compared with|and not|nach|statt|gegenüber)\s(?:the\s)?\Z", re.IGNORECASE
 )
 _COUNT_OF = re.compile(
-    rf"\bnumber of ([\w’' -]{{3,60}}?)\s(?:rose|fell|climbed|dropped|grew|has|had|stands|stood|reached|increased|is|was|now)\b[^.;]{{0,40}}\Z",
+    r"\bnumber of ([\w’' -]{3,60}?)\s(?:rose|fell|climbed|dropped|grew|has|had|stands|stood|reached|increased|is|was|now)\b[^.;]{0,40}\Z",
     re.IGNORECASE,
 )
 _MOST_SENTENCES = 20
@@ -102,7 +113,9 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A figure in its slot. `near` gives the words around the number with 1 / (1 + distance / 4), times their rarity; `is_alone` says that its
+    """A figure in its slot.
+
+    `near` gives the words around the number with 1 / (1 + distance / 4), times their rarity; `is_alone` says that its
     sentence has no other figure of its unit.
     """
 
@@ -120,7 +133,7 @@ class Claim:
 
 
 def plural(noun: str) -> str:
-    """Homes, people: a counted noun as figures name it."""
+    """The counted noun as it is said of many: homes, people."""
     if noun == "person":
         return "people"
     if noun.endswith(("s", "crew", "police", "sheep", "fish", "aircraft", "dead", "staff", "cattle", "personnel")):
@@ -182,8 +195,8 @@ def _slot(text: str, figure: Figure) -> str | None:
         if pattern.search(before):
             return slot if _fits(slot, figure) else None
     found = [(m.end(), slot) for slot, pattern in _AFTER_PATTERN.items() if (m := pattern.match(after))]
-    slot = min(found)[1] if found else None
-    return slot if slot and _fits(slot, figure) else None
+    nearest = min(found)[1] if found else None
+    return nearest if nearest and _fits(nearest, figure) else None
 
 
 def _fits(slot: str, figure: Figure) -> bool:
@@ -309,7 +322,9 @@ def told_pairs(statement: Statement) -> Iterator[tuple[Figure, Figure]]:
             others = [
                 f
                 for f in found
-                if f is not old and f.other is None and (f.unit == old.unit or old.noun is None and old.unit == "count")
+                if f is not old
+                and f.other is None
+                and (f.unit == old.unit or (old.noun is None and old.unit == "count"))
             ]
             if others:
                 yield min(others, key=lambda f: abs(f.start - old.start)), old

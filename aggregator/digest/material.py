@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aggregator.digest.chrome import DATELINE, is_glued, prose
 from aggregator.digest.vectors import Vector, cosine, rarity, summed, vector
@@ -177,14 +178,14 @@ def _candidates(story: StoryLine, lang: str | None, number: int, most: int) -> l
             offset, sentence = _without_dateline(begin + a, text[begin + a : begin + b], is_first=not found)
             tokens = tuple(words(sentence))
             if len(tokens) >= _MIN_WORDS and not is_glued(sentence):
-                found.append(_candidate(number, len(found), offset, sentence, tokens, lang))
+                found.append(_candidate(number, len(found), offset, sentence, tokens=tokens, lang=lang))
                 if len(found) == most:
                     return found
     return found
 
 
 def _candidate(
-    telling: int, place: int, offset: int, text: str, tokens: tuple[str, ...], lang: str | None
+    telling: int, place: int, offset: int, text: str, *, tokens: tuple[str, ...], lang: str | None
 ) -> Candidate:
     stems = _stems(tokens, lang)
     return Candidate(
@@ -209,7 +210,7 @@ def _without_dateline(offset: int, sentence: str, *, is_first: bool) -> tuple[in
 
 
 def _pairs(tokens: Sequence[str]) -> frozenset[tuple[str, str]]:
-    return frozenset(zip(tokens, tokens[1:], strict=False))
+    return frozenset(pairwise(tokens))
 
 
 def _centrality(telling: Telling, tellings: Sequence[Telling], titles: Vector) -> float:

@@ -12,6 +12,7 @@ __all__ = [
     "MAIL_MAX_BYTES",
     "MailWords",
     "digest_fragment",
+    "digest_from_json",
     "digest_html",
     "digest_json",
     "digest_mail",

@@ -4,7 +4,7 @@ Figures are quantities that can be compared between two tellings. Years, dates, 
 ("dozens") and numbers that are names ("Flight 5735", "No. 2") are not figures. Written numbers are read in English; digits,
 currencies, per cent signs and magnitudes in the larger European languages too.
 """
-# ruff: noqa: RUF001, SIM905 - signs of many scripts are the subject; word lists read best as lines of words
+# ruff: noqa: RUF001, SIM905, E501, C408 - signs of many scripts are the subject; word lists read best as lines of words
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _MEASURES = {
     "metre": "m", "metres": "m", "meter": "m", "meters": "m", "feet": "ft", "foot": "ft", "mph": "mph", "km/h": "km/h", "kph": "km/h",
     "knots": "kn", "acres": "acre", "acre": "acre", "hectares": "ha", "hectare": "ha", "tonnes": "t", "tonne": "t", "tons": "ton",
     "ton": "ton", "litres": "l", "liters": "l", "gallons": "gal", "barrels": "barrel", "inches": "in", "kilograms": "kg", "kg": "kg",
-    "megawatts": "MW", "mw": "MW", "gigawatts": "GW", "degrees": "degree", "kilometern": "km", "kilometer": "km", "metern": "m",
+    "megawatts": "MW", "mw": "MW", "gigawatts": "GW", "degrees": "degree", "kilometern": "km", "metern": "m",
     "quilómetros": "km", "quilômetros": "km", "kilomètres": "km", "kilómetros": "km", "metros": "m", "mètres": "m", "chilometri": "km",
     "tonnen": "t", "toneladas": "t", "hours": "hour", "days": "day", "weeks": "week", "months": "month", "years": "year",
     "minutes": "minute", "hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year", "minute": "minute",
@@ -193,7 +193,7 @@ def figures(text: str, lang: str | None = None) -> tuple[Figure, ...]:
 def _score(match: re.Match[str]) -> Figure | None:
     """A result or a vote: "2-1", "220-211"; a range or a season ("2017-18") is neither."""
     a, b = int(match[1]), int(match[2])
-    if match[1].startswith("0") or match[2].startswith("0") and match[2] != "0":
+    if match[1].startswith("0") or (match[2].startswith("0") and match[2] != "0"):
         return None
     return Figure(value=a, other=b, unit="score", start=match.start(), end=match.end(), number=match.group())
 
@@ -343,11 +343,8 @@ def _following(text: str, end: int) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     while len(found) < 4 and (match := _NEXT_WORD.match(text, end)):  # noqa: PLR2004
         word = match[1].lower().rstrip("'’")
-        if word in _NOT_NOUNS and not (
-            word in ("other", "new", "confirmed", "more", "another", "all") and len(found) == 0
-        ):
-            if not (word == "of" and not found):
-                break
+        if word in _NOT_NOUNS and (found or word not in _BEFORE_NOUNS):
+            break
         found.append((word, match.end()))
         end = match.end()
     return found
@@ -369,11 +366,12 @@ def _counted_german(text: str, end: int) -> str | None:
     """German counts a noun with a capital: at most two words on."""
     match = _GERMAN_NOUN.match(text, end)
     word = match[1].lower() if match else None
-    if word and word.endswith("tag") or word in _MONTHS or word == "mittwoch":
+    if word is None or word.endswith("tag") or word in _MONTHS or word == "mittwoch":
         return None
     return "person" if word in ("menschen", "personen", "leute") else word
 
 
+_BEFORE_NOUNS = frozenset({"other", "new", "confirmed", "more", "another", "all", "of"})
 _GERMAN_NOUN = re.compile(r"\s+(?:[a-zäöüß]+\s+){0,2}([A-ZÄÖÜ][\w-]+)")
 
 

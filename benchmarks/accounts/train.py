@@ -175,7 +175,6 @@ class Tables:
             mine = np.nonzero(self.owner == number)[0]
             firsts = [i for i in sorted(mine, key=lambda i: -score[i]) if not opens_dangling(self.candidates[i])][:3]
             for rank, first in enumerate(firsts):
-                shown = self.candidates[first]
                 for i in mine:
                     if i != first:
                         features, gain = self.after(int(first), int(i), account)

@@ -16,14 +16,20 @@ QUAKE = (
     (
         "Meridian Wire",
         "Earthquake kills at least 14 in southern Cordania",
-        "VALMARA (Meridian) - An earthquake of magnitude 6.1 killed at least 14 people in southern Cordania on Tuesday, officials"
-        " said.\n\nSoldiers were digging for survivors in the town of Santa Olaya.\n\nThe mayor asked for tents and blankets.",
+        """VALMARA (Meridian) - An earthquake of magnitude 6.1 killed at least 14 people in southern Cordania on Tuesday, officials said.
+
+Soldiers were digging for survivors in the town of Santa Olaya.
+
+The mayor asked for tents and blankets.""",
     ),
     (
         "The Courier",
         "'We dig toward the voices'",
-        "At least 14 people were killed when an earthquake struck southern Cordania before dawn on Tuesday.\n\nHe has not slept."
-        "\n\nMore than 120 people were injured in Santa Olaya, the civil protection agency said.",
+        """At least 14 people were killed when an earthquake struck southern Cordania before dawn on Tuesday.
+
+He has not slept.
+
+More than 120 people were injured in Santa Olaya, the civil protection agency said.""",
     ),
     (
         "Radio Seven",
