@@ -98,19 +98,18 @@ class Lists:
 
     def feed_by_id(self, feed_id: int) -> Feed | None:
         """The subscription with this id."""
-        return next((feed for feed in self.store.feeds.all() if feed.id == feed_id), None)
+        return self.store.feeds.by_id(feed_id)
 
     def progress(self) -> Progress:
         """How far the first reading has come."""
-        feeds = [f for f in self.store.feeds.all() if f.state == "active"]
-        asked = sum(f.last_polled_at is not None for f in feeds)
+        feeds, asked = self.store.feeds.asked()
         holder = self.store.leases.holder(WRITER, now=machine_time())
         waiting, stories = 0, 0
         has_events = self.store.events.any()
-        if asked < len(feeds) or not has_events:
+        if asked < feeds or not has_events:
             waiting, stories = self.store.decisions.stale_count(), self.store.stories.count()
         return Progress(
-            feeds=len(feeds),
+            feeds=feeds,
             asked=asked,
             stories=stories,
             waiting=waiting,

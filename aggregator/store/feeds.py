@@ -84,6 +84,11 @@ class Feeds:
             raise FeedNotFound(f"No feed {url} is subscribed to; see: aggregator feeds list", path=self._db.path)
         return _feed(row)
 
+    def by_id(self, feed_id: int) -> Feed | None:
+        """The subscription with this id."""
+        row = self._db.row(f"SELECT {_COLUMNS} FROM feeds WHERE id = ? AND state <> 'removed'", (feed_id,))
+        return None if row is None else _feed(row)
+
     def is_removed(self, url: str) -> bool:
         """Whether this feed was subscribed to once and is no longer."""
         return bool(self._db.value("SELECT 1 FROM feeds WHERE url = ? AND state = 'removed'", (url,)))
@@ -99,6 +104,14 @@ class Feeds:
     def count(self) -> int:
         """How many subscriptions there are."""
         return int(self._db.value("SELECT count(*) FROM feeds WHERE state <> 'removed'"))
+
+    def asked(self) -> tuple[int, int]:
+        """How many active subscriptions there are, and how many of them have been polled at least once."""
+        row = (
+            self._db.row("SELECT count(*) AS feeds, count(last_polled_at) AS asked FROM feeds WHERE state = 'active'")
+            or {}
+        )
+        return int(row["feeds"]), int(row["asked"])
 
     def update(self, feed_id: int, update: FeedUpdate) -> None:
         """Store the state after a poll."""

@@ -26,7 +26,8 @@ def in_folder(folder: tuple[str, ...]) -> Condition:
 
 def starred() -> Condition:
     """Stories that the reader has starred."""
-    return Condition(sql="m.starred_at IS NOT NULL", parameters={})
+    marked = "SELECT story_id FROM story_marks WHERE reader_id = :reader AND starred_at IS NOT NULL"
+    return Condition(sql=f"s.id IN ({marked})", parameters={})
 
 
 def earlier_than(published_at: datetime, story_id: int) -> Condition:

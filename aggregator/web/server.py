@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import logging
 import socket
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from waitress import create_server, wasyncore
@@ -15,6 +17,8 @@ from aggregator.errors import AggregatorError
 from aggregator.web.application import create_app
 
 __all__ = ["PageServer", "make_server"]
+
+log = logging.getLogger(__name__)
 
 THREADS = 8
 BACKLOG = 512
@@ -28,18 +32,26 @@ MOST_HEADER_BYTES = 32 * 1024
 class PageServer:
     """A listening server. `run` serves until `close` is called, from whatever thread."""
 
-    def __init__(self, server: Any, channels: dict[int, Any], address: str) -> None:
+    def __init__(self, server: Any, channels: dict[int, Any], address: str, warm_up: Callable[[], object]) -> None:
         self.address = address
+        self._warm_up = warm_up
         self._server = server
         self._channels = channels
         self._stop = threading.Event()
 
     def run(self) -> None:
-        """Serve until closed."""
+        """Serve until closed; what the first page needs is made ready meanwhile."""
+        threading.Thread(target=self._be_ready, name="first page", daemon=True).start()
         while not self._stop.is_set():
             wasyncore.loop(timeout=LOOK_UP_EVERY_S, map=self._channels, use_poll=True, count=1)
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._channels, ignore_all=True)
+
+    def _be_ready(self) -> None:
+        try:
+            self._warm_up()
+        except AggregatorError as error:
+            log.warning("the front page is not ready", extra={"error": str(error)})
 
     def close(self) -> None:
         """Stop taking requests; `run` returns."""
@@ -73,7 +85,7 @@ def make_server(app: App, *, host: str, port: int) -> PageServer:
         clear_untrusted_proxy_headers=True,
         ident=None,
     )
-    return PageServer(server, channels, _address(host, listening.getsockname()[1]))
+    return PageServer(server, channels, _address(host, listening.getsockname()[1]), app.front.page)
 
 
 def _bound(host: str, port: int) -> socket.socket:

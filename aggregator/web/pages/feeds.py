@@ -20,6 +20,9 @@ __all__ = ["feeds"]
 
 feeds = Blueprint("feeds", __name__)
 
+MOST_FEEDS = 250  # on one page
+MOST_TROUBLED = 50
+
 
 @feeds.get("/feeds")
 def all_feeds() -> Response:
@@ -30,19 +33,27 @@ def all_feeds() -> Response:
 def _page(problem: AggregatorError | None = None, found: tuple[object, ...] = (), status: int = 200) -> Response:
     app = our_app()
     known = app.feeds.all()
+    shown = _after(known, request.args.get("after", type=int))
     template = "feeds.html" if known else "start.html"
     made = answer(
         template,
         [feed_row(f) for f in known] if problem is None else {"problem": str(problem)},
-        folders=[(folder, list(group)) for folder, group in groupby(known, key=lambda f: f.folder)],
+        folders=[(folder, list(group)) for folder, group in groupby(shown, key=lambda f: f.folder)],
         known=known,
-        troubled=[f for f in known if _is_troubled(f)],
+        more=shown[-1].id if shown and shown[-1] is not known[-1] else None,
+        troubled=[f for f in known if _is_troubled(f)][:MOST_TROUBLED],
         problem=problem,
         found=found,
         said=said(),
     )
     made.status_code = status
     return made
+
+
+def _after(known: tuple[Feed, ...], feed_id: int | None) -> tuple[Feed, ...]:
+    """The part of the list that one page shows: what comes after this feed, or the beginning."""
+    start = next((n for n, feed in enumerate(known, 1) if feed.id == feed_id), 0)
+    return known[start : start + MOST_FEEDS]
 
 
 def _is_troubled(feed: Feed) -> bool:
