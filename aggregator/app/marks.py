@@ -114,6 +114,12 @@ class Marks:
 
         return self._act(reader_id, "mute" if is_muted else "unmute", change)
 
+    def muted_until(self, reader_id: int, event_id: int) -> int | None:
+        """How many independent reports will end the mute of an event; None if it is not muted."""
+        event = self.store.events.get(event_id)
+        mark = self.store.marks.on_events(reader_id, [event.id]).get(event.id)
+        return mark.muted_until_reports if mark else None
+
     def read_matching(self, reader_id: int, query: str, *, is_read: bool = True) -> tuple[int, int]:
         """Mark all stories that match a query read, or unread; returns the number of the act and how many matched.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from aggregator.app.clock import Clock
 from aggregator.model import Event, EventView, Story
 from aggregator.query import parse
 from aggregator.store import Store
+from aggregator.store.counts import OutletCount
 
 __all__ = ["Reading"]
 
@@ -89,6 +91,25 @@ class Reading:
 
         """
         return self.store.events.view(event_id, reader_id=reader_id)
+
+    def outlets(self, *, since: datetime | None = None) -> tuple[OutletCount, ...]:
+        """Outlets with stories published since, the busiest first."""
+        return self.store.counts.outlets(since=since)
+
+    def stats(self, *, reader_id: int = 1) -> dict[str, Any]:
+        """How much is stored, and `unread`: how much of it is unread in each folder."""
+        return {**self.store.counts.totals(), "unread": self.store.counts.unread(reader_id)}
+
+    @contextlib.contextmanager
+    def ask(self, statement: str) -> Iterator[tuple[tuple[str, ...], Iterator[dict[str, Any]]]]:
+        """The columns and rows of a statement of SQL that only reads.
+
+        Raises:
+            StoreError: it does not, or it cannot be understood.
+
+        """
+        with self.store.counts.ask(statement) as answer:
+            yield answer
 
     def compare(self, one: int, other: int) -> dict[str, Any]:
         """How two stories' texts agree, whether that makes one a copy, and the longest passages they share.

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from aggregator.cli.output import format_of, is_plain, output_options, terminal_width, write_json, write_rows
+from aggregator.cli.listing import Output, list_options
+from aggregator.cli.output import is_plain, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.when import parse_when
 
@@ -18,11 +19,11 @@ __all__ = ["event", "events"]
 @click.option("--since", metavar="WHEN", help="With a story published since: 24h, 7d, 2026-11-20.")
 @click.option("--until", metavar="WHEN", help="With a story published until.")
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many.")
-@output_options
+@list_options
 @pass_session
 def events(
-    session: Session, query: tuple[str, ...], *, since: str | None, until: str | None, limit: int | None, as_json: bool,
-    as_ndjson: bool, as_csv: bool,
+    session: Session, query: tuple[str, ...], *, since: str | None, until: str | None, limit: int | None,
+    output: Output,
 ) -> None:  # fmt: skip
     """List events, the one with the latest story first.
 
@@ -33,7 +34,6 @@ def events(
     """
     from aggregator.render.rows import EVENT_COLUMNS, event_row
 
-    form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:
         now = app.clock()
         found = app.reading.events(
@@ -42,7 +42,7 @@ def events(
             until=parse_when(until, now=now, zone=app.timezone, is_end=True),
             limit=limit,
         )
-        write_rows(map(event_row, found), form, columns=EVENT_COLUMNS, table=_print_events)
+        output.write(map(event_row, found), columns=EVENT_COLUMNS, table=_print_events)
 
 
 def _print_events(rows: Any) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ from aggregator.errors import AggregatorError, QueryError
 
 __all__ = ["cli"]
 
+SHOWN = 100  # characters of a query that cannot be understood
+
 # name -> (module, line for --help): `aggregator --help` loads none of the modules.
 COMMANDS = {
     "feeds": ("feeds", "Subscriptions: import, export, add, list, remove, next."),
@@ -22,6 +27,12 @@ COMMANDS = {
     "story": ("stories", "Show one story."),
     "events": ("events", "List events, the latest first."),
     "event": ("events", "Show one event: outlets, reports, timeline, and why its stories are together."),
+    "mark": ("mark", "Mark stories and events read, starred, tagged, muted; undo."),
+    "topics": ("topics", "Named queries that you follow: add, list, show, remove, export."),
+    "rules": ("rules", "What happens by itself to stories that match: test, add, apply, undo."),
+    "outlets": ("stats", "List outlets: stories, copies, events, how often first."),
+    "stats": ("stats", "Count what is stored, and what is unread."),
+    "sql": ("stats", "Ask the database itself, read-only."),
     "digest": ("digest", "What happened since you last looked, each event once."),
     "run": ("run", "Poll, scrape, cluster and serve the page until stopped."),
     "serve": ("run", "Serve the page only."),
@@ -39,6 +50,15 @@ COMMANDS = {
     "bench": ("bench", "Score copies and events on labelled sets."),
     "rebuild": ("poll", "Decide all copies and events anew; your edits stay."),
 }
+
+
+def _point_at(error: QueryError) -> None:
+    """Show the query, or as much of it as fits, with a caret under the place."""
+    from aggregator.cli.output import cells
+
+    start = max(0, error.column - SHOWN // 2)
+    before, after = error.query[start : error.column], error.query[error.column : start + SHOWN]
+    click.echo(f"  {before}{after}\n  {' ' * sum(map(cells, before))}^", err=True)
 
 
 class LazyGroup(click.Group):
@@ -68,10 +88,15 @@ class LazyGroup(click.Group):
         except QueryError as error:
             click.echo(f"aggregator: {error}", err=True)
             if error.query:
-                click.echo(f"  {error.query}\n  {' ' * error.column}^", err=True)
+                _point_at(error)
             ctx.exit(2)
         except AggregatorError as error:
             click.echo(f"aggregator: {error}", err=True)
+            ctx.exit(1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of our output has seen enough; click ends quietly
+                raise
+            click.echo(f"aggregator: {error.filename or 'the output'}: {error.strerror or error}", err=True)
             ctx.exit(1)
 
 
@@ -98,4 +123,7 @@ def cli(ctx: click.Context, db: Path | None, config_path: Path | None, now: str 
 
     Polls feeds, reads article pages, finds copies and events, and tells you what is new.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")  # data for programs is UTF-8 whatever the locale says
     ctx.obj = Session(db=db, config_path=config_path, now=now)

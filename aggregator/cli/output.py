@@ -7,6 +7,7 @@ import functools
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import unicodedata
@@ -15,9 +16,20 @@ from typing import Any
 
 import click
 
-__all__ = ["fitted", "format_of", "is_plain", "output_options", "terminal_width", "write_json", "write_rows"]
+__all__ = [
+    "cells",
+    "fitted",
+    "format_of",
+    "is_plain",
+    "json_line",
+    "output_options",
+    "terminal_width",
+    "write_json",
+    "write_rows",
+]
 
 Row = dict[str, Any]
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,7 +60,7 @@ def write_rows(
         table(rows)
     elif form == "ndjson":
         for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            click.echo(json_line(row))
     elif form == "json":
         _write_array(rows)
     else:
@@ -59,7 +71,7 @@ def _write_array(rows: Iterable[Row]) -> None:
     """A JSON array, row by row, so that a large result needs no memory."""
     first = True
     for row in rows:
-        click.echo(("[\n " if first else ",\n ") + json.dumps(row, ensure_ascii=False), nl=False)
+        click.echo(("[\n " if first else ",\n ") + json_line(row), nl=False)
         first = False
     click.echo("[]" if first else "\n]")
 
@@ -83,9 +95,15 @@ def _cell(value: Any) -> Any:
     return "" if value is None else value
 
 
+def json_line(value: Any, *, indent: int | None = None) -> str:
+    """A value as JSON that UTF-8 can carry: half of a surrogate pair, as in a file name of odd bytes, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _SURROGATES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
 def write_json(value: Any) -> None:
     """Print one value as JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    click.echo(json_line(value, indent=1))
 
 
 def is_plain() -> bool:
@@ -99,7 +117,8 @@ def terminal_width() -> int:
 
 
 @functools.cache
-def _cells(char: str) -> int:
+def cells(char: str) -> int:
+    """How many columns of a terminal a character takes."""
     if unicodedata.combining(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
@@ -110,13 +129,13 @@ def fitted(text: str, width: int) -> str:
     taken: list[str] = []
     used = 0
     for char in text:
-        cells = _cells(char)
-        if used + cells > width:
+        taking = cells(char)
+        if used + taking > width:
             while taken and used + 1 > width:
-                used -= _cells(taken.pop())
+                used -= cells(taken.pop())
             return "".join(taken) + "…" + " " * (width - used - 1)
         taken.append(char)
-        used += cells
+        used += taking
     return text + " " * (width - used)
 
 

@@ -6,15 +6,8 @@ from typing import Any
 
 import click
 
-from aggregator.cli.output import (
-    format_of,
-    is_plain,
-    output_options,
-    table_lines,
-    terminal_width,
-    write_json,
-    write_rows,
-)
+from aggregator.cli.listing import Output, list_options
+from aggregator.cli.output import is_plain, table_lines, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.when import parse_when
 
@@ -27,24 +20,28 @@ __all__ = ["stories", "story"]
 @click.option("--until", metavar="WHEN", help="Published until; a date is meant with its whole day.")
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many.")
 @click.option("--fold", is_flag=True, help="Leave copies out.")
+@click.option("--sort", type=click.Choice(["date", "relevance"]), default="date", help="Newest or most relevant first.")
 @click.option("--text", "with_text", is_flag=True, help="Add the text to each row.")
-@output_options
+@list_options
 @pass_session
 def stories(
     session: Session, query: tuple[str, ...], *, since: str | None, until: str | None, limit: int | None, fold: bool,
-    with_text: bool, as_json: bool, as_ndjson: bool, as_csv: bool,
+    sort: str, with_text: bool, output: Output,
 ) -> None:  # fmt: skip
     """List stories, newest first; with a QUERY, those that match it.
+
+    All words are one query; put -- before it if a word begins with a dash.
 
     \b
     Examples:
       aggregator stories --since 24h
       aggregator stories climate summit --json
+      aggregator stories -- '"climate summit" -football title:rain* outlets:>3 since:7d'
+      aggregator stories is:unread outlet:courier --columns published,title,url
       aggregator stories --fold --csv > stories.csv
     """
     from aggregator.render.rows import STORY_COLUMNS, story_row
 
-    form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:
         now = app.clock()
         found = app.reading.stories(
@@ -53,11 +50,12 @@ def stories(
             until=parse_when(until, now=now, zone=app.timezone, is_end=True),
             limit=limit,
             fold=fold,
+            by_relevance=sort == "relevance",
             with_text=with_text,
         )
         rows = (story_row(s, with_text=with_text) for s in found)
         columns = (*STORY_COLUMNS, "text") if with_text else STORY_COLUMNS
-        write_rows(rows, form, columns=columns, table=lambda r: _print_stories(r, app.timezone))
+        output.write(rows, columns=columns, table=lambda r: _print_stories(r, app.timezone))
 
 
 def _print_stories(rows: Any, zone: str) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from aggregator.store.connection import Connections
-from aggregator.store.times import from_db
+from aggregator.errors import StoreError
+from aggregator.store.connection import Connections, translated
+from aggregator.store.times import from_db, to_db
 
 __all__ = ["Counts", "FeedUnread", "OutletCount"]
 
@@ -33,6 +38,39 @@ class OutletCount:
     events: int
     first: int
     last_at: datetime | None
+
+
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+_FORBIDDEN_FUNCTIONS = {"load_extension", "fts3_tokenizer", "writefile", "readfile"}
+
+
+def _reading_only(action: int, _one: str | None, name: str | None, _db: str | None, _by: str | None) -> int:
+    """SQLite asks this before each step: reading is allowed, attaching files and loading code is not."""
+    if action == sqlite3.SQLITE_PRAGMA:  # table-valued pragmas of the full-text index and of the schema
+        return (
+            sqlite3.SQLITE_OK
+            if _one in {"data_version", "table_info", "page_count", "page_size"}
+            else sqlite3.SQLITE_DENY
+        )
+    if action == sqlite3.SQLITE_FUNCTION and name in _FORBIDDEN_FUNCTIONS:
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+
+
+def _different(names: list[str]) -> tuple[str, ...]:
+    """Column names of a result, numbered where they are the same."""
+    found: dict[str, None] = {}
+    for name in names:
+        number, unique = 1, name
+        while unique in found:
+            number += 1
+            unique = f"{name}_{number}"
+        found[unique] = None
+    return tuple(found)
+
+
+def _plain(value: Any) -> Any:
+    return value.hex() if isinstance(value, bytes) else value
 
 
 class Counts:
@@ -63,8 +101,9 @@ class Counts:
         )
         return {row["folder"]: row["unread"] for row in rows}
 
-    def outlets(self, *, since: str | None = None) -> tuple[OutletCount, ...]:
+    def outlets(self, *, since: datetime | None = None) -> tuple[OutletCount, ...]:
         """Outlets with stories published since, the busiest first."""
+        start = None if since is None else to_db(since)
         rows = self._db.rows(
             """WITH told AS (
                 SELECT id, event_id, outlet_id, copy_of, published_at,
@@ -75,9 +114,38 @@ class Counts:
                     AND EXISTS (SELECT 1 FROM events e WHERE e.id = t.event_id AND e.outlets > 1)) AS first,
                 max(t.published_at) AS last_at
             FROM told t JOIN outlets o ON o.id = t.outlet_id GROUP BY o.id ORDER BY stories DESC, o.name""",
-            (since, since),
+            (start, start),
         )
         return tuple(OutletCount(**{**row, "last_at": from_db(row["last_at"])}) for row in rows)
+
+    @contextlib.contextmanager
+    def ask(self, statement: str) -> Iterator[tuple[tuple[str, ...], Iterator[dict[str, Any]]]]:
+        """The columns and rows of one statement, over a connection that cannot write.
+
+        Raises:
+            StoreError: it is no query, or the database refuses it.
+
+        """
+        connections = Connections(self._db.path, read_only=True)
+        try:
+            with translated(self._db.path):
+                conn = connections.db.conn
+                conn.execute("PRAGMA query_only = ON")
+                conn.set_authorizer(_reading_only)
+                cursor = conn.execute(statement)
+            if cursor.description is None:
+                raise StoreError("That is no question to the database; begin with SELECT.", path=self._db.path)
+            columns = _different([name for name, *_ in cursor.description])
+            yield columns, self._rows(cursor, columns)
+        except (sqlite3.Warning, sqlite3.ProgrammingError, ValueError) as error:
+            raise StoreError(f"That is not one question to the database: {error}.", path=self._db.path) from error
+        finally:
+            connections.close()
+
+    def _rows(self, cursor: sqlite3.Cursor, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+        with translated(self._db.path):
+            for row in cursor:
+                yield {name: _plain(value) for name, value in zip(columns, row, strict=True)}
 
     def totals(self) -> dict[str, int]:
         """How many feeds, outlets, stories, copies, events, and how large the file is."""

@@ -1,0 +1,93 @@
+"""Options that lists share: in which form and with which columns they are printed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from aggregator.cli.output import Row, table_lines, terminal_width, write_rows
+
+__all__ = ["Output", "list_options", "print_table"]
+
+_FORMS = (
+    ("json", "JSON"), ("ndjson", "one JSON object a line"), ("csv", "CSV (RFC 4180)"), ("markdown", "a Markdown table"),
+)  # fmt: skip
+Table = Callable[[Iterable[Row]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The form that was asked for (None is people's) and the columns (empty is all)."""
+
+    form: str | None
+    chosen: tuple[str, ...] = ()
+
+    def write(self, rows: Iterable[Row], *, columns: Sequence[str], table: Table) -> None:
+        """Print rows; `columns` are all there are, `table` prints for people when no columns were chosen.
+
+        Raises:
+            click.BadParameter: a chosen column does not exist.
+
+        """
+        for name in self.chosen:
+            if name not in columns:
+                raise click.BadParameter(f"there is no column {name!r}; there are {', '.join(columns)}.")
+        kept = self.chosen or tuple(columns)
+        if self.chosen:
+            rows = ({name: row.get(name) for name in kept} for row in rows)
+            table = functools.partial(_print_plain, columns=kept)
+        if self.form == "markdown":
+            _print_markdown(rows, kept)
+        else:
+            write_rows(rows, self.form, columns=kept, table=table)
+
+
+def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a list, and the parameter `output: Output`."""
+
+    @functools.wraps(command)
+    def with_output(*args: Any, columns: str | None, **kwargs: Any) -> Any:
+        asked = [name for name, _ in _FORMS if kwargs.pop(f"as_{name}")]
+        if len(asked) > 1:
+            raise click.UsageError(f"--{asked[0]} and --{asked[1]} exclude each other.")
+        chosen = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
+        return command(*args, output=Output(asked[0] if asked else None, chosen), **kwargs)
+
+    decorated: Callable[..., Any] = click.option("--columns", metavar="A,B", help="Only these columns, in this order.")(
+        with_output
+    )
+    for name, text in reversed(_FORMS):
+        decorated = click.option(f"--{name}", f"as_{name}", is_flag=True, help=f"Print {text}.")(decorated)
+    return decorated
+
+
+def print_table(rows: Iterable[Row], columns: Sequence[tuple[str, int]]) -> None:
+    """Rows for people, sized to the terminal; the last column takes the room that is left."""
+    for line in table_lines(rows, columns, width=terminal_width()):
+        click.echo(line)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(str, value))
+    return "" if value is None else " ".join(str(value).split())
+
+
+def _print_plain(rows: Iterable[Row], *, columns: Sequence[str]) -> None:
+    """Chosen columns, parted by tabs: whoever names columns knows them, and cuts them with other programs."""
+    for row in rows:
+        click.echo("\t".join(_shown(row.get(name)) for name in columns))
+
+
+def _print_markdown(rows: Iterable[Row], columns: Sequence[str]) -> None:
+    def line(cells: Iterator[str]) -> str:
+        return "| " + " | ".join(cells) + " |"
+
+    click.echo(line(iter(columns)))
+    click.echo(line("---" for _ in columns))
+    for row in rows:
+        click.echo(line(_shown(row.get(name)).replace("\\", "\\\\").replace("|", "\\|") for name in columns))

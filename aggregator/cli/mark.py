@@ -1,0 +1,199 @@
+"""`aggregator mark …`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from aggregator.cli.listing import Output, list_options, print_table
+from aggregator.cli.session import Session, pass_session
+
+__all__ = ["mark"]
+
+READER = 1
+
+
+@click.group()
+def mark() -> None:
+    """Mark stories and events read, starred, tagged or muted; every act can be undone.
+
+    \b
+    Examples:
+      aggregator mark read 12 13
+      aggregator mark read --event 7              all its stories
+      aggregator mark read --matching outlet:courier until:7d
+      aggregator mark star 12
+      aggregator mark tag later 12 13
+      aggregator mark mute 7                      until the event changes materially
+      aggregator mark undo
+    """
+
+
+def _done(what: str, undo_id: int) -> None:
+    click.echo(f"{what}. Undo: aggregator mark undo {undo_id}", err=True)
+
+
+def _stories(count: int) -> str:
+    return "1 story" if count == 1 else f"{count} stories"
+
+
+def _numbers(words: tuple[str, ...]) -> list[int]:
+    if not words:
+        raise click.UsageError("Name at least one number.")
+    for word in words:
+        if not (word.isascii() and word.isdigit() and len(word) < 19):  # noqa: PLR2004 (what SQLite can count to)
+            raise click.BadParameter(f"{word!r} is not a number; for a query use --matching.")
+    return [int(word) for word in words]
+
+
+def _read_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.argument("words", metavar="ID... | QUERY...", nargs=-1),
+        click.option("--event", "of_events", is_flag=True, help="The numbers are those of events."),
+        click.option("--matching", is_flag=True, help="All stories that match the QUERY."),
+    ):
+        command = option(command)
+    return command
+
+
+def _mark_read(session: Session, words: tuple[str, ...], *, of_events: bool, matching: bool, is_read: bool) -> None:
+    if of_events and matching:
+        raise click.UsageError("--event and --matching exclude each other.")
+    what = "read" if is_read else "unread"
+    with session.app() as app:
+        if matching:
+            if not words:
+                raise click.UsageError("Name a query; for every story: date:/today")
+            undo_id, count = app.marks.read_matching(READER, " ".join(words), is_read=is_read)
+            _done(f"Marked {_stories(count)} {what}", undo_id)
+        elif of_events:
+            ids = _numbers(words)
+            undo_id = app.marks.read_events(READER, ids, is_read=is_read)
+            _done(f"Marked {'event' if len(ids) == 1 else f'{len(ids)} events'} {what}, with all stories", undo_id)
+        else:
+            ids = _numbers(words)
+            for story_id in ids:
+                app.reading.story(story_id)
+            _done(f"Marked {_stories(len(ids))} {what}", app.marks.read(READER, ids, is_read=is_read))
+
+
+@mark.command()
+@_read_options
+@pass_session
+def read(session: Session, words: tuple[str, ...], *, of_events: bool, matching: bool) -> None:
+    """Mark stories read; with a copy its original."""
+    _mark_read(session, words, of_events=of_events, matching=matching, is_read=True)
+
+
+@mark.command()
+@_read_options
+@pass_session
+def unread(session: Session, words: tuple[str, ...], *, of_events: bool, matching: bool) -> None:
+    """Mark stories unread."""
+    _mark_read(session, words, of_events=of_events, matching=matching, is_read=False)
+
+
+@mark.command()
+@click.argument("story_ids", metavar="ID...", type=int, nargs=-1, required=True)
+@pass_session
+def star(session: Session, story_ids: tuple[int, ...]) -> None:
+    """Star stories."""
+    with session.app() as app:
+        _done(f"Starred {_stories(len(story_ids))}", app.marks.star(READER, story_ids))
+
+
+@mark.command()
+@click.argument("story_ids", metavar="ID...", type=int, nargs=-1, required=True)
+@pass_session
+def unstar(session: Session, story_ids: tuple[int, ...]) -> None:
+    """Take stars off."""
+    with session.app() as app:
+        _done(f"Took the star off {_stories(len(story_ids))}", app.marks.star(READER, story_ids, is_starred=False))
+
+
+@mark.command()
+@click.argument("name", metavar="TAG")
+@click.argument("story_ids", metavar="ID...", type=int, nargs=-1, required=True)
+@pass_session
+def tag(session: Session, name: str, story_ids: tuple[int, ...]) -> None:
+    """Tag stories; find them with tag:TAG."""
+    with session.app() as app:
+        _done(f"Tagged {_stories(len(story_ids))}", app.marks.tag(READER, name, story_ids))
+
+
+@mark.command()
+@click.argument("name", metavar="TAG")
+@click.argument("story_ids", metavar="ID...", type=int, nargs=-1, required=True)
+@pass_session
+def untag(session: Session, name: str, story_ids: tuple[int, ...]) -> None:
+    """Take a tag off stories."""
+    with session.app() as app:
+        _done(f"Took the tag off {_stories(len(story_ids))}", app.marks.tag(READER, name, story_ids, is_tagged=False))
+
+
+@mark.command()
+@list_options
+@pass_session
+def tags(session: Session, *, output: Output) -> None:
+    """List your tags."""
+    with session.app() as app:
+        rows = [{"tag": name, "stories": count} for name, count in app.marks.tags(READER).items()]
+    output.write(rows, columns=("tag", "stories"), table=lambda r: print_table(r, (("stories", 7), ("tag", 0))))
+
+
+@mark.command()
+@click.argument("event_id", metavar="EVENT", type=int)
+@pass_session
+def mute(session: Session, event_id: int) -> None:
+    """Keep an event off the front page and out of digests until it changes materially."""
+    with session.app() as app:
+        undo_id = app.marks.mute(READER, event_id)
+        reports = app.marks.muted_until(READER, event_id)
+    _done(f"Muted until {reports} outlets have reported it independently", undo_id)
+
+
+@mark.command()
+@click.argument("event_id", metavar="EVENT", type=int)
+@pass_session
+def unmute(session: Session, event_id: int) -> None:
+    """Let an event back."""
+    with session.app() as app:
+        _done("Not muted any more", app.marks.mute(READER, event_id, is_muted=False))
+
+
+@mark.command()
+@click.argument("undo_id", metavar="[NUMBER]", type=int, required=False)
+@pass_session
+def undo(session: Session, undo_id: int | None) -> None:
+    """Undo an act; without its number, the latest."""
+    with session.app() as app:
+        click.echo(f"Undone: {app.marks.undo(READER, undo_id)}.", err=True)
+
+
+@mark.command("log")
+@list_options
+@pass_session
+def log_(session: Session, *, output: Output) -> None:
+    """List your latest acts."""
+    with session.app() as app:
+        rows = [
+            {
+                "number": a.id,
+                "at": f"{a.at:%Y-%m-%dT%H:%M:%SZ}",
+                "act": a.action,
+                "stories": a.stories,
+                "undone": a.is_undone,
+            }
+            for a in app.marks.acts(READER)
+        ]
+
+    def shown(rows: Any) -> None:
+        texts = (row | {"act": f"{row['act']}{' (undone)' if row['undone'] else ''}"} for row in rows)
+        print_table(texts, (("number", 6), ("at", 20), ("stories", 7), ("act", 0)))
+
+    output.write(rows, columns=("number", "at", "act", "stories", "undone"), table=shown)
+    if not rows:
+        sys.stderr.write("Nothing was marked yet.\n")

@@ -1,0 +1,133 @@
+"""`aggregator rules …`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aggregator.cli.listing import Output, list_options, print_table
+from aggregator.cli.session import Session, pass_session
+from aggregator.cli.when import parse_when
+
+__all__ = ["rules"]
+
+
+@click.group()
+def rules() -> None:
+    """Rules: what happens by itself to stories that match a query.
+
+    \b
+    Actions: hide, read, star, quiet (keep out of digests), tag:NAME
+    \b
+    Examples:
+      aggregator rules test title:sponsored --since 30d          what it would hit; nothing changes
+      aggregator rules add Adverts title:sponsored --do hide
+      aggregator rules add Local weather --scope folder:local --do read --do tag:weather
+      aggregator rules apply Adverts --since 30d
+      aggregator rules undo
+    """
+
+
+@rules.command()
+@click.argument("name")
+@click.argument("query", metavar="[QUERY]...", nargs=-1)
+@click.option("--do", "actions", metavar="ACTION", multiple=True, required=True, help="What to do; may be repeated.")
+@click.option("--scope", default="", help="Only stories of folder:NAME, feed:NAME or outlet:NAME.")
+@pass_session
+def add(session: Session, name: str, query: tuple[str, ...], *, actions: tuple[str, ...], scope: str) -> None:
+    """Add a rule for stories to come; `apply` takes it to those that are here."""
+    with session.app() as app:
+        rule = app.rules.add(name, " ".join(query), actions, scope=scope)
+    click.echo(f"Added. For stories already here: aggregator rules apply {rule.name!r} --since 30d", err=True)
+
+
+@rules.command("list")
+@list_options
+@pass_session
+def list_(session: Session, *, output: Output) -> None:
+    """List your rules in the order in which they are applied."""
+    with session.app() as app:
+        rows = [
+            {"name": r.name, "scope": r.scope, "query": r.query, "actions": list(r.actions)} for r in app.rules.all()
+        ]
+
+    def shown(rows: Any) -> None:
+        texts = (
+            row | {"actions": ", ".join(row["actions"]), "query": f"{row['scope']} {row['query']}".strip()}
+            for row in rows
+        )
+        print_table(texts, (("name", 20), ("actions", 24), ("query", 0)))
+
+    output.write(rows, columns=("name", "scope", "query", "actions"), table=shown)
+
+
+@rules.command("test")
+@click.argument("query", metavar="[QUERY]...", nargs=-1)
+@click.option("--scope", default="", help="Only stories of folder:NAME, feed:NAME or outlet:NAME.")
+@click.option("--since", metavar="WHEN", help="Published since: 24h, 7d, 2026-11-20.")
+@click.option("--until", metavar="WHEN", help="Published until.")
+@click.option("--limit", type=click.IntRange(min=0), help="At most so many.")
+@list_options
+@pass_session
+def try_(
+    session: Session, query: tuple[str, ...], *, scope: str, since: str | None, until: str | None, limit: int | None,
+    output: Output,
+) -> None:  # fmt: skip
+    """List the stored stories that a rule would hit. Nothing changes, and the rule need not exist."""
+    from aggregator.render.rows import STORY_COLUMNS, story_row
+
+    with session.app() as app:
+        now = app.clock()
+        found = app.rules.test(
+            " ".join(query), scope=scope, limit=limit,
+            since=parse_when(since, now=now, zone=app.timezone),
+            until=parse_when(until, now=now, zone=app.timezone, is_end=True),
+        )  # fmt: skip
+        count = 0
+
+        def counted() -> Any:
+            nonlocal count
+            for story in found:
+                count += 1
+                yield story_row(story)
+
+        def shown(rows: Any) -> None:
+            texts = (row | {"published": row["published"][:10]} for row in rows)
+            print_table(texts, (("id", 7), ("published", 10), ("outlet", 20), ("title", 0)))
+
+        output.write(counted(), columns=STORY_COLUMNS, table=shown)
+        click.echo(f"{count} {'story' if count == 1 else 'stories'} would be hit.", err=True)
+
+
+@rules.command()
+@click.argument("name", required=False)
+@click.option("--since", metavar="WHEN", default="30d", show_default=True, help="Stories published since.")
+@pass_session
+def apply(session: Session, name: str | None, *, since: str) -> None:
+    """Apply a rule, or all of them, to stories that are here already."""
+    with session.app() as app:
+        done = app.rules.apply(name, since=parse_when(since, now=app.clock(), zone=app.timezone))
+    for rule in done:
+        undo = f" Undo: aggregator rules undo {rule.undo}" if rule.undo else ""
+        click.echo(f"{rule.rule}: {rule.matched} match, {rule.changed} changed.{undo}", err=True)
+
+
+@rules.command()
+@click.argument("undo_id", metavar="[NUMBER]", type=int, required=False)
+@pass_session
+def undo(session: Session, undo_id: int | None) -> None:
+    """Take back what applying a rule did, the latest without a number; marks are exactly as before."""
+    with session.app() as app:
+        act = app.rules.undo(undo_id)
+    click.echo(f"Undone: {act.action}, {act.stories} {'story' if act.stories == 1 else 'stories'}.", err=True)
+
+
+@rules.command()
+@click.argument("name")
+@pass_session
+def remove(session: Session, name: str) -> None:
+    """Remove a rule; what it did stays."""
+    with session.app() as app:
+        app.rules.remove(name)
+    click.echo("Removed. What it did stays; see: aggregator mark log", err=True)

@@ -1,0 +1,85 @@
+"""`aggregator outlets`, `aggregator stats` and `aggregator sql`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aggregator.cli.listing import Output, list_options, print_table
+from aggregator.cli.output import write_json
+from aggregator.cli.session import Session, pass_session
+from aggregator.cli.when import parse_when
+
+__all__ = ["outlets", "sql", "stats"]
+
+OUTLET_COLUMNS = ("id", "outlet", "site", "stories", "copies", "events", "first", "last")
+
+
+@click.command()
+@click.option("--since", metavar="WHEN", help="Count stories published since: 24h, 7d, 2026-11-20.")
+@list_options
+@pass_session
+def outlets(session: Session, *, since: str | None, output: Output) -> None:
+    """List outlets, the busiest first: stories, copies, events, and how many shared events each told first.
+
+    \b
+    Example:
+      aggregator outlets --since 7d --csv
+    """
+    from aggregator.render.rows import iso
+
+    with session.app() as app:
+        start = parse_when(since, now=app.clock(), zone=app.timezone)
+        rows = [
+            {
+                "id": o.id, "outlet": o.name, "site": o.key, "stories": o.stories, "copies": o.copies, "events": o.events,
+                "first": o.first, "last": iso(o.last_at),
+            }
+            for o in app.reading.outlets(since=start)
+        ]  # fmt: skip
+
+    def shown(rows: Any) -> None:
+        click.echo("stories   copies  first    outlet", err=True)
+        print_table(rows, (("stories", 8), ("copies", 6), ("first", 6), ("outlet", 0)))
+
+    output.write(rows, columns=OUTLET_COLUMNS, table=shown)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def stats(session: Session, *, as_json: bool) -> None:
+    """Count what is stored, and what is unread in each folder."""
+    with session.app() as app:
+        counts = app.reading.stats()
+    if as_json:
+        write_json(counts)
+        return
+    unread = counts.pop("unread")
+    for name, value in counts.items():
+        click.echo(f"{value:>12}  {name.replace('_', ' ')}")
+    for folder, count in unread.items():
+        click.echo(f"{count:>12}  unread in {folder or '(no folder)'}")
+
+
+@click.command()
+@click.argument("statement")
+@list_options
+@pass_session
+def sql(session: Session, statement: str, *, output: Output) -> None:
+    """Ask the database itself; it is opened read-only. The views v_... are made for this.
+
+    \b
+    Examples:
+      aggregator sql 'SELECT outlet, count(*) AS stories FROM v_stories GROUP BY outlet ORDER BY stories DESC'
+      aggregator sql 'SELECT * FROM v_events ORDER BY reports DESC LIMIT 10' --csv
+    """
+    with session.app() as app, app.reading.ask(statement) as (columns, rows):
+        output.write(rows, columns=columns, table=lambda r: _print_columns(r, columns))
+
+
+def _print_columns(rows: Any, columns: tuple[str, ...]) -> None:
+    click.echo("\t".join(columns), err=True)
+    for row in rows:
+        click.echo("\t".join("" if row[c] is None else " ".join(str(row[c]).split()) for c in columns))

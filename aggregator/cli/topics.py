@@ -1,0 +1,104 @@
+"""`aggregator topics …`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aggregator.cli.listing import Output, list_options, print_table
+from aggregator.cli.session import Session, pass_session
+from aggregator.cli.when import parse_when
+
+__all__ = ["topics"]
+
+
+@click.group()
+def topics() -> None:
+    """Topics: named queries that you follow; each is a section of the digest.
+
+    \b
+    Examples:
+      aggregator topics add Climate climate OR warming OR emissions
+      aggregator topics show Climate --since 7d
+      aggregator topics list
+    """
+
+
+@topics.command()
+@click.argument("name")
+@click.argument("query", metavar="QUERY...", nargs=-1, required=True)
+@pass_session
+def add(session: Session, name: str, query: tuple[str, ...]) -> None:
+    """Follow a query under a name."""
+    with session.app() as app:
+        topic = app.topics.add(name, " ".join(query))
+        unread = app.topics.unread(topic.name)
+    click.echo(
+        f"{topic.name}: {unread} unread stories match so far. See: aggregator topics show {topic.name!r}", err=True
+    )
+
+
+@topics.command("list")
+@list_options
+@pass_session
+def list_(session: Session, *, output: Output) -> None:
+    """List your topics with their unread stories."""
+    with session.app() as app:
+        rows = [{"name": t.name, "query": t.query, "unread": app.topics.unread(t.name)} for t in app.topics.all()]
+    output.write(
+        rows,
+        columns=("name", "query", "unread"),
+        table=lambda r: print_table(r, (("unread", 7), ("name", 24), ("query", 0))),
+    )
+    if not rows:
+        click.echo("You follow no topics yet: aggregator topics add NAME QUERY...", err=True)
+
+
+@topics.command()
+@click.argument("name")
+@click.option("--since", metavar="WHEN", help="Events with a story published since: 24h, 7d, 2026-11-20.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@list_options
+@pass_session
+def show(session: Session, name: str, *, since: str | None, limit: int, output: Output) -> None:
+    """Show the events of a topic, the latest first, and why each belongs to it.
+
+    An event belongs to a topic if at least two of its original stories match the query, or half of them.
+    """
+    from aggregator.render.rows import EVENT_COLUMNS, event_row
+
+    with session.app() as app:
+        start = parse_when(since, now=app.clock(), zone=app.timezone)
+        found = app.topics.events(name, since=start, limit=limit)
+        rows = (event_row(t.event) | {"matched": t.matched, "originals": t.originals, "why": t.why} for t in found)
+        output.write(rows, columns=(*EVENT_COLUMNS, "matched", "originals", "why"), table=_print_events)
+
+
+def _print_events(rows: Any) -> None:
+    texts = (
+        row | {"last": row["last"][5:16].replace("T", " "), "headline": f"{row['headline']}  ({row['why']})"}
+        for row in rows
+    )
+    print_table(texts, (("id", 7), ("last", 11), ("outlets", 4), ("headline", 0)))
+
+
+@topics.command()
+@click.argument("name")
+@pass_session
+def remove(session: Session, name: str) -> None:
+    """Follow a topic no more."""
+    with session.app() as app:
+        topic = app.topics.remove(name)
+    click.echo(f"Removed. Back: aggregator topics add {topic.name!r} {topic.query!r}", err=True)
+
+
+@topics.command()
+@pass_session
+def export(session: Session) -> None:
+    """Print the topics as the commands that make them."""
+    import shlex
+
+    with session.app() as app:
+        for topic in app.topics.all():
+            click.echo(f"aggregator topics add {shlex.quote(topic.name)} -- {shlex.quote(topic.query)}")
