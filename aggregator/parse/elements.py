@@ -177,20 +177,24 @@ class EntryReader:
         self.entry.created = date_of(child)
 
     def _author(self, child: Any) -> None:
+        """Take the name of a person: in RSS a text, in Atom an element of its own."""
         is_person = len(child) > 0
+        name = self._name_of_person(child) if is_person else person_name(repaired(child.text or ""))
+        if not name:
+            return
         if self._has_persons not in {None, is_person}:
             raise Odd  # feedparser mixes up the names of the two kinds
         self._has_persons = is_person
-        if is_person:
-            self._refuse_inside(child, self.MEANINGS.keys())
-            if (child.text or "").strip():
-                raise Odd
-            found = {self.names.of(c).rpartition(":")[2]: (c.text or "").strip() for c in child if not len(c)}
-            name: str | None = found.get("name") or found.get("email")
-        else:
-            name = person_name(repaired(child.text or ""))
-        if name:
-            self.entry.authors.append(name)
+        self.entry.authors.append(name)
+
+    def _name_of_person(self, child: Any) -> str | None:
+        self._refuse_inside(child, self.MEANINGS.keys())
+        if (child.text or "").strip():
+            raise Odd
+        found = {self.names.of(c).rpartition(":")[2]: (c.text or "").strip() for c in child if not len(c)}
+        if not found.get("name") and self.entry.authors:
+            raise Odd  # feedparser lends it the name of the person before
+        return found.get("name") or found.get("email")
 
     def _description(self, child: Any) -> None:
         self._summary_or_content(child, "text/html")

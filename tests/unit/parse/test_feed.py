@@ -166,3 +166,36 @@ def test_hours_and_days_to_skip_outside_the_clock_are_passed_over() -> None:
 
 def test_wishes_inside_entries_are_not_the_feeds() -> None:
     assert parse_feed(rss(item(1, ttl="5"))).ttl_s is None
+
+
+def test_a_feed_that_brings_feedparser_down_is_refused_not_raised() -> None:
+    body = (
+        '<rss xmlns:gml="http://www.opengis.net/gml" xmlns:georss="http://www.georss.org/georss"><channel><item><title>a <b>b</b></title>'
+        "<gml:posList>1 2</gml:posList></item></channel></rss>"
+    )
+    with pytest.raises(ParseError, match="too broken"):
+        parse_feed(body.encode())
+
+
+def test_pictures_and_authors_are_found_by_the_slow_reader_too() -> None:
+    body = rss(
+        "<item><title>a <b>b</b></title><media:thumbnail url='https://x.example/t.jpg'/><author>Ann</author>"
+        "<pubDate>30 Foo 2026</pubDate></item>"
+        "<item><title>c</title><itunes:image href='https://x.example/i.jpg'/><media:content url='v.mp4' type='video/mp4'/></item>"
+    ).replace(
+        b"<rss ",
+        b'<rss xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" ',
+    )
+    first, second = parse_feed(body).entries
+    assert (first.title, first.image, first.authors, first.published_at) == (
+        "a b",
+        "https://x.example/t.jpg",
+        ("Ann",),
+        None,
+    )
+    assert second.image == "https://x.example/i.jpg"
+
+
+def test_relative_pictures_with_odd_names_are_resolved() -> None:
+    body = rss(item(1, description="&lt;img src='/a b&amp;amp;c.png'&gt;"))
+    assert parse_feed(body).entries[0].summary == "<img src='https://x.example/a%20b&amp;c.png'>"

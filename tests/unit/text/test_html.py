@@ -116,6 +116,16 @@ def test_nothing_that_runs_or_calls_home_comes_through(attack: str) -> None:
         assert word not in safe
 
 
+def test_long_html_that_does_not_nest_is_shown_whole() -> None:
+    html = "<ul>" + "<li><b>one</b> <br>two</li>" * 400 + "</ul>"
+    assert sanitize(html) == html
+
+
 def test_html_that_nests_without_end_is_shown_as_its_text() -> None:
-    for html in ("<div>" * 100_000 + "text", "<div></b>" * 100_000 + "text", "<div>" * 300 + "text & more"):
+    for html in (
+        "<div>" * 100_000 + "text",
+        "<div></b>" * 100_000 + "text",
+        "<div>" * 300 + "text & more",
+        "<b></b>" * 11_000 + "text",
+    ):
         assert sanitize(html) in {"<p>text</p>", "<p>text &amp; more</p>"}

@@ -75,6 +75,7 @@ def test_what_is_no_web_address_has_a_key_all_the_same(odd: str) -> None:
         ("http://good.example\\@evil.example/x", "http://good.example/@evil.example/x"),
         ("http://user:pw@paper.example/a", "http://paper.example/a"),
         ("http://[::1]:8080/a", "http://[::1]:8080/a"),
+        ("https://paper.example?utm_source=x#top", "https://paper.example/#top"),
         ("https://paper.example/a?b=2&a=1", "https://paper.example/a?b=2&a=1"),
     ],
 )
@@ -85,7 +86,7 @@ def test_a_reader_opens_the_address_as_served(given: str, opened: str) -> None:
 @pytest.mark.parametrize(
     "refused",
     ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://x.example/", "/relative", "http://", "http://a b/",
-     "http://x.example:99999/", "http://x.example:port/", "https://exa<mple/"],
+     "http://x.example:99999/", "http://x.example:port/", "https://exa<mple/", "https://xn--\u0300.example/"],
 )  # fmt: skip
 def test_only_web_addresses_can_be_opened(refused: str) -> None:
     assert open_url(refused) is None
@@ -111,5 +112,6 @@ def test_hosts_and_sites_are_named_without_what_does_not_tell_them_apart() -> No
 def test_relative_addresses_are_seen_from_their_base() -> None:
     assert resolve_url("https://paper.example/feeds/rss", "../a") == "https://paper.example/a"
     assert resolve_url("https://paper.example/feeds/", "//cdn.example/b") == "https://cdn.example/b"
+    assert resolve_url("https://paper.example/feeds/", "/c?d=1") == "https://paper.example/c?d=1"
     assert resolve_url(None, "a") == "a"
     assert resolve_url("http://[broken", "a") == "a"
