@@ -23,9 +23,10 @@ NAME_COLUMNS = 21
 MOST_TICKS = 7
 NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
 MOST_NIGHTS = 8  # beyond that, stripes say nothing
-STEPS = tuple(timedelta(minutes=m) for m in (10, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 40320))
+STEPS = tuple(timedelta(minutes=m) for m in (10, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 40320, 129600, 525600))
 HALF_AN_HOUR = timedelta(minutes=30)
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Place = Callable[[datetime], float]
 
@@ -122,9 +123,11 @@ def _span(times: Sequence[datetime]) -> tuple[datetime, datetime]:
 
 def _ticks(begin: datetime, end: datetime, tz: ZoneInfo, place: Place) -> Iterator[Tick]:
     step = next((s for s in STEPS if (end - begin) / s <= MOST_TICKS), STEPS[-1])
+    is_long = end - begin > timedelta(days=7)
     for at in _whole(begin, end, step, tz):
         is_day = at.time() == time(0)
-        text = f"{DAYS[at.weekday()]} {at.day}" if is_day else f"{at:%H:%M}"
+        day = f"{at.day} {MONTHS[at.month - 1]}" if is_long else f"{DAYS[at.weekday()]} {at.day}"
+        text = day if is_day else f"{at:%H:%M}"
         yield Tick(x=place(at), text=text, is_day=is_day)
 
 

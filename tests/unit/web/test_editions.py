@@ -1,0 +1,23 @@
+"""An edition is read back as it was written."""
+
+from __future__ import annotations
+
+from aggregator import render
+from aggregator.app.app import App
+
+
+def test_a_digest_survives_its_json(filled: App) -> None:
+    digest = filled.digests.make(remember=False)
+    again = render.digest_from_json(render.digest_json(digest))
+    assert render.digest_json(again) == render.digest_json(digest)
+    assert again.sections[0].events[0].sentences == digest.sections[0].events[0].sentences
+
+
+def test_an_old_edition_that_says_less_is_still_shown() -> None:
+    tree = {
+        "title": "Digest",
+        "made": "2026-03-02T07:00:00Z",
+        "since": "2026-03-01T07:00:00Z",
+        "until": "2026-03-02T07:00:00Z",
+    }
+    assert render.digest_from_json(tree).sections == ()
