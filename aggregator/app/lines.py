@@ -120,9 +120,11 @@ def _objects(lines: Iterable[bytes], problems: list[str]) -> Iterator[tuple[int,
         if not raw.strip():
             continue
         try:
-            yield number, json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+            row = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
+        except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
             problems.append(f"line {number}: not JSON ({error})")
+            continue
+        yield number, row
 
 
 def dedupe_lines(reader: LineReader) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +52,7 @@ def export(session: Session, file: Path | None) -> None:
     with session.app() as app:
         data = app.feeds.export_opml()
     if file is None:
-        sys.stdout.buffer.write(data)
+        click.echo(data, nl=False)
     else:
         file.write_bytes(data)
         click.echo(f"Written to {file}.", err=True)

@@ -6,13 +6,14 @@ code is 1 at the end.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from aggregator.cli.output import json_line
 
 if TYPE_CHECKING:
     from aggregator.app.lines import EventReader, LineReader
@@ -68,7 +69,7 @@ def dedupe(source: Any) -> None:
 
     reader = LineReader(source)
     for row in dedupe_lines(reader):
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(json_line(row))
     _end(reader)
 
 
@@ -85,11 +86,11 @@ def cluster(source: Any, *, online: bool) -> None:
     from aggregator.app.lines import LineReader, cluster_lines
 
     def tell(row: dict[str, Any]) -> None:
-        click.echo(json.dumps(row, ensure_ascii=False), err=True)
+        click.echo(json_line(row), err=True)
 
     reader = LineReader(source)
     for row in cluster_lines(reader, online=tell if online else None):
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(json_line(row))
     _end(reader)
 
 
@@ -107,14 +108,14 @@ def brief(source: Any, *, words: int) -> None:
 
     reader = EventReader(source)
     for row in brief_lines(reader, words=words):
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(json_line(row))
     _end(reader)
 
 
 def _print_rows(rows: Iterator[dict[str, Any]]) -> None:
     failed = False
     for row in rows:
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(json_line(row))
         if row["error"]:
             failed = True
             click.echo(f"{row['path']}: {row['error']}", err=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aggregator.errors import StoreError, StoreFull, StoreLocked, StoreReadOnly
+from aggregator.errors import NotFound, StoreError, StoreFull, StoreLocked, StoreReadOnly
 from aggregator.store.functions import PatternTime, register
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ def translated(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translate(error, path) from error
+    except OverflowError as error:
+        if "SQLite" not in str(error):
+            raise
+        # A number beyond 64 bits, which no row can have.
+        raise NotFound("There is nothing under a number that large.", path=path) from error
 
 
 def _translate(error: sqlite3.Error, path: str) -> StoreError:
