@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
-
 from aggregator.errors import ParseError
 from aggregator.parse.cleaning import cleaned
 from aggregator.parse.document import Document, RawEntry, RawText
@@ -46,6 +44,8 @@ class PageSelectors:
 
 def parse_page(body: bytes, *, url: str, selectors: PageSelectors, content_type: str | None = None) -> ParsedFeed:
     """Read the HTML page at `url` as a feed; raise ParseError if a selector is wrong or no entry is found with it."""
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError  # noqa: PLC0415 - feeds are read without it
+
     tree = LexborHTMLParser(to_utf8(body[:_MAX_PAGE_BYTES], content_type).decode("utf-8"))
     try:
         found = tree.css(selectors.entry)[:_MAX_ENTRIES]

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-import idna
-
 from aggregator.text.html import clean_text
 
 __all__ = ["canonical_url", "host_of", "open_url", "resolve_url", "site_of", "web_url"]
@@ -174,6 +172,8 @@ def _split_literal(netloc: str) -> tuple[str, str, str]:
 def _normal_host(name: str) -> str | None:
     name = name.lower()
     if not name.isascii():
+        import idna  # noqa: PLC0415 - large tables, rarely needed
+
         try:
             name = idna.encode(name, uts46=True).decode("ascii")
         except (idna.IDNAError, UnicodeError, IndexError):
