@@ -131,6 +131,7 @@ class Counts:
             with translated(self._db.path):
                 conn = connections.db.conn
                 conn.execute("PRAGMA query_only = ON")
+                conn.execute("SELECT rowid FROM stories_fts LIMIT 0")  # opens the index, for which it reads settings
                 conn.set_authorizer(_reading_only)
                 cursor = conn.execute(statement)
             if cursor.description is None:

@@ -18,12 +18,13 @@ PATTERN_TIME_S = 2.0
 class PatternTime(threading.local):
     """The time that one search may spend on patterns; each thread has its own."""
 
+    limit_s = PATTERN_TIME_S
     left_s = PATTERN_TIME_S
     is_over = False
 
     def start(self) -> None:
         """A new search begins."""
-        self.left_s, self.is_over = PATTERN_TIME_S, False
+        self.left_s, self.is_over = self.limit_s, False
 
     def has_pattern(self, text: str | None, pattern: str, flags: str) -> bool:
         """Whether a pattern is found in a text, as long as there is time left."""
@@ -42,7 +43,7 @@ class PatternTime(threading.local):
     def error(self) -> QueryError:
         """What to tell the reader when the time is over."""
         return QueryError(
-            f"The pattern took more than {PATTERN_TIME_S:g} seconds; add a word, an outlet: or a date: to narrow the search."
+            f"The pattern took more than {self.limit_s:g} seconds; add a word, an outlet: or a date: to narrow the search."
         )
 
 
