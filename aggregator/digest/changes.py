@@ -27,6 +27,7 @@ from aggregator.digest.vectors import cosine, rarity
 from aggregator.digest.weights import shipped
 from aggregator.model import Change, EventView, Sentence, Story, StoryLine, Told
 from aggregator.text.figures import figures
+from aggregator.text.words import words
 
 __all__ = ["NEWS", "changes", "news_features", "story_line"]
 
@@ -37,6 +38,7 @@ _MOST_FIGURES = 4
 _MIN_WORDS = 8
 _FIRST_STATEMENTS = 12
 _LIKELY = 0.35  # what `NEWS` must say; higher shows less and is right more often (docs/quality.md)
+_REPEATED = 0.6  # share of a sentence's words that the account has already
 _SAID_TWICE = 0.45  # cosine of two sentences
 _QUOTES = re.compile('["“”„«]')
 
@@ -46,12 +48,17 @@ NEWS = (
 
 
 def changes(
-    view: EventView, told: Told, *, most_sentences: int = _MOST_SENTENCES, most_figures: int = _MOST_FIGURES
+    view: EventView,
+    told: Told,
+    *,
+    shown: Sequence[Sentence] = (),
+    most_sentences: int = _MOST_SENTENCES,
+    most_figures: int = _MOST_FIGURES,
 ) -> tuple[Change, ...]:
     """What is new in `view` since `told`: figures (old, new), then sentences, then outlets.
 
     Only original stories count on the new side, for a copy says nothing new. Sentences are verbatim; a figure comes with
-    both sentences, before and after.
+    both sentences, before and after. What `shown` says already (the event's account) is not said again.
     """
     old = [s for s in view.stories if s.id in told.story_ids]
     new = [s for s in view.stories if s.id not in told.story_ids]
@@ -61,8 +68,8 @@ def changes(
     before = {s.id: statements_of(s) for s in old}
     after = {s.id: statements_of(s) for s in fresh}
     changed = _figures(_in_order(before), _in_order(after))[:most_figures]
-    shown = [c.sentence for c in changed if c.sentence]
-    added = _sentences(fresh, [before[s.id] for s in old], shown, most_sentences)
+    said = [*shown, *(c.sentence for c in changed if c.sentence)]
+    added = _sentences(fresh, [before[s.id] for s in old], said, most_sentences)
     return (*changed, *added, *_outlets(old, new))
 
 
@@ -204,11 +211,12 @@ def _sentences(
         key=lambda pair: (-pair[0], pair[1].telling, pair[1].offset),
     )
     chosen: list[Candidate] = []
-    said = [frozenset(s.text.split()) for s in shown]
+    said = [frozenset(words(s.text)) for s in shown]
     for likely, candidate in ranked:
         if len(chosen) == most or likely < _LIKELY:
             break
-        if told_share(candidate, before) >= _TOLD or frozenset(candidate.text.split()) in said:
+        tokens = frozenset(candidate.tokens)
+        if told_share(candidate, before) >= _TOLD or any(len(tokens & s) > _REPEATED * len(tokens) for s in said):
             continue
         if all(cosine(candidate.vector, c.vector) < _SAID_TWICE for c in chosen):
             chosen.append(candidate)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.digest.brief import brief
-from aggregator.digest.changes import changes
+from aggregator.digest.changes import changes, story_line
 from aggregator.digest.differences import differences
 from aggregator.digest.options import DigestOptions
 from aggregator.digest.rank import score_parts
@@ -21,7 +21,6 @@ from aggregator.model import (
     EventView,
     SourceLine,
     Story,
-    StoryLine,
     Told,
     TopicMatch,
 )
@@ -30,6 +29,9 @@ __all__ = ["ONE_OUTLET_ONLY", "compose"]
 
 ONE_OUTLET_ONLY = "One outlet only"
 _NO_FOLDER = "News"
+_NEW_SENTENCES = 2  # beside the account, which is of the new stories
+_LAST_DAY = timedelta(hours=24)
+_SHORTLY_BEFORE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _tell(
 ) -> DigestEvent:
     view, event = item.view, item.view.event
     originals = [s for s in view.stories if s.copy_of is None] or list(view.stories)
-    account = brief(event.id, [_line(s) for s in originals], options.words, options.sentences)
+    account = brief(event.id, [story_line(s) for s in _latest(originals, item.told)], options.words, options.sentences)
     voice = next((s for s in originals if str(s.id) == account.headline_from), originals[0])
     first = min(view.stories, key=lambda s: (s.published_at, s.id))
     status, day = _status(item, since, until, options)
@@ -181,7 +183,7 @@ def _tell(
         first_at=first.published_at,
         last_at=max(s.published_at for s in view.stories),
         sentences=account.sentences,
-        changes=changes(view, item.told) if item.told else (),
+        changes=changes(view, item.told, shown=account.sentences, most_sentences=_NEW_SENTENCES) if item.told else (),
         differences=differences(view),
         sources=_sources(view),
         score=item.score,
@@ -197,16 +199,19 @@ def _without_title(account: Brief, known: str) -> str:
     return known or (account.sentences[0].text if account.sentences else "(no title)")
 
 
-def _line(story: Story) -> StoryLine:
-    return StoryLine(
-        id=str(story.id),
-        title=story.title,
-        text=story.text,
-        source=story.outlet,
-        url=story.url,
-        lang=story.lang,
-        published_at=story.published_at,
-    )
+def _latest(originals: Sequence[Story], told: Told | None) -> list[Story]:
+    """The stories that an event is told from: those that the reader was not told of, else those of its last day.
+
+    The account of a day ago is history: its headline would give yesterday's toll. A single new story is told together with
+    those shortly before it, so that one outlet's side story does not become the event.
+    """
+    fresh = [s for s in originals if told is None or s.id not in told.story_ids]
+    last = max(s.published_at for s in (fresh or originals))
+    if told is None:
+        return [s for s in originals if last - s.published_at <= _LAST_DAY]
+    if len(fresh) > 1:
+        return fresh
+    return [s for s in originals if timedelta(0) <= last - s.published_at <= _SHORTLY_BEFORE] or fresh
 
 
 def _sources(view: EventView) -> tuple[SourceLine, ...]:

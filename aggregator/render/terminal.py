@@ -79,11 +79,10 @@ def _numbers(event: DigestEvent, digest: Digest, width: int, zone: str, ink: Ink
 
 
 def _changes(event: DigestEvent, digest: Digest, width: int, zone: str) -> list[str]:
-    lines: list[str] = []
+    lines = [f"New {since_line(digest, zone, event)}"] if event.changes else []
     for change in event.changes:
-        first = f"New {since_line(digest, zone, event)}: " if not lines else "  "
-        outlet = f" ({one_line(change.sentence.outlet)})" if change.sentence else ""
-        lines += wrap(change_line(change) + outlet, width, first=first, indent="  ")
+        outlet = f" · {one_line(change.sentence.outlet)}" if change.sentence else ""
+        lines += wrap(change_line(change) + outlet, width, first="  ", indent="    ")
     return lines
 
 

@@ -84,7 +84,7 @@ def test_an_event_is_headline_numbers_and_first_sentence() -> None:
 
 def test_what_changed_shows_the_old_value_in_brackets() -> None:
     text = " ".join(digest_text(with_news()).split())
-    assert "New since 01:30: 41 killed (14) (Post)" in text
+    assert "New since 01:30 41 killed (14) · Post" in text
     assert "They differ on injured: 120 (Post 07:00) · 300 (Post 07:00)" in text
 
 
