@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import OPMLError
@@ -28,6 +28,7 @@ spec = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(spec, max_size=8, unique_by=lambda s: canonical_url(s.url)))
 def test_what_is_exported_is_imported(specs: list[FeedSpec]) -> None:
     back = read_opml(write_opml(specs, "Mine", datetime(2026, 11, 3, tzinfo=UTC)))
@@ -37,6 +38,7 @@ def test_what_is_exported_is_imported(specs: list[FeedSpec]) -> None:
     assert {s.url: s.title for s in back} == {s.url: s.title or s.url for s in specs}
 
 
+@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.text("<>/opml body outline='\"&; \n", max_size=200).map(str.encode)))
 def test_any_bytes_are_a_list_or_an_error(data: bytes) -> None:
     try:

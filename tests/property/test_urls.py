@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.text.dates import parse_date
@@ -20,12 +20,14 @@ url_like = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(any_text, url_like))
 def test_a_key_of_a_key_is_itself(url: str) -> None:
     key = canonical_url(url)
     assert canonical_url(key) == key
 
 
+@settings(deadline=None)
 @given(url_like)
 def test_what_can_be_opened_has_the_key_of_what_was_published(url: str) -> None:
     opened = open_url(url)
@@ -36,6 +38,7 @@ def test_what_can_be_opened_has_the_key_of_what_was_published(url: str) -> None:
         assert opened.startswith(("http://", "https://"))
 
 
+@settings(deadline=None)
 @given(any_text, any_text)
 def test_nothing_is_too_odd_for_an_address(one: str, other: str) -> None:
     for function in (open_url, web_url, host_of, site_of, parse_date):
@@ -43,6 +46,7 @@ def test_nothing_is_too_odd_for_an_address(one: str, other: str) -> None:
     resolve_url(one, other)
 
 
+@settings(deadline=None)
 @given(any_text)
 def test_text_is_clean_once_and_for_all(text: str) -> None:
     clean = clean_text(text)
@@ -51,6 +55,7 @@ def test_text_is_clean_once_and_for_all(text: str) -> None:
     assert "\x00" not in clean
 
 
+@settings(deadline=None)
 @given(st.one_of(any_text, st.text("<>/!-a p\"'=&;#\n", max_size=200)))
 def test_html_of_any_kind_has_a_text(html: str) -> None:
     html_to_text(html).encode("utf-8")
