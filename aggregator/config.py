@@ -6,11 +6,15 @@ also `AGGREGATOR_SECTION_KEY_FILE`, the path of a file that holds it. A key that
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import platformdirs
@@ -36,6 +40,22 @@ APP = "aggregator"
 _SECRETS = {("mail", "password"), ("web", "secret")}
 _HIDDEN = "***"
 
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Timeout = Annotated[float, msgspec.Meta(gt=0)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+_DAYS = re.compile(rf"{_DAY}(-{_DAY})?(,{_DAY}(-{_DAY})?)*")
+
+
+def _check_zone(name: str, zone: str | None) -> None:
+    try:
+        ZoneInfo(zone or "UTC")
+    except (OSError, ValueError, KeyError):
+        raise ValueError(f"{name}: {zone!r} is no time zone; write it as Europe/Berlin") from None
+
 
 class FetchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How we ask servers."""
@@ -43,30 +63,37 @@ class FetchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     allow_networks: tuple[str, ...] = ()
     contact: str | None = None
     proxy: str | None = None
-    workers: int = 24
-    timeout_s: float = 20.0
-    page_timeout_s: float = 30.0
+    workers: AtLeastOne = 24
+    timeout_s: Timeout = 20.0
+    page_timeout_s: Timeout = 30.0
     ca_file: str | None = None
-    max_bytes: int = 10 * 1024 * 1024
-    host_parallel: int = 2
-    host_gap_s: float = 1.0
-    feed_gap_s: float = 0.0
+    max_bytes: AtLeastOne = 10 * 1024 * 1024
+    host_parallel: AtLeastOne = 2
+    host_gap_s: Seconds = 1.0
+    feed_gap_s: Seconds = 0.0
+
+    def __post_init__(self) -> None:
+        for block in self.allow_networks:
+            try:
+                ipaddress.ip_network(block, strict=False)
+            except ValueError as error:
+                raise ValueError(f"allow_networks: {error}; write blocks such as 192.168.1.0/24") from None
 
 
 class PagesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How article pages are scraped."""
 
     enabled: bool = True
-    backfill: int = 20
-    keep_html_days: float = 14.0
+    backfill: NotNegative = 20
+    keep_html_days: Seconds = 14.0
 
 
 class WorkersConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Processes that parse and extract; 0 means one for each core."""
 
-    processes: int = 0
-    timeout_s: float = 20.0
-    memory_mb: int = 256
+    processes: NotNegative = 0
+    timeout_s: Timeout = 20.0
+    memory_mb: AtLeastOne = 256
 
 
 class StoreConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,15 +110,24 @@ class DigestConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     days: str = "mon-sun"
     to: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
-    max_events: int = 30
+    max_events: AtLeastOne = 30
     empty: str = "skip"
+
+    def __post_init__(self) -> None:
+        try:
+            time.fromisoformat(self.at)
+        except ValueError:
+            raise ValueError(f"at: {self.at!r} is no time of day; write it as 07:00") from None
+        if not _DAYS.fullmatch(self.days.lower().replace(" ", "")):
+            raise ValueError(f"days: {self.days!r} names no days; write them as mon-fri or mon,wed,sat-sun")
+        _check_zone("tz", self.tz)
 
 
 class MailConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How mail leaves this machine."""
 
     host: str | None = None
-    port: int = 587
+    port: Port = 587
     security: str = "starttls"
     user: str | None = None
     password: str | None = None
@@ -102,7 +138,7 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The page."""
 
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Port = 8080
     public_url: str | None = None
     secret: str | None = None
 
@@ -119,6 +155,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     web: WebConfig = WebConfig()
     digests: dict[str, DigestConfig] = {}
 
+    def __post_init__(self) -> None:
+        _check_zone("timezone", self.timezone)
+
 
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "fetch": FetchConfig,
@@ -128,7 +167,13 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "mail": MailConfig,
     "web": WebConfig,
 }
-_NOT_SETTINGS = {"DB", "CONFIG", "NOW", "DATA"}  # flags of the command line and of tests, not settings
+_NOT_SETTINGS = {
+    "DB",
+    "CONFIG",
+    "NOW",
+    "DATA",
+    "REQUIRE_PROGRAMS",
+}  # flags of the command line and of tests, not settings
 
 
 def default_config_path() -> Path:
@@ -184,18 +229,30 @@ def _put(tree: dict[str, Any], name: str, raw: str) -> None:
     if rest in _NOT_SETTINGS:
         return
     if rest == "TIMEZONE":
-        tree["timezone"] = raw
+        tree["timezone"] = _typed(name, raw, Config, "timezone") if raw else None
         return
     section, _, key = rest.lower().partition("_")
+    if section == "digests":
+        _put_digest(tree, name, key, raw)
+        return
     kind = _SECTIONS.get(section)
     is_file = key.endswith("_file") and (section, key.removesuffix("_file")) in _SECRETS
     if is_file:
         key = key.removesuffix("_file")
         raw = _secret(name, raw)
-    field = {f.name: f for f in msgspec.structs.fields(kind)}.get(key) if kind else None
-    if field is None:
-        raise ConfigError(f"{name} is set in the environment, but there is no setting [{section}] {key}; unset it.")
-    tree.setdefault(section, {})[key] = _typed(name, raw, field.type)
+    if kind is None or key not in kind.__struct_fields__:
+        raise ConfigError(f"{name} is set in the environment, but there is no setting {f'[{section}] {key}'.rstrip()}; unset it.")
+    tree.setdefault(section, {})[key] = _typed(name, raw, kind, key)
+
+
+def _put_digest(tree: dict[str, Any], name: str, rest: str, raw: str) -> None:
+    """As `_put`, for `AGGREGATOR_DIGESTS_<digest>_<key>`."""
+    keys = sorted(DigestConfig.__struct_fields__, key=len, reverse=True)
+    key = next((k for k in keys if rest.endswith(f"_{k}")), None)
+    if key is None:
+        raise ConfigError(f"{name} is set in the environment, but names no setting of [digests.<name>]; unset it.")
+    digest = tree.setdefault("digests", {}).setdefault(rest.removesuffix(f"_{key}"), {})
+    digest[key] = _typed(name, raw, DigestConfig, key)
 
 
 def _secret(name: str, path: str) -> str:
@@ -205,12 +262,14 @@ def _secret(name: str, path: str) -> str:
         raise ConfigError(f"{name} names the file {path}, which cannot be read: {error.strerror}.") from error
 
 
-def _typed(name: str, raw: str, wanted: Any) -> Any:
+def _typed(name: str, raw: str, kind: type[msgspec.Struct], key: str) -> Any:
+    """The value of a variable as this key of a section wants it."""
+    wanted = next(f.type for f in msgspec.structs.fields(kind) if f.name == key)
     value: Any = [part.strip() for part in raw.split(",") if part.strip()] if "tuple" in str(wanted) else raw
     try:
-        return msgspec.convert(value, wanted, strict=False)
+        return getattr(msgspec.convert({key: value}, kind, strict=False), key)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{name}={raw!r}: {_plain(str(error))}.") from error
+        raise ConfigError(f"{name}={raw!r}: {str(error).partition(' - at `$')[0]}.") from error
 
 
 def _plain(message: str) -> str:

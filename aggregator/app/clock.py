@@ -11,6 +11,8 @@ __all__ = ["Clock", "clock_from", "machine_time"]
 
 Clock = Callable[[], datetime]
 
+EARLIEST_YEAR, LATEST_YEAR = 1970, 8999  # so that no sum of times leaves the calendar
+
 
 def machine_time() -> datetime:
     """Now, aware, in UTC."""
@@ -27,8 +29,10 @@ def clock_from(text: str | None) -> Clock:
     if not text:
         return machine_time
     try:
-        start = datetime.fromisoformat(text)
+        start: datetime | None = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"--now {text!r} is not a time; write it as 2026-03-02T08:00Z.") from None
+        start = None
+    if start is None or not EARLIEST_YEAR <= start.year <= LATEST_YEAR:
+        raise ConfigError(f"--now {text!r} is not a time; write it as 2026-03-02T08:00Z.")
     offset = (start if start.tzinfo else start.replace(tzinfo=UTC)) - machine_time()
     return lambda: machine_time() + offset

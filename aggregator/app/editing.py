@@ -70,7 +70,7 @@ class Editing:
         return self._act("pin", ([key], members), reader_id)
 
     def not_a_copy(self, story_id: int, *, reader_id: int = READER) -> int:
-        """Say that this story is not a copy of the one it counts as a copy of; returns the edit's id.
+        """Say that this story is no copy of the one it counts as a copy of, nor of its other copies; returns the edit's id.
 
         Raises:
             StoryNotFound: there is no such story.
@@ -80,7 +80,9 @@ class Editing:
         story = self.store.stories.get(story_id)
         if story.copy_of is None:
             raise AggregatorError(f"Story {story_id} counts as an original; there is nothing to undo.")
-        return self._act("not-a-copy", ([self._key(story.copy_of)], [self._key(story_id)]), reader_id)
+        others = self.store.stories.keys_of_copies(story.copy_of)
+        key = others.pop(story_id)
+        return self._act("not-a-copy", ([self._key(story.copy_of), *others.values()], [key]), reader_id)
 
     def undo(self, edit_id: int | None = None) -> Edit:
         """Take an act back, the latest if none is named.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aggregator.cli.output import is_plain, terminal_width, write_json
-from aggregator.cli.session import Session, pass_session, require_feeds
+from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.when import parse_when
 
 __all__ = ["digest"]
@@ -32,7 +32,7 @@ def digest(session: Session, *, since: str | None, as_json: bool, as_html: bool,
     from aggregator import render
 
     with session.app() as app:
-        require_feeds(app)
+        say_how_to_begin(app)
         start = parse_when(since, now=app.clock(), zone=app.timezone)
         made = app.digests.make(since=start)
         if as_json:

@@ -8,7 +8,7 @@ import click
 
 from aggregator.cli.listing import Output, list_options
 from aggregator.cli.output import is_plain, terminal_width, write_json
-from aggregator.cli.session import Session, pass_session
+from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.when import parse_when
 
 __all__ = ["event", "events"]
@@ -18,7 +18,7 @@ __all__ = ["event", "events"]
 @click.argument("query", nargs=-1)
 @click.option("--since", metavar="WHEN", help="With a story published since: 24h, 7d, 2026-11-20.")
 @click.option("--until", metavar="WHEN", help="With a story published until.")
-@click.option("--limit", type=click.IntRange(min=0), help="At most so many.")
+@click.option("--limit", type=click.IntRange(0, 10**9), help="At most so many.")
 @list_options
 @pass_session
 def events(
@@ -35,6 +35,7 @@ def events(
     from aggregator.render.rows import EVENT_COLUMNS, event_row
 
     with session.app() as app:
+        say_how_to_begin(app)
         now = app.clock()
         found = app.reading.events(
             " ".join(query),

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from aggregator.cli.output import format_of, output_options, table_lines, terminal_width, write_rows
-from aggregator.cli.session import Session, pass_session
+from aggregator.cli.session import Session, pass_session, say_how_to_begin
+from aggregator.errors import OPMLError
 
 __all__ = ["feeds"]
 
@@ -39,7 +40,10 @@ def import_(session: Session, file: Any) -> None:
 
     data = file.read() if file else starter_set()
     with session.app() as app:
-        done = app.feeds.import_opml(data)
+        try:
+            done = app.feeds.import_opml(data)
+        except OPMLError as error:
+            raise OPMLError(f"{file.name if file else 'feeds.opml'}: {error}") from error
     known = f", {len(done.known)} were subscribed to already" if done.known else ""
     click.echo(f"{len(done.added)} feeds added{known}. Now type: aggregator poll", err=True)
 
@@ -90,6 +94,7 @@ def list_(session: Session, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> 
 
     form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:
+        say_how_to_begin(app)
         rows = [feed_row(feed) for feed in app.feeds.all()]
     write_rows(rows, form, columns=LIST_COLUMNS, table=_print_feeds)
 
@@ -113,6 +118,7 @@ def next_(session: Session, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> 
 
     form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:
+        say_how_to_begin(app)
         rows = sorted((next_row(f) for f in app.feeds.all()), key=lambda r: (r["next_poll"] or "", r["url"]))
 
     def table(rows: Any) -> None:
@@ -125,20 +131,24 @@ def next_(session: Session, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> 
 
 @feeds.command()
 @click.argument("url")
-@click.option("--with-stories", is_flag=True, help="Take its stories away too; they do not come back.")
+@click.option(
+    "--with-stories", is_flag=True, help="Take its stories away too; no feed brings them back, unless you undo."
+)
 @pass_session
 def remove(session: Session, url: str, *, with_stories: bool) -> None:
     """End the subscription to URL; its stories stay."""
     with session.app() as app:
         feed = app.feeds.remove(url, with_stories=with_stories)
-    click.echo(f"Removed {feed.url}. Undo: aggregator feeds restore {feed.url}", err=True)
+    gone = ", and the stories that came by it alone" if with_stories else ""
+    later = " && aggregator poll   (what the feed still shows comes back)" if with_stories else ""
+    click.echo(f"Removed {feed.url}{gone}. Undo: aggregator feeds restore {feed.url}{later}", err=True)
 
 
 @feeds.command()
 @click.argument("url")
 @pass_session
 def restore(session: Session, url: str) -> None:
-    """Undo a removal."""
+    """Undo a removal; stories that went with it come back by the next poll, if the feed still shows them."""
     with session.app() as app:
         feed = app.feeds.restore(url)
     click.echo(f"Subscribed to {feed.url} again.", err=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.poll import stopping
-from aggregator.cli.session import Session, log_to_stderr, pass_session
+from aggregator.cli.session import Session, log_to_stderr, pass_session, say_how_to_begin
 
 if TYPE_CHECKING:
     from aggregator.app.app import App
@@ -47,6 +47,7 @@ def run(session: Session, *, host: str | None, port: int | None) -> None:
         serving(app, host, port) as address,
         running(app),
     ):
+        say_how_to_begin(app)
         click.echo(f"The page is at {address}. Stop with Ctrl-C.", err=True)
         app.polling.stop.wait()
 

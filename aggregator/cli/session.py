@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aggregator.errors import ConfigError
+
 if TYPE_CHECKING:
     from aggregator.app.app import App
     from aggregator.config import Config
 
-__all__ = ["Session", "pass_session", "require_feeds"]
+__all__ = ["Session", "pass_session", "require_feeds", "say_how_to_begin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,33 @@ class Session:
         from aggregator.app.app import open_app
         from aggregator.app.clock import clock_from
 
-        with open_app(self.config(), db=self.db, clock=clock_from(self.now)) as app:
+        try:
+            clock = clock_from(self.now)
+        except ConfigError as error:
+            raise click.UsageError(str(error)) from error
+        with open_app(self.config(), db=self.db, clock=clock) as app:
             yield app
 
 
 pass_session = click.make_pass_decorator(Session)
 
 
+def say_how_to_begin(app: App) -> bool:
+    """Say on stderr how to begin if there are no subscriptions; returns whether that was said."""
+    if app.store.feeds.count():
+        return False
+    click.echo(
+        "There are no subscriptions yet. Type one of:\n"
+        "  aggregator feeds import            (a starter set; or your own OPML file)\n"
+        "  aggregator feeds add ADDRESS       (one feed or site)",
+        err=True,
+    )
+    return True
+
+
 def require_feeds(app: App) -> None:
     """Say how to begin, and exit 1, if there are no subscriptions."""
-    if not app.store.feeds.count():
-        click.echo(
-            "There are no subscriptions yet. Type one of:\n"
-            "  aggregator feeds import            (a starter set; or your own OPML file)\n"
-            "  aggregator feeds add ADDRESS       (one feed or site)",
-            err=True,
-        )
+    if say_how_to_begin(app):
         sys.exit(1)
 
 

@@ -8,7 +8,7 @@ import click
 
 from aggregator.cli.listing import Output, list_options
 from aggregator.cli.output import is_plain, table_lines, terminal_width, write_json
-from aggregator.cli.session import Session, pass_session
+from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.when import parse_when
 
 __all__ = ["stories", "story"]
@@ -18,7 +18,7 @@ __all__ = ["stories", "story"]
 @click.argument("query", nargs=-1)
 @click.option("--since", metavar="WHEN", help="Published since: 24h, 7d, 2026-11-20.")
 @click.option("--until", metavar="WHEN", help="Published until; a date is meant with its whole day.")
-@click.option("--limit", type=click.IntRange(min=0), help="At most so many.")
+@click.option("--limit", type=click.IntRange(0, 10**9), help="At most so many.")
 @click.option("--fold", is_flag=True, help="Leave copies out.")
 @click.option("--sort", type=click.Choice(["date", "relevance"]), default="date", help="Newest or most relevant first.")
 @click.option("--text", "with_text", is_flag=True, help="Add the text to each row.")
@@ -43,6 +43,7 @@ def stories(
     from aggregator.render.rows import STORY_COLUMNS, story_row
 
     with session.app() as app:
+        say_how_to_begin(app)
         now = app.clock()
         found = app.reading.stories(
             " ".join(query),

@@ -196,7 +196,7 @@ class Feeds:
         )
 
     def restore(self, url: str) -> Feed:
-        """Undo a removal.
+        """Undo a removal; stories that went with it come back by the next poll, as far as the feed still shows them.
 
         Raises:
             AlreadyExists: the feed is subscribed to.
@@ -204,10 +204,22 @@ class Feeds:
 
         """
         with self._db.write():
-            row = self._db.row("SELECT state FROM feeds WHERE url = ?", (url,))
+            row = self._db.row("SELECT id, state, removed_at FROM feeds WHERE url = ?", (url,))
             if row is None:
                 raise FeedNotFound(f"No feed {url} was ever subscribed to.", path=self._db.path)
             if row["state"] != "removed":
                 raise AlreadyExists(f"The feed {url} is subscribed to already.", path=self._db.path)
-            self._db.run("UPDATE feeds SET state = 'active', removed_at = NULL WHERE url = ?", (url,))
+            self._db.run("UPDATE feeds SET state = 'active', removed_at = NULL WHERE id = ?", (row["id"],))
+            self._unbury(row["id"], row["removed_at"])
         return self.get(url)
+
+    def _unbury(self, feed_id: int, removed_at: str) -> None:
+        """Take back what `_bury` did: the stories of this feed may be opened again."""
+        if not self._db.run("DELETE FROM tombstones WHERE at = ?", (removed_at,)).rowcount:
+            return
+        self._db.run("DELETE FROM entries WHERE feed_id = ? AND story_id IS NULL", (feed_id,))
+        self._db.run(
+            "UPDATE feeds SET etag = NULL, last_modified = NULL, body_hash = NULL, next_poll_at = NULL, last_ok_at = NULL"
+            " WHERE id = ?",
+            (feed_id,),
+        )

@@ -123,6 +123,11 @@ class Stories:
         rows = self._db.rows("SELECT id, key FROM stories WHERE event_id = ? ORDER BY published_at, key", (event_id,))
         return {row["id"]: row["key"] for row in rows}
 
+    def keys_of_copies(self, story_id: int) -> dict[int, str]:
+        """Natural keys by id of the stories that count as copies of this one, oldest first."""
+        rows = self._db.rows("SELECT id, key FROM stories WHERE copy_of = ? ORDER BY published_at, key", (story_id,))
+        return {row["id"]: row["key"] for row in rows}
+
     def count(self) -> int:
         """How many stories are stored."""
         return int(self._db.value("SELECT count(*) FROM stories"))

@@ -47,6 +47,13 @@ def test_a_secret_may_be_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
         ("[fetsch]\nworkers = 1\n", "fetsch"),
         ("[pages]\nbackfill = 'many'\n", "pages.backfill"),
         ("[digests.morning]\nat = 7\n", "digests"),
+        ("[digests.morning]\nat = '25:00'\n", "time of day"),
+        ("[digests.morning]\ndays = 'mon-frei'\n", "names no days"),
+        ("[digests.morning]\ntz = 'Mars/Base'\n", "time zone"),
+        ("timezone = '/etc/passwd'\n", "time zone"),
+        ("[fetch]\nallow_networks = ['10.0.0.0/8', 'home']\n", "allow_networks"),
+        ("[fetch]\nworkers = 0\n", "fetch.workers"),
+        ("[web]\nport = 123456\n", "web.port"),
         ("[pages\n", "not TOML"),
     ],
 )
@@ -64,11 +71,21 @@ def test_a_wrong_file_is_named_with_the_key(tmp_path: Path, text: str, said: str
         ("AGGREGATOR_FETCH_WROKERS", "3"),
         ("AGGREGATOR_FETCH_WORKERS", "many"),
         ("AGGREGATOR_MAIL_PASSWORD_FILE", "/nowhere"),
+        ("AGGREGATOR_FETCH_ALLOW_NETWORKS", "home"),
+        ("AGGREGATOR_WEB_PORT", "-1"),
+        ("AGGREGATOR_DIGESTS_MORNING_AT", "late"),
+        ("AGGREGATOR_DIGESTS_MORNING_HOUR", "7"),
+        ("AGGREGATOR_NONSENSE", "1"),
     ],
 )
 def test_a_wrong_variable_is_named(name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name):
         config.load(environ={name: value})
+
+
+def test_a_named_digest_can_be_set_in_the_environment() -> None:
+    environ = {"AGGREGATOR_DIGESTS_MORNING_AT": "06:30", "AGGREGATOR_DIGESTS_MORNING_MAX_EVENTS": "5"}
+    assert config.load(environ=environ).digests["morning"] == config.DigestConfig(at="06:30", max_events=5)
 
 
 def test_a_settings_file_that_was_named_must_exist(tmp_path: Path) -> None:
