@@ -15,6 +15,7 @@ from aggregator.text.urls import canonical_url, open_url, site_of
 
 __all__ = ["content_hash", "new_entries", "searchable", "text_hash"]
 
+TELLING = 1000  # characters of a text by which its language is told
 _FUTURE = timedelta(hours=36)  # further ahead a date is a mistake: an entry must not stand at the top for years
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a mistake too (1970-01-01 is the usual one)
 
@@ -27,9 +28,15 @@ def content_hash(entry: ParsedEntry) -> str:
 
 def text_hash(text: str | None) -> str | None:
     """A hash of a story's text without regard to spaces and case."""
+    return _measured(text)[1]
+
+
+def _measured(text: str | None) -> tuple[int, str | None]:
+    """How many words a text has, and its `text_hash`."""
     if not text:
-        return None
-    return hashlib.blake2b(" ".join(text.casefold().split()).encode("utf-8", "replace"), digest_size=12).hexdigest()
+        return 0, None
+    words = text.casefold().split()
+    return len(words), hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def searchable(title: str | None, text: str | None) -> str | None:
@@ -41,8 +48,11 @@ def new_entries(
     entries: Sequence[ParsedEntry], *, parsed: ParsedFeed, feed: Feed, now: datetime, backfill: int
 ) -> list[NewEntry]:
     """These entries as the store takes them; on a feed's first poll only the newest `backfill` want their page."""
+    if not entries:
+        return []
     wanted = None if feed.last_ok_at is not None else _newest(entries, backfill)
-    return [_new_entry(e, parsed, feed, now, wants_page=wanted is None or e.id in wanted) for e in entries]
+    source = _Source(parsed, feed)
+    return [_new_entry(e, source, now, wants_page=wanted is None or e.id in wanted) for e in entries]
 
 
 def _newest(entries: Sequence[ParsedEntry], count: int) -> set[str]:
@@ -54,26 +64,43 @@ def _newest(entries: Sequence[ParsedEntry], count: int) -> set[str]:
     return {entry.id for _, entry in dated[:count]}
 
 
-def _new_entry(entry: ParsedEntry, parsed: ParsedFeed, feed: Feed, now: datetime, *, wants_page: bool) -> NewEntry:
+class _Source:
+    """What all entries of a feed share: its language, its own sites and how it calls itself."""
+
+    def __init__(self, parsed: ParsedFeed, feed: Feed) -> None:
+        self.url = feed.url
+        self.lang = parsed.lang or feed.lang
+        self._name = one_line(parsed.title or feed.title or "") or None
+        self._own = site_of(feed.url) or feed.url
+        self._sites = {site_of(u) for u in (feed.url, parsed.link, feed.site_url) if u}
+
+    def outlet(self, url: str | None) -> tuple[str, str]:
+        """Who published it: the site of the story's address; the feed's title names it where the feed is of that site."""
+        key = (site_of(url) if url else None) or self._own
+        return key, self._name if self._name and key in self._sites else key
+
+
+def _new_entry(entry: ParsedEntry, source: _Source, now: datetime, *, wants_page: bool) -> NewEntry:
     url = open_url(entry.link) if entry.link else None
     text = _text(entry)
     title = one_line(entry.title) if entry.title else None
-    outlet_key, outlet_name = _outlet(url, parsed, feed)
+    words, hashed = _measured(text)
+    outlet_key, outlet_name = source.outlet(url)
     return NewEntry(
         guid=entry.id,
-        key=canonical_url(url) if url else f"entry:{feed.url}#{entry.id}",
+        key=canonical_url(url) if url else f"entry:{source.url}#{entry.id}",
         url=url,
         title=title or None,
         text=text,
         authors=entry.authors,
         published_at=_believable(entry.published_at or entry.updated_at, now),
         updated_at=_believable(entry.updated_at, now),
-        lang=detect(f"{title or ''}\n{text or ''}", entry.lang or parsed.lang or feed.lang),
+        lang=detect(f"{title or ''}\n{(text or '')[:TELLING]}", entry.lang or source.lang),
         image=entry.image,
         content_hash=content_hash(entry),
         grams=searchable(title, text),
-        words=len(text.split()) if text else 0,
-        text_hash=text_hash(text),
+        words=words,
+        text_hash=hashed,
         outlet_key=outlet_key,
         outlet_name=outlet_name,
         wants_page=wants_page and url is not None,
@@ -82,22 +109,17 @@ def _new_entry(entry: ParsedEntry, parsed: ParsedFeed, feed: Feed, now: datetime
 
 def _text(entry: ParsedEntry) -> str | None:
     """The longer of content and summary as plain text; a text that only says the title again is none."""
-    texts = [html_to_text(part) for part in (entry.content, entry.summary) if part]
-    text = max(texts, key=len, default="")
-    if entry.title and " ".join(text.casefold().split()) == " ".join(entry.title.casefold().split()):
+    text = html_to_text(entry.content) if entry.content else ""
+    if entry.summary and entry.summary != entry.content and len(entry.summary) > len(text):  # else it cannot hold more
+        text = max(text, html_to_text(entry.summary), key=len)
+    if entry.title and len(text) < 2 * len(entry.title) and _says_the_same(text, entry.title):
         return None
     return text or None
 
 
+def _says_the_same(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()
+
+
 def _believable(at: datetime | None, now: datetime) -> datetime | None:
     return at if at is not None and _OLDEST <= at <= now + _FUTURE else None
-
-
-def _outlet(url: str | None, parsed: ParsedFeed, feed: Feed) -> tuple[str, str]:
-    """Who published it: the site of the story's address; the feed's title names it where the feed is of that site."""
-    feed_sites = {site_of(u) for u in (feed.url, parsed.link, feed.site_url) if u} - {None}
-    key = (site_of(url) if url else None) or site_of(feed.url) or feed.url
-    name = parsed.title or feed.title
-    if key in feed_sites and name:
-        return key, one_line(name) or key
-    return key, key

@@ -6,11 +6,17 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from aggregator.store.connection import Connections
+from aggregator.store.connection import PARAMETERS, Connections
 from aggregator.store.times import to_db
 
 __all__ = ["Ingest", "IngestResult", "NewEntry"]
+
+_INSERT_STORIES = """INSERT INTO stories (key, url, title, outlet_id, feed_id, authors, published_at, is_dated, updated_at,
+    seen_at, lang, words, image, page, text_hash, text, grams)"""
+_STORY_MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ROWS = PARAMETERS // _STORY_MARKS.count("?")  # stories in one statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,31 +64,42 @@ class Ingest:
 
     def apply(self, feed_id: int, entries: Iterable[NewEntry], *, now: datetime) -> IngestResult:
         """Store entries that are new or say something new; a story is opened for each canonical address once."""
-        rows = list(entries)
-        count, opened, changed = 0, [], []
+        rows = {entry.guid: entry for entry in entries}
         with self._db.write():
-            known = self._known_rows(feed_id, [e.guid for e in rows])
-            by_key = self._stories_by_key([e.key for e in rows])
-            dead = self._tombstones([e.key for e in rows])
-            outlets: dict[str, int] = {}
-            for entry in rows:
-                if entry.guid in known:
-                    if self._change(known[entry.guid], entry, now):
-                        changed.append(known[entry.guid][1])
-                    continue
-                story_id = by_key.get(entry.key)
-                if story_id is None and entry.key not in dead:
-                    story_id = by_key[entry.key] = self._open(feed_id, entry, outlets, now)
-                    opened.append(story_id)
-                entry_id = self._add_entry(feed_id, entry, story_id, now)
-                known[entry.guid] = (entry_id, story_id, entry.content_hash)
-                count += 1
-        return IngestResult(entries=count, stories=tuple(opened), changed=tuple(i for i in changed if i is not None))
+            known = self._known_rows(feed_id, list(rows))
+            changed = [
+                row["story_id"]
+                for guid, row in known.items()
+                if self._change(row, rows[guid], now) and row["story_id"] is not None
+            ]
+            new = [entry for guid, entry in rows.items() if guid not in known]
+            opened = self._add(feed_id, new, now) if new else ()
+        return IngestResult(entries=len(new), stories=opened, changed=tuple(changed))
 
-    def _known_rows(self, feed_id: int, guids: Sequence[str]) -> dict[str, tuple[int, int | None, str]]:
+    def _add(self, feed_id: int, entries: Sequence[NewEntry], now: datetime) -> tuple[int, ...]:
+        """Store new entries, and the stories that they open; returns the ids of these."""
+        keys = [entry.key for entry in entries]
+        by_key = self._stories_by_key(keys)
+        dead = self._tombstones(keys)
+        to_open = {e.key: e for e in reversed(entries) if e.key not in by_key and e.key not in dead}
+        opened = self._open(feed_id, [*reversed(to_open.values())], now)
+        by_key.update(opened)
+        self._db.run_many(
+            "INSERT INTO entries (feed_id, guid, url, story_id, published_at, updated_at, seen_at, content_hash)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    feed_id, e.guid, e.url, by_key.get(e.key), e.published_at and to_db(e.published_at),
+                    e.updated_at and to_db(e.updated_at), to_db(now), e.content_hash,
+                )
+                for e in entries
+            ],
+        )  # fmt: skip
+        return tuple(opened.values())
+
+    def _known_rows(self, feed_id: int, guids: Sequence[str]) -> dict[str, dict[str, Any]]:
         sql = "SELECT id, guid, story_id, content_hash FROM entries WHERE feed_id = ? AND guid IN ({marks})"
-        rows = self._db.in_chunks(sql, guids, feed_id)
-        return {row["guid"]: (row["id"], row["story_id"], row["content_hash"]) for row in rows}
+        return {row["guid"]: row for row in self._db.in_chunks(sql, guids, feed_id)}
 
     def _stories_by_key(self, keys: Sequence[str]) -> dict[str, int]:
         found = {
@@ -94,57 +111,56 @@ class Ingest:
     def _tombstones(self, keys: Sequence[str]) -> set[str]:
         return {r["key"] for r in self._db.in_chunks("SELECT key FROM tombstones WHERE key IN ({marks})", keys)}
 
-    def outlet(self, key: str, name: str) -> int:
-        """The id of the outlet with this key, made if it is new."""
-        found = self._db.value("SELECT id FROM outlets WHERE key = ?", (key,))
-        if found is None:
-            found = self._db.run("INSERT INTO outlets (key, name) VALUES (?, ?)", (key, name)).lastrowid
-        return int(found)
+    def _outlets(self, names: Mapping[str, str]) -> dict[str, int]:
+        """The ids of the outlets with these keys, made under these names where they are new."""
+        sql = "SELECT key, id FROM outlets WHERE key IN ({marks})"
+        found = {row["key"]: int(row["id"]) for row in self._db.in_chunks(sql, list(names))}
+        for key, name in names.items():
+            if key not in found:
+                found[key] = int(
+                    self._db.run("INSERT INTO outlets (key, name) VALUES (?, ?)", (key, name)).lastrowid or 0
+                )
+        return found
 
-    def _open(self, feed_id: int, entry: NewEntry, outlets: dict[str, int], now: datetime) -> int:
-        if entry.outlet_key not in outlets:
-            outlets[entry.outlet_key] = self.outlet(entry.outlet_key, entry.outlet_name)
-        cursor = self._db.run(
-            "INSERT INTO stories (key, url, title, outlet_id, feed_id, authors, published_at, is_dated, updated_at,"
-            " seen_at, lang, words, image, page, text_hash, text, grams)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                entry.key, entry.url, entry.title, outlets[entry.outlet_key], feed_id,
-                json.dumps(entry.authors, ensure_ascii=False), to_db(entry.published_at or now),
-                int(entry.published_at is not None), entry.updated_at and to_db(entry.updated_at), to_db(now), entry.lang,
-                entry.words, entry.image, "due" if entry.wants_page else "none", entry.text_hash, entry.text, entry.grams,
-            ),
-        )  # fmt: skip
-        return int(cursor.lastrowid or 0)
+    def _open(self, feed_id: int, entries: Sequence[NewEntry], now: datetime) -> dict[str, int]:
+        """Open a story for each of these; returns their ids by key.
 
-    def _add_entry(self, feed_id: int, entry: NewEntry, story_id: int | None, now: datetime) -> int:
-        cursor = self._db.run(
-            "INSERT INTO entries (feed_id, guid, url, story_id, published_at, updated_at, seen_at, content_hash)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                feed_id, entry.guid, entry.url, story_id, entry.published_at and to_db(entry.published_at),
-                entry.updated_at and to_db(entry.updated_at), to_db(now), entry.content_hash,
-            ),
-        )  # fmt: skip
-        return int(cursor.lastrowid or 0)
+        Many rows go into one statement, for the full-text index is written once for each statement.
+        """
+        outlets = self._outlets({e.outlet_key: e.outlet_name for e in reversed(entries)})
+        opened: dict[str, int] = {}
+        for start in range(0, len(entries), ROWS):
+            rows = [_story(feed_id, e, outlets[e.outlet_key], now) for e in entries[start : start + ROWS]]
+            sql = f"{_INSERT_STORIES} VALUES {', '.join([_STORY_MARKS] * len(rows))} RETURNING key, id"
+            opened.update(
+                (row["key"], row["id"]) for row in self._db.rows(sql, [value for row in rows for value in row])
+            )
+        return opened
 
-    def _change(self, known: tuple[int, int | None, str], entry: NewEntry, now: datetime) -> bool:
+    def _change(self, known: Mapping[str, Any], entry: NewEntry, now: datetime) -> bool:
         """Take over what an entry newly says; a text that came from the article page stays."""
-        entry_id, story_id, content_hash = known
-        if content_hash == entry.content_hash:
+        if known["content_hash"] == entry.content_hash:
             return False
         self._db.run(
             "UPDATE entries SET content_hash = ?, updated_at = ? WHERE id = ?",
-            (entry.content_hash, to_db(entry.updated_at or now), entry_id),
+            (entry.content_hash, to_db(entry.updated_at or now), known["id"]),
         )
-        if story_id is None:
-            return False
         cursor = self._db.run(
             "UPDATE stories SET title = ?, text = ?, grams = ?, words = ?, text_hash = ?, updated_at = ?, is_stale = 1"
             " WHERE id = ? AND page <> 'done' AND (title IS NOT ? OR text IS NOT ?)",
             (
                 entry.title, entry.text, entry.grams, entry.words, entry.text_hash, to_db(entry.updated_at or now),
-                story_id, entry.title, entry.text,
+                known["story_id"], entry.title, entry.text,
             ),
         )  # fmt: skip
         return cursor.rowcount > 0
+
+
+def _story(feed_id: int, entry: NewEntry, outlet_id: int, now: datetime) -> tuple[Any, ...]:
+    """The columns of `_INSERT_STORIES`."""
+    return (
+        entry.key, entry.url, entry.title, outlet_id, feed_id, json.dumps(entry.authors, ensure_ascii=False),
+        to_db(entry.published_at or now), int(entry.published_at is not None),
+        entry.updated_at and to_db(entry.updated_at), to_db(now), entry.lang, entry.words, entry.image,
+        "due" if entry.wants_page else "none", entry.text_hash, entry.text, entry.grams,
+    )  # fmt: skip

@@ -29,7 +29,7 @@ def grams(text: str) -> str | None:
     into the next run. Words of other scripts that are glued to a run stand among its pairs, for the tokenizer of the
     full-text index does not part them from it. A phrase search of a word's pairs finds just the places that hold it.
     """
-    if not _RUN.search(text):
+    if text.isascii() or not _RUN.search(text):
         return None
     found: list[str] = []
     for glued in _GLUED.finditer(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from html import escape, unescape
 from typing import Final, NewType
@@ -43,10 +44,7 @@ _BLOCKS = frozenset({
 _CELLS = frozenset({"td", "th"})
 _TAG_START = re.compile(r"<[A-Za-z/!?]")
 _BREAK, _PARAGRAPH = "\x01", "\x02"
-_SPACES = re.compile(r"[ \t\r\n\f\v\x85\xa0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _INVISIBLE = re.compile("[\u00ad\u200b\ufeff]")
-_BREAKS = re.compile(r" *\x01[\x01 ]*")
-_PARAGRAPHS = re.compile(r"[ \x01]*\x02[\x01\x02 ]*|(?: *\x01){2}[\x01 ]*")
 _CLOSED_TAG_OR_ENTITY = re.compile(
     r"</\w+\s*>|<br\s*/?>|<[a-z]+\b[^<>]*/>|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]\w{1,30});"
 )
@@ -131,11 +129,12 @@ def html_to_text(html: str) -> str:
     """
     if not _TAG_START.search(html):
         return _plain_paragraphs(clean_text(unescape(html)))
-    marked = _MARKUP.sub(_mark, _SPACES.sub(" ", clean_text(html)))
+    marked = _MARKUP.sub(_mark, clean_text(html))
     if "&" in marked:
         marked = unicodedata.normalize("NFC", unescape(marked))  # unescape gives no control character
-    marked = _SPACES.sub(" ", _INVISIBLE.sub("", marked))
-    return _BREAKS.sub("\n", _PARAGRAPHS.sub("\n\n", marked)).strip()
+    if not marked.isascii():
+        marked = _INVISIBLE.sub("", marked)
+    return "\n\n".join(p for block in marked.split(_PARAGRAPH) for p in _paragraphs(block))
 
 
 def sanitize(html: str) -> SafeHTML:
@@ -212,6 +211,20 @@ def _mark(match: re.Match[str]) -> str:
     if name in _BLOCKS:
         return _PARAGRAPH
     return " " if name in _CELLS else ""
+
+
+def _paragraphs(block: str) -> Iterator[str]:
+    """Yield the paragraphs of a block, their blanks folded: one break is a new line, two are a new paragraph."""
+    lines: list[str] = []
+    for broken in block.split(_BREAK):
+        line = " ".join(broken.split())
+        if line:
+            lines.append(line)
+        elif lines:
+            yield "\n".join(lines)
+            lines = []
+    if lines:
+        yield "\n".join(lines)
 
 
 def _plain_paragraphs(text: str) -> str:

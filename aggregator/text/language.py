@@ -35,6 +35,7 @@ _SCRIPTS = (
     ("en", re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")),
 )
 _LATIN = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "sv", "da", "no", "fi", "cs", "hu", "ro", "tr")
+_BY_NAME = tuple(sorted(_LATIN))  # of two that score the same, the first by name leads
 _LETTER = re.compile("[a-z]")
 _FAMILIES = {
     "en": _LATIN,
@@ -45,6 +46,7 @@ _FAMILIES = {
 }
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 _SAMPLE = 600  # characters; more adds nothing
+_BEGINNING = 200  # characters that are enough to confirm what the feed says of itself
 _PLAIN = 6.0  # votes by which stop words alone settle it
 _SURE = 1.5  # a lead of this many votes overrules what the feed says of itself
 
@@ -93,6 +95,8 @@ def detect(text: str, hint: str | None = None) -> str | None:
         return next((lang for lang, marks in _ARABIC if len(marks.findall(sample)) * 40 > len(sample)), "ar")
     if script != "en":
         return said if said in _FAMILIES.get(script, ()) and script != "zh" else script
+    if said in _MARKS and len(sample) > _BEGINNING and _confirms(sample[:_BEGINNING], said):
+        return said
     return _latin(sample, said)
 
 
@@ -103,7 +107,7 @@ def _code(hint: str | None) -> str | None:
 
 def _script(sample: str) -> str | None:
     """The script with most letters, under the name of its best-known language; kana wins over Han."""
-    if sum(map(str.isascii, sample)) * 10 > len(sample) * 9 and _LETTER.search(sample):
+    if len(sample.encode("ascii", "ignore")) * 10 > len(sample) * 9 and _LETTER.search(sample):
         return "en"
     counts = {lang: len(pattern.findall(sample)) for lang, pattern in _SCRIPTS}
     if counts["ja"] and counts["ja"] + counts["zh"] > counts["en"] / 3 and counts["ja"] * 12 > counts["zh"]:
@@ -134,12 +138,26 @@ def _votes() -> dict[str, tuple[tuple[str, float], ...]]:
     return {word: tuple((lang, 1 / len(langs)) for lang in langs) for word, langs in owners.items()}
 
 
-def _latin(sample: str, said: str | None) -> str | None:
+def _scores(sample: str) -> dict[str, float]:
+    """The votes of a text's small words for each language."""
     score = dict.fromkeys(_LATIN, 0.0)
     votes = _votes()
     for word in words(sample):
-        for lang, vote in votes.get(word, ()):
-            score[lang] += vote
+        if word in votes:
+            for lang, vote in votes[word]:
+                score[lang] += vote
+    return score
+
+
+def _confirms(sample: str, said: str) -> bool:
+    """Whether the small words of a text's beginning speak for the language that its feed names, and plainly so."""
+    score = _scores(sample)
+    best, second = _leaders(score)
+    return best == said and score[best] - score[second] > _SURE
+
+
+def _latin(sample: str, said: str | None) -> str | None:
+    score = _scores(sample)
     best, second = _leaders(score)
     if score[best] - score[second] < _PLAIN:
         for lang, marks in _MARKS.items():
@@ -155,5 +173,5 @@ def _latin(sample: str, said: str | None) -> str | None:
 
 
 def _leaders(score: dict[str, float]) -> tuple[str, str]:
-    ranked = sorted(_LATIN, key=lambda lang: (-score[lang], lang))
-    return ranked[0], ranked[1]
+    best = max(_BY_NAME, key=score.__getitem__)
+    return best, max((lang for lang in _BY_NAME if lang != best), key=score.__getitem__)
