@@ -50,7 +50,12 @@ def outlets(session: Session, *, since: str | None, output: Output) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_session
 def stats(session: Session, *, as_json: bool) -> None:
-    """Count what is stored, and what is unread in each folder."""
+    """Count what is stored, and what is unread in each folder.
+
+    \b
+    Example:
+      aggregator stats --json
+    """
     with session.app() as app:
         counts = app.reading.stats()
     if as_json:
