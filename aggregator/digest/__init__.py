@@ -4,7 +4,7 @@ Pure functions over frozen values. `compose` makes a digest, `brief` the account
 since the reader last looked, `differences` what its outlets do not agree on, `verify` finds every sentence again.
 """
 
-from aggregator.digest.brief import brief, brief_line
+from aggregator.digest.brief import brief, brief_line, headline
 from aggregator.digest.changes import changes
 from aggregator.digest.compose import compose
 from aggregator.digest.differences import differences
@@ -19,6 +19,7 @@ __all__ = [
     "changes",
     "compose",
     "differences",
+    "headline",
     "text_hash",
     "verify",
 ]

@@ -18,7 +18,7 @@ from aggregator.digest.verify import text_hash
 from aggregator.digest.weights import Weights, shipped
 from aggregator.model import Brief, Sentence, StoryLine
 
-__all__ = ["brief", "brief_line", "compose_brief", "sentence_from"]
+__all__ = ["brief", "brief_line", "compose_brief", "headline", "sentence_from"]
 
 _ALREADY_SAID = 0.6  # share of a sentence's content words already shown above which it adds too little
 _ALIKE = 0.5  # cosine of two later sentences above which the second is the first again
@@ -48,6 +48,18 @@ def compose_brief(material: Material, weights: Weights, *, words: int = 100, sen
         headline_from=best.story.id if best else "",
         sentences=tuple(sentence_from(material.tellings[c.telling].story, c.offset, c.text) for c in chosen),
     )
+
+
+def headline(stories: Sequence[StoryLine]) -> StoryLine | None:
+    """The story whose title best says what the event is (copies left out by the caller); None if no story has a title.
+
+    A story alone is its own headline; the first 1,500 characters of each text are enough.
+    """
+    titled = [story for story in stories if story.title]
+    if len(titled) <= 1:
+        return titled[0] if titled else None
+    best = _headline(gather(stories), shipped())
+    return best.story if best else titled[0]
 
 
 def _headline(material: Material, weights: Weights) -> Telling | None:

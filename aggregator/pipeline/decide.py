@@ -10,6 +10,7 @@ from threading import Event as StopSignal
 
 from aggregator.cluster import Features
 from aggregator.dedupe import Fingerprint
+from aggregator.digest import headline
 from aggregator.model import StoryLine
 from aggregator.pipeline.window import Prepared, Window, prepare_many
 from aggregator.store import Store
@@ -22,6 +23,7 @@ __all__ = ["Decider"]
 REACH = timedelta(days=8)
 MOST_IN_MEMORY = 40_000  # stories; when more have gathered, the window is filled anew from the store
 BATCH = 500
+MOST_TITLES = 16  # originals of one event that the headline is chosen from
 SMALL = 64  # below this many stories, another process costs more than it saves
 
 
@@ -159,7 +161,7 @@ def _headlines(store: Store, event_ids: Sequence[int]) -> Mapping[int, tuple[str
             )
             for row in rows
         ]  # fmt: skip
-        chosen = lines[0]
+        chosen = headline(lines[:MOST_TITLES]) or lines[0]
         title = chosen.title or _first_words(chosen.text) or "Untitled"
         headlines[event_id] = (title, int(chosen.id))
     return headlines
