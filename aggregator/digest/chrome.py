@@ -58,9 +58,11 @@ _TWEET = re.compile(r"\bpic\.twitter\.com/|[—–-]\s[^—–]{2,60}\(@\w{1,20}
 # Related headlines pasted into a sentence without a space: "Mike PompeoTrump says", "SessionsLewandowski".
 _GLUED = re.compile(r"(?<=[a-z]{3})(?<!Mc)(?<!Mac)[A-Z][a-z]{2,}")
 # "BERLIN (Reuters) - ", "Washington (CNN) ", "PARIS, Nov. 3 — ": before the first sentence of a story.
+_WIRES = r"\((?:AP|CNN|Reuters|AFP|UPI|dpa|ANSA|EFE|Bloomberg|CBS|Kyodo|KYODO|Xinhua|PTI|TASS)[\w /]{0,20}\)\s*(?:(?:--|[-–—])\s*)?"
 DATELINE = re.compile(
     r"\s*(?:[A-Z][A-Z.'’/ -]{2,40}(?:,\s+[A-Z][\w.\s]{1,30})?\s*(?:,\s*\w+\.?\s\d{1,2}\s*)?(?:\((?:[\w ./]{2,30})\)\s*)?(?:--|[-–—])\s*"
-    r"|(?:[A-Z][\w.'’-]+,?\s){1,5}\((?:AP|CNN|Reuters|AFP|UPI|dpa|ANSA|EFE|Bloomberg|CBS|KYODO|Xinhua|PTI|TASS)[\w /]{0,20}\)\s*(?:(?:--|[-–—])\s*)?)"
+    rf"|(?!The\s|An?\s)(?:[A-Z][\w.'’-]+,?\s|[a-z]{{2,6}},\s){{1,6}}{_WIRES}"
+    rf"|{_WIRES})"
 )
 
 

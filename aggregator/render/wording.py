@@ -74,7 +74,7 @@ def change_line(change: Change) -> str:
     if change.kind == "sentence" and change.sentence:
         return one_line(change.sentence.text)
     if change.kind == "outlet":
-        return f"also in {one_line(change.after or '')}"
+        return f"now also in {one_line(change.after or '')}"
     now = one_line(f"{change.after or ''} {change.what if change.kind == 'figure' else ''}")
     return f"{now} ({one_line(change.before)})" if change.before else now
 
