@@ -44,11 +44,11 @@ def extract_files(
         yield from rows
 
 
-def _read(path: Path) -> bytes | OSError:
+def _read(path: Path) -> bytes | AggregatorError:
     try:
         return path.read_bytes()
     except OSError as error:
-        return error
+        return AggregatorError(error.strerror or str(error))
 
 
 def _map(executor: SandboxExecutor, progress: Callable[[int], None], work: Any, tasks: Iterable[Any]) -> Iterator[Any]:

@@ -21,6 +21,7 @@ from aggregator.text.html import clean_text
 
 __all__ = ["EventReader", "LineReader", "brief_lines", "cluster_lines", "dedupe_lines", "story_line"]
 
+YEARS = (1000, 9000)  # beyond them a date says nothing: 0001-01-01 is how some programs write "unknown"
 _TEXTS = ("title", "text", "source", "lang", "url", "credit")
 
 
@@ -60,7 +61,7 @@ def _moment(value: Any, now: datetime) -> datetime:
     at = parse_date(value) if isinstance(value, str) else None
     if at is None:
         raise _BadLine(f'"published" is not a date: {str(value)[:40]!r}')
-    return at
+    return at if YEARS[0] <= at.year <= YEARS[1] else now
 
 
 @dataclass(slots=True)
