@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,16 @@ COMMANDS = {
     "bench": ("bench", "Score copies and events on labelled sets."),
     "rebuild": ("poll", "Decide all copies and events anew; your edits stay."),
 }
+
+
+def _prepare_output() -> None:
+    """Data for programs is UTF-8 whatever the locale says; an output that was closed (`>&-`) takes everything."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (for as long as the program runs)
+        elif isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
 
 
 def _point_at(error: QueryError) -> None:
@@ -123,7 +134,5 @@ def cli(ctx: click.Context, db: Path | None, config_path: Path | None, now: str 
 
     Polls feeds, reads article pages, finds copies and events, and tells you what is new.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
-            stream.reconfigure(encoding="utf-8")  # data for programs is UTF-8 whatever the locale says
+    _prepare_output()
     ctx.obj = Session(db=db, config_path=config_path, now=now)

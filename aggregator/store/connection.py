@@ -54,7 +54,9 @@ def _translate(error: sqlite3.Error, path: str) -> StoreError:
         )
     if "unable to open" in text:
         return StoreReadOnly(
-            f"The database {path} cannot be opened; check that its folder exists and is yours.", path=path
+            f"The database {path} cannot be opened for writing; check that its folder exists and can be written, "
+            "or choose another file with --db.",
+            path=path,
         )
     if "not a database" in text or "malformed" in text:
         return StoreError(f"{path} is not a database of this program, or it is damaged: {text}.", path=path)
