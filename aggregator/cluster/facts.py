@@ -46,7 +46,8 @@ _MOVES = {
         r"|relèv\w*|relev\w*|hausse|augment\w*|alza\w*|sobe|verho\w*|podn\w*|podwyż\w*|повы\w*|подн\w*)\b|加息|上调|上調|利上げ|引き上げ|رفع"
     ),
     "unchanged": re.compile(
-        r"\b(?:holds?|held|keeps?|kept|unchanged|pauses?|paused|leaves?|steady|hält|belässt|unverändert|manti?en\w*|mantuvo|mainti\w*|inchangés?"
+        r"\b(?:holds?|held|keeps?|kept|unchanged|pauses?|paused|leaves?|steady|hält|belässt|unverändert|manti?en\w*|mantuvo"
+        r"|mainti\w*|inchangés?"
         r"|invariat\w*|mantém|manteve|houdt|ongewijzigd|utrzym\w*|bez zmian|сохран\w*|остав\w*)\b|维持|維持|不变|不變|据え置|تثبي|ثبت|أبق"
     ),
 }

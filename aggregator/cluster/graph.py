@@ -15,10 +15,10 @@ from datetime import datetime
 
 import numpy as np
 
+from aggregator.cluster.agglomeration import Agglomeration, Ties
 from aggregator.cluster.families import Families
 from aggregator.cluster.features import VERSION, Features
 from aggregator.cluster.hands import Hands
-from aggregator.cluster.linkage import FORBIDDEN, average_linkage
 from aggregator.cluster.links import Links
 from aggregator.cluster.model import ONE, PairModel, pair_model
 from aggregator.cluster.reasons import reason, vetoes
@@ -49,6 +49,8 @@ class EventGraph:
         self._options = options or Options()
         self._theta = self._options.threshold * ONE
         self._links = Links(model or pair_model(), self._options.reach_days)
+        self._grouping = self._new_grouping()
+        self._grouped = self._links.generation
         self._stories: dict[str, Features] = {}
         self._families = Families()
         self._hands = Hands()
@@ -172,18 +174,12 @@ class EventGraph:
                 leaving.append(story)
             if wanted is not None and held is not wanted:
                 coming.append(wanted)
-        return self._decide(self._links.update(leaving, coming) | changed)
+        return self._decide(leaving, coming, changed)
 
     def state(self) -> bytes:
         """All that was found out, for a quick start: `restore` takes it back. A cache, never needed for a right answer."""
         self.flush()
-        roots = {story: self._root(story) for story in self._stories}
-        said = {
-            "version": VERSION,
-            "roots": roots,
-            "events": list(self._members.values()),
-            "hands": self._hands.pairs(),
-        }
+        said = {"version": VERSION, "events": list(self._members.values())}
         out = io.BytesIO()
         np.savez(out, said=np.array(json.dumps(said)), **self._links.arrays())  # type: ignore[arg-type]
         return out.getvalue()
@@ -203,12 +199,10 @@ class EventGraph:
         if said["version"] != VERSION:
             return False
         nodes = {story: found for story, found in self._stories.items() if self._root(story) == story}
-        touched = self._links.load(arrays, nodes)
+        self._links.load(arrays, nodes)
         self._members = {members[0]: tuple(members) for members in said["events"]}
         self._event = {story: event for event, members in self._members.items() for story in members}
-        settled = {s for s in self._stories if said["roots"].get(s) == (root := self._root(s)) and root in self._links}
-        gone = self._event.keys() - self._stories.keys()
-        self._changed = (self._stories.keys() - settled) | touched | gone | self._hands.differences(said["hands"])
+        self._changed.update(self._event)
         return True
 
     # --- deciding ---
@@ -223,26 +217,47 @@ class EventGraph:
         """A node and the copies that follow it."""
         return [s for s in self._families.of(self._families.top(node)) if s in self._stories]
 
-    def _decide(self, touched: set[str]) -> set[str]:
-        """Decide anew the components that hold a touched story, or held one."""
-        before: dict[str, tuple[str, ...]] = {}
-        todo = {self._root(story) for story in touched if story in self._stories}
-        for story in touched:
-            for member in self._members.get(self._event.get(story, ""), ()):
-                before[member] = self._members[self._event[member]]
-                if member in self._stories:
-                    todo.add(self._root(member))
-        fresh: list[tuple[str, ...]] = []
-        seen: set[str] = set()
-        for node in sorted(todo):
-            if node not in seen:
-                component = self._component(node)
-                seen.update(component)
-                fresh.extend(self._ordered(cluster) for cluster in self._clusters(component))
-        for members in fresh:
-            before.update({m: self._members[self._event[m]] for m in members if m in self._event})
-        for story in before:
-            self._members.pop(self._event.pop(story), None)
+    def _decide(self, leaving: list[str], coming: list[Features], changed: set[str]) -> set[str]:
+        """Bring links and events up to date; ids of stories whose event has other members than before."""
+        gone = {self._links.slot(story) for story in leaving}
+        touched = self._links.update(leaving, coming)
+        if self._links.generation != self._grouped:
+            return self._regroup(changed)
+        touched |= {self._links.slot(node) for node in self._nodes_of(changed)}
+        moved = self._grouping.update(gone, touched, self._links.alive, self._links.brief, self._ties())
+        return self._retell({self._links.name(slot) for slot in moved}, changed)
+
+    def _regroup(self, changed: set[str]) -> set[str]:
+        """Group everything anew: after a restart, or when slots were numbered anew."""
+        self._grouping = self._new_grouping()
+        self._grouped = self._links.generation
+        slots = set(np.flatnonzero(self._links.alive).tolist())
+        self._grouping.update(set(), slots, self._links.alive, self._links.brief, self._ties())
+        return self._retell({self._links.name(slot) for slot in slots}, changed | self._event.keys())
+
+    def _new_grouping(self) -> Agglomeration:
+        unsaid = self._options.unsaid * ONE
+        return Agglomeration(self._theta, ONE, unsaid, self._links.edges, self._links.order)
+
+    def _nodes_of(self, stories: Iterable[str]) -> set[str]:
+        """Nodes that stand for those of the stories that are held."""
+        return {self._root(story) for story in stories if story in self._stories}
+
+    def _retell(self, nodes: set[str], changed: set[str]) -> set[str]:
+        """Members of the events of `nodes`, told anew; of these and of `changed` the ids whose event changed."""
+        held = {story for node in nodes | self._nodes_of(changed) for story in self._relatives(node)} | changed
+        old = {self._event[story] for story in held if story in self._event}
+        nodes = (
+            nodes | self._nodes_of(story for event in old for story in self._members[event]) | self._nodes_of(changed)
+        )
+        groups = {self._grouping.group(self._links.slot(node)) for node in nodes}
+        fresh = [self._ordered([self._links.name(slot) for slot in self._grouping.members(group)]) for group in groups]
+        stale = {story for members in fresh for story in members} | held
+        before = {story: self._members[self._event[story]] for story in stale if story in self._event}
+        for members in set(before.values()):
+            self._members.pop(members[0], None)
+            for story in members:
+                self._event.pop(story, None)
         for members in fresh:
             self._members[members[0]] = members
             self._event.update(dict.fromkeys(members, members[0]))
@@ -251,72 +266,26 @@ class EventGraph:
     def _ordered(self, cluster: list[str]) -> tuple[str, ...]:
         return tuple(sorted((s for node in cluster for s in self._relatives(node)), key=self._order))
 
-    def _component(self, node: str) -> list[str]:
-        """Nodes connected by links at the threshold or by the reader's hand, by time of publication."""
-        found = {node}
-        front = {node}
-        while front:
-            reached: set[str] = set()
-            for a, b, strength in self._links.linked(front, self._theta):
-                if strength > 0:
-                    reached.update((a, b))
-            if self._hands:
-                reached |= self._joined(front)
-            front = reached - found
-            found |= front
-        return sorted(found, key=self._order)
+    def _ties(self) -> Ties:
+        """The reader's hands, as they lie on the nodes."""
+        if not self._hands:
+            return Ties()
+        slots = {
+            story: self._links.slot(self._root(story)) for story in self._hands.stories() if story in self._stories
+        }
+        group: dict[int, int] = {}
 
-    def _joined(self, nodes: Iterable[str]) -> set[str]:
-        stories = (other for node in nodes for s in self._relatives(node) for other in self._hands.joined(s))
-        return {self._root(story) for story in stories if story in self._stories}
+        def top(slot: int) -> int:
+            while group.setdefault(slot, slot) != slot:
+                slot = group[slot]
+            return slot
 
-    def _clusters(self, component: list[str]) -> list[list[str]]:
-        n = len(component)
-        if n == 1:
-            return [component]
-        sums = self._links.sums(component)
-        brief = self._links.brevity(component)
-        unsaid = np.rint(self._options.unsaid * ONE * np.minimum(brief[:, None], brief[None, :]))
-        sums = np.where(sums < 0, sums, np.maximum(sums, unsaid))
-        group = list(range(n))
-        if self._hands:
-            group = self._grouped(component)
-            self._part(component, group, sums)
-        starts = {number: k for k, number in enumerate(sorted(set(group)))}
-        fold = np.zeros((len(starts), n))
-        fold[[starts[number] for number in group], np.arange(n)] = 1
-        folded = fold @ sums @ fold.T if len(starts) < n else sums
-        clusters = average_linkage(folded, fold.sum(axis=1), self._theta)
-        home = {start: number for number, cluster in enumerate(clusters) for start in cluster}
-        found: list[list[str]] = [[] for _ in clusters]
-        for name, number in zip(component, group, strict=True):
-            found[home[starts[number]]].append(name)
-        return found
-
-    def _grouped(self, component: list[str]) -> list[int]:
-        """For each node the lowest number of those the reader joined it with."""
-        place = {name: k for k, name in enumerate(component)}
-        group = list(range(len(component)))
-
-        def top(k: int) -> int:
-            while group[k] != k:
-                k = group[k]
-            return k
-
-        for k, name in enumerate(component):
-            for other in self._joined([name]):
-                low, high = sorted((top(place[other]), top(k)))
-                group[high] = low
-        return [top(k) for k in range(len(component))]
-
-    def _part(
-        self, component: list[str], group: list[int], sums: np.ndarray[tuple[int, int], np.dtype[np.float64]]
-    ) -> None:
-        """Make links that the reader cut impossible."""
-        place = {name: k for k, name in enumerate(component)}
-        for k, name in enumerate(component):
-            for story in self._relatives(name):
-                for other in self._hands.parted(story):
-                    j = place.get(self._root(other)) if other in self._stories else None
-                    if j is not None and group[j] != group[k]:
-                        sums[j, k] = sums[k, j] = FORBIDDEN
+        parted: dict[int, set[int]] = {}
+        for story, slot in slots.items():
+            for other in self._hands.joined(story) & slots.keys():
+                first, second = sorted((top(slot), top(slots[other])), key=self._links.order)
+                group[second] = first
+        for story, slot in slots.items():
+            for other in self._hands.parted(story) & slots.keys():
+                parted.setdefault(slot, set()).add(slots[other])
+        return Ties({slot: top(slot) for slot in group}, parted)

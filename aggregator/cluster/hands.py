@@ -32,21 +32,9 @@ class Hands:
                 held.setdefault(b, set()).add(a)
         return changed
 
-    def pairs(self) -> list[list[list[str]]]:
-        """Pairs joined and pairs parted, in order."""
-        return [
-            sorted([a, b] for a, others in held.items() for b in others if a < b)
-            for held in (self._joined, self._parted)
-        ]
-
-    def differences(self, pairs: list[list[list[str]]]) -> set[str]:
-        """Stories of pairs that are held and not in `pairs`, or the other way round."""
-        return {
-            story
-            for mine, theirs in zip(self.pairs(), pairs, strict=True)
-            for pair in {*map(tuple, mine)} ^ {*map(tuple, theirs)}
-            for story in pair
-        }
+    def stories(self) -> set[str]:
+        """All stories that the reader spoke of."""
+        return self._joined.keys() | self._parted.keys()
 
     def joined(self, story: str) -> AbstractSet[str]:
         """Stories that the reader put together with this one."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aggregator.cluster.agglomeration import BREVITY_STEPS
 from aggregator.cluster.contradiction import contradiction
 from aggregator.cluster.features import Features
 from aggregator.cluster.index import SCALE, Index
@@ -23,6 +24,7 @@ _DAY_US = 86_400_000_000
 _LISTED = SCALE * 4 // 100  # similarity from which a story counts as a neighbour
 _LINKED = SCALE * 6 // 100  # ... from which a pair may be a link
 _STRONG = SCALE * 20 // 100  # ... from which it may, whatever its rank
+_LEAST = ONE // 128  # probability below which a pair is no link: so many are, and they weigh nothing
 _LOOKED_AT = ONE * 5 // 100  # probability from which a pair is searched for contradictions
 _REPELLED = -ONE  # a contradiction weighs as much as a sure link
 _UNKNOWN, _VETOED = -1, 1
@@ -40,6 +42,7 @@ class Links:
     def __init__(self, model: PairModel, reach_days: float) -> None:
         self._model = model
         self._reach_us = int(reach_days * _DAY_US)
+        self.generation = 0  # grows when slots are numbered anew
         self._clear()
 
     def _clear(self) -> None:
@@ -51,6 +54,8 @@ class Links:
         self._slots: dict[str, int] = {}
         self._times: _Ints = np.zeros(1024, dtype=np.int64)
         self._alive: _Bools = np.zeros(1024, dtype=np.bool_)
+        self._brief: _Ints = np.zeros(1024, dtype=np.int64)
+        self.generation += 1
 
     def __contains__(self, story: object) -> bool:
         return story in self._slots
@@ -60,8 +65,8 @@ class Links:
         slot = self._slots.get(story)
         return None if slot is None else self._nodes[slot]
 
-    def update(self, leaving: Iterable[str], coming: Iterable[Features]) -> set[str]:
-        """Take nodes out and in; returns ids of nodes that are new or whose links changed."""
+    def update(self, leaving: Iterable[str], coming: Iterable[Features]) -> set[int]:
+        """Take nodes out and in; returns slots of nodes that are new or whose links changed."""
         dirty: set[int] = set()
         coming = sorted(coming, key=lambda story: (story.published_at, story.id))
         touched = self._take_out(sorted(self._slots[story] for story in leaving), dirty)
@@ -69,9 +74,41 @@ class Links:
             coming = sorted([*self._living(), *coming], key=lambda story: (story.published_at, story.id))
             self._clear()
             dirty.clear()
+            touched.clear()
         for first in range(0, len(coming), _CHUNK):
             self._take_in(coming[first : first + _CHUNK], dirty)
-        return touched | {story.id for story in coming} | self._weigh(dirty)
+        return touched | {self._slots[story.id] for story in coming} | self._weigh(dirty)
+
+    def edges(self, slots: set[int]) -> tuple[_Ints, _Ints, _Ints]:
+        """Links with an end among `slots`, each once: two arrays of slots, and strengths, none 0."""
+        table = self._pairs
+        rows = table.rows_of(slots)
+        strength = table.strength[rows]
+        rows, strength = rows[strength != 0], strength[strength != 0]
+        return table.a[rows], table.b[rows], strength.astype(np.int64)
+
+    def slot(self, story: str) -> int:
+        """The slot of a node. KeyError if it is none."""
+        return self._slots[story]
+
+    def name(self, slot: int) -> str:
+        """The id of the node in a slot."""
+        return self._node(slot).id
+
+    def order(self, slot: int) -> tuple[int, str]:
+        """What sorts nodes alike in every graph: time, then id."""
+        story = self._node(slot)
+        return story.time_us, story.id
+
+    @property
+    def alive(self) -> _Bools:
+        """Whether each slot holds a node."""
+        return self._alive[: len(self._nodes)]
+
+    @property
+    def brief(self) -> _Ints:
+        """How little the node of each slot says: BREVITY_STEPS for a title, 0 from a long summary on."""
+        return self._brief[: len(self._nodes)]
 
     def linked(self, stories: Iterable[str], least: float) -> list[tuple[str, str, int]]:
         """Pairs with one of `stories`, of a strength of at least `least` or below zero, and their strengths."""
@@ -82,26 +119,6 @@ class Links:
         rows, strength = rows[keep], strength[keep]
         names = self._names
         return list(zip(names(table.a[rows]), names(table.b[rows]), strength.tolist(), strict=True))
-
-    def sums(self, stories: list[str]) -> npt.NDArray[np.float64]:
-        """Strengths among `stories` as a symmetric matrix."""
-        n = len(stories)
-        out = np.zeros((n, n), dtype=np.float64)
-        place = np.full(len(self._nodes) + 1, -1, dtype=np.int64)
-        slots = [self._slots[story] for story in stories]
-        place[slots] = np.arange(n)
-        table = self._pairs
-        rows = table.rows_of(set(slots))
-        rows = rows[table.strength[rows] != 0]
-        a, b = place[table.a[rows]], place[table.b[rows]]
-        inside = (a >= 0) & (b >= 0)
-        a, b, rows = a[inside], b[inside], rows[inside]
-        out[a, b] = out[b, a] = table.strength[rows]
-        return out
-
-    def brevity(self, stories: list[str]) -> npt.NDArray[np.float64]:
-        """How little each story says: 1 for a title, 0 from a long summary on."""
-        return np.array([self._sizes[self._slots[story]].brevity for story in stories])
 
     def vetoed(self, story: str) -> list[str]:
         """Ids of stories that contradict this one though they sound alike."""
@@ -122,8 +139,8 @@ class Links:
         found["digests"] = np.array([story.digest if story is not None else 0 for story in self._nodes], dtype=np.int64)
         return found
 
-    def load(self, arrays: Mapping[str, npt.NDArray[Any]], stories: Mapping[str, Features]) -> set[str]:
-        """Take over what `arrays` says of `stories` that are as they were; returns ids whose links changed by the rest."""
+    def load(self, arrays: Mapping[str, npt.NDArray[Any]], stories: Mapping[str, Features]) -> None:
+        """Take over what `arrays` says of those `stories` that are as they were."""
         self._clear()
         names = arrays["nodes"].tolist()
         digests = arrays["digests"].tolist()
@@ -138,12 +155,14 @@ class Links:
         for slot, story in enumerate(same):
             self._times[slot] = story.time_us if story is not None else 0
             self._alive[slot] = story is not None
+            self._brief[slot] = round(self._sizes[slot].brevity * BREVITY_STEPS)
         self._index.fill(self._nodes)
         for part, into in (("comb", self._comb), ("lead", self._lead), ("pairs", self._pairs)):
             into.load({name.partition(".")[2]: found for name, found in arrays.items() if name.startswith(f"{part}.")})
         dirty: set[int] = set()
         gone = [slot for slot, story in enumerate(same) if story is None and names[slot]]
-        return self._forget(gone, dirty) | self._weigh(dirty)
+        self._forget(gone, dirty)
+        self._weigh(dirty)
 
     def described(self) -> tuple[list[str], _Ints, _Ints, npt.NDArray[np.float64]]:
         """What a model is trained on: ids, and per candidate pair the places of its two nodes and its description."""
@@ -166,15 +185,15 @@ class Links:
         assert story is not None
         return story
 
-    def _take_out(self, slots: list[int], dirty: set[int]) -> set[str]:
+    def _take_out(self, slots: list[int], dirty: set[int]) -> set[int]:
         for slot in slots:
             del self._slots[self._node(slot).id]
             self._nodes[slot] = None
             self._alive[slot] = False
         return self._forget(slots, dirty)
 
-    def _forget(self, slots: list[int], dirty: set[int]) -> set[str]:
-        """Take dead slots out of all lists and pairs; returns ids of the nodes they were linked to."""
+    def _forget(self, slots: list[int], dirty: set[int]) -> set[int]:
+        """Take dead slots out of all lists and pairs; returns slots of the nodes they were linked to."""
         if not slots:
             return set()
         gone = np.array(slots, dtype=np.int64)
@@ -189,7 +208,7 @@ class Links:
                 self._refill(slot)
         for slot in sorted(dirty):
             self._complete(slot)
-        return set(self._names(touched[self._alive[touched]]))
+        return set(touched[self._alive[touched]].tolist())
 
     def _refill(self, slot: int) -> None:
         others, comb, lead = self._near(slot)
@@ -211,6 +230,7 @@ class Links:
             self._sizes.append(Sizes.of(story))
             self._slots[story.id] = slot
             self._times[slot] = story.time_us
+            self._brief[slot] = round(self._sizes[slot].brevity * BREVITY_STEPS)
             others, comb, lead = self._near(slot)
             self._index.add(slot, story)
             self._alive[slot] = True
@@ -231,6 +251,7 @@ class Links:
         more = capacity - len(self._times)
         self._times = np.concatenate([self._times, np.zeros(more, dtype=np.int64)])
         self._alive = np.concatenate([self._alive, np.zeros(more, dtype=np.bool_)])
+        self._brief = np.concatenate([self._brief, np.zeros(more, dtype=np.int64)])
         self._comb.grow(capacity)
         self._lead.grow(capacity)
 
@@ -266,18 +287,19 @@ class Links:
         a, b = table.a[rows], table.b[rows]
         return self._alive[a] & self._alive[b] & self._count(a, b, table.comb[rows], table.lead[rows])
 
-    def _weigh(self, dirty: set[int]) -> set[str]:
-        """Strengths of the pairs of stories whose neighbours changed; ids of those whose links changed by it."""
+    def _weigh(self, dirty: set[int]) -> set[int]:
+        """Strengths of the pairs of stories whose neighbours changed; slots of those whose links changed by it."""
         table = self._pairs
         rows = table.rows_of(dirty)
         counts = self._counting(rows)
         strength = np.zeros(len(rows), dtype=np.int32)
         strength[counts] = self._model.strength(describe(table, rows[counts], self._comb, self._lead))
+        strength[strength < _LEAST] = 0
         self._veto(rows, strength)
         moved = rows[strength != table.strength[rows]]
         table.strength[rows] = strength
         touched = np.unique(np.concatenate([table.a[moved], table.b[moved]]))
-        return set(self._names(touched[self._alive[touched]]))
+        return set(touched[self._alive[touched]].tolist())
 
     def _veto(self, rows: _Ints, strength: npt.NDArray[np.int32]) -> None:
         """Turn strong links between contradicting stories into repulsion; each pair is searched once."""

@@ -1,0 +1,215 @@
+"""Average linkage kept up to date: after an arrival only what it can have changed is decided anew.
+
+The cut of an average-linkage tree at a lower threshold continues from the cut at a higher one, and at each threshold the
+groups fall apart along the connected components of group pairs whose mean reaches it. So the tree is cut in steps from
+sure to likely; a touched story unsettles its component of each step, which is small, and nothing else. The result is
+the same as from scratch, to the last bit: all sums are whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from aggregator.cluster.linkage import FORBIDDEN, average_linkage
+
+__all__ = ["BREVITY_STEPS", "Agglomeration", "Edges", "Ties"]
+
+_Ints = npt.NDArray[np.int64]
+_Floats = npt.NDArray[np.float64]
+Edges = Callable[[set[int]], tuple[_Ints, _Ints, _Ints]]
+
+BREVITY_STEPS = 4  # brevity is told in so many steps, so that sums over two groups need counts only
+_STEPS = (0.85, 0.7, 0.55, 0.45)  # cuts above the final one; any choice gives the same events
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """The reader's hands by slot: the first of those a slot was joined with, and those it was parted from."""
+
+    joined: dict[int, int] = field(default_factory=dict)
+    parted: dict[int, set[int]] = field(default_factory=dict)
+
+
+class Agglomeration:
+    """Groups of slots, cut at falling thresholds; the last cut are the events.
+
+    `edges(slots)` gives all links with an end among `slots`, each once: two arrays of slots and their strengths (not 0).
+    `unsaid` is the strength of two wholly brief stories that share no link; between others it shrinks with the longer.
+    `order(slot)` sorts stories the same way whatever their slots.
+    """
+
+    def __init__(
+        self, theta: float, one: float, unsaid: float, edges: Edges, order: Callable[[int], tuple[int, str]]
+    ) -> None:
+        self._cuts = [step * one for step in _STEPS if step * one > theta] + [theta]
+        self._unit = int(unsaid / BREVITY_STEPS)
+        self._edges = edges
+        self._order = order
+        self._joined: _Ints = np.zeros(0, dtype=np.int64)
+        self._groups: list[_Ints] = [np.zeros(0, dtype=np.int64) for _ in self._cuts]
+        self._parts: list[_Ints] = [np.zeros(0, dtype=np.int64) for _ in self._cuts]
+        self._members: list[dict[int, list[int]]] = [{} for _ in self._cuts]
+
+    def group(self, slot: int) -> int:
+        """The event of a slot: the slot of its first story."""
+        return int(self._groups[-1][slot])
+
+    def members(self, group: int) -> list[int]:
+        """The slots of an event."""
+        groups = self._groups[-1]
+        return [slot for slot in self._members[-1][int(self._parts[-1][group])] if groups[slot] == group]
+
+    def update(
+        self, gone: set[int], touched: set[int], alive: npt.NDArray[np.bool_], brief: _Ints, hands: Ties | None = None
+    ) -> set[int]:
+        """Decide anew; returns slots whose event may have changed.
+
+        `touched` are slots that are new or whose links or hands changed, `gone` those taken out since the last time;
+        `alive` and `brief` (brevity in whole steps) are told of every slot.
+        """
+        self._grow(len(alive))
+        self._alive = alive
+        self._counts = (brief[:, None] >= np.arange(1, BREVITY_STEPS + 1)) & alive[:, None]
+        self._brief = brief
+        hands = hands or Ties()
+        self._parted = hands.parted
+        live = touched - gone
+        for slot in live:
+            self._joined[slot] = hands.joined.get(slot, slot)
+        for level in range(len(self._cuts)):
+            live |= self._recut(level, live, gone)
+        return live
+
+    def _grow(self, size: int) -> None:
+        held = len(self._joined)
+        if size > held:
+            fresh = np.arange(held, size)
+            self._joined = np.concatenate([self._joined, fresh])
+            self._groups = [np.concatenate([groups, fresh]) for groups in self._groups]
+            self._parts = [np.concatenate([parts, np.full(size - held, -1)]) for parts in self._parts]
+
+    def _items(self, level: int) -> _Ints:
+        return self._groups[level - 1] if level else self._joined
+
+    def _recut(self, level: int, live: set[int], gone: set[int]) -> set[int]:
+        """One cut anew around `live` slots; returns slots whose group changed."""
+        parts, members, groups = self._parts[level], self._members[level], self._groups[level]
+        held = self._unsettle(level, live | gone)
+        before = Counter(int(groups[slot]) for slot in held)
+        slots = (held | live) - gone
+        found = self._between(level, slots)
+        while outside := found.reached() - slots:
+            more = self._unsettle(level, outside)
+            before.update(int(groups[slot]) for slot in more)
+            slots |= more
+            found = self._between(level, slots)
+        was = {slot: int(groups[slot]) for slot in slots}
+        by_item: dict[int, list[int]] = {}
+        for slot, item in zip(slots, self._items(level)[list(slots)].tolist(), strict=True):
+            by_item.setdefault(item, []).append(slot)
+        now: dict[int, int] = {}
+        for component in found.components(by_item):
+            members[component[0]] = inside = [slot for item in component for slot in by_item[item]]
+            parts[inside] = component[0]
+            for cluster in self._cluster(component, found, level):
+                inside = [slot for item in cluster for slot in by_item[item]]
+                first = min(inside, key=self._order) if len(inside) > 1 else inside[0]
+                groups[inside] = first
+                now[first] = len(inside)
+        return {slot for slot, group in was.items() if group != (new := int(groups[slot])) or before[group] != now[new]}
+
+    def _unsettle(self, level: int, slots: set[int]) -> set[int]:
+        """Take the components of `slots` apart; returns all slots they held."""
+        parts, members = self._parts[level], self._members[level]
+        held: set[int] = set()
+        for label in set(parts[list(slots)].tolist()) - {-1}:
+            inside = members.pop(label)
+            parts[inside] = -1
+            held.update(inside)
+        return held
+
+    def _between(self, level: int, slots: set[int]) -> _Between:
+        a, b, strength = self._edges(slots)
+        brief = self._unit * np.minimum(self._brief[a], self._brief[b])
+        excess = np.where(strength < 0, strength, np.maximum(strength, brief)) - brief
+        cut_by_hand = [(s, o) for s in slots & self._parted.keys() for o in self._parted[s] if s < o or o not in slots]
+        if cut_by_hand:
+            ends = np.array(cut_by_hand, dtype=np.int64)
+            a, b = np.concatenate([a, ends[:, 0]]), np.concatenate([b, ends[:, 1]])
+            excess = np.concatenate([excess, np.full(len(ends), int(FORBIDDEN))])
+        items, n = self._items(level), len(self._joined)
+        sizes = np.bincount(items[self._alive], minlength=n)
+        return _Between((a, b, excess), items, (sizes, self._briefs(items)), self._unit, self._cuts[level])
+
+    def _briefs(self, items: _Ints) -> _Floats:
+        """For each item, how many of its stories are at least so brief, by step."""
+        out = np.zeros((len(items), BREVITY_STEPS), dtype=np.float64)
+        for step in range(BREVITY_STEPS):
+            out[:, step] = np.bincount(items[self._counts[:, step]], minlength=len(items))
+        return out
+
+    def _cluster(self, component: list[int], found: _Between, level: int) -> list[list[int]]:
+        if len(component) == 1:
+            return [component]
+        ordered = sorted(component, key=self._order)
+        sums, sizes = found.matrix(ordered)
+        clusters = average_linkage(sums, sizes, self._cuts[level])
+        return [[ordered[k] for k in cluster] for cluster in clusters]
+
+
+class _Between:
+    """Sums of links between items (groups of the cut before), as far as they concern some slots."""
+
+    def __init__(
+        self, links: tuple[_Ints, _Ints, _Ints], items: _Ints, stories: tuple[_Ints, _Floats], unit: int, cut: float
+    ) -> None:
+        a, b, excess = links
+        sizes, briefs = stories
+        self._sizes, self._briefs, self._unit = sizes, briefs, unit
+        apart = items[a] != items[b]
+        a, b, excess = a[apart], b[apart], excess[apart]
+        low, high = np.minimum(items[a], items[b]), np.maximum(items[a], items[b])
+        keys, of = np.unique(low * len(items) + high, return_inverse=True)
+        self._low, self._high = keys // len(items), keys % len(items)
+        self._excess: _Floats = np.bincount(of, weights=excess, minlength=len(keys)).astype(np.float64)
+        sums = self._excess + unit * (briefs[self._low] * briefs[self._high]).sum(axis=1)
+        self._near = sums >= cut * (sizes[self._low] * sizes[self._high])
+        ends = np.concatenate([a[self._near[of]], b[self._near[of]]])
+        self._ends = set(ends.tolist())
+
+    def reached(self) -> set[int]:
+        """Slots at the ends of links between items whose mean reaches the cut."""
+        return self._ends
+
+    def components(self, by_item: dict[int, list[int]]) -> list[list[int]]:
+        """Items connected by means that reach the cut."""
+        root = {item: item for item in by_item}
+
+        def top(item: int) -> int:
+            while root[item] != item:
+                root[item] = root[root[item]]
+                item = root[item]
+            return item
+
+        for low, high in zip(self._low[self._near].tolist(), self._high[self._near].tolist(), strict=True):
+            root[top(low)] = top(high)
+        found: dict[int, list[int]] = {}
+        for item in by_item:
+            found.setdefault(top(item), []).append(item)
+        return list(found.values())
+
+    def matrix(self, items: list[int]) -> tuple[_Floats, _Floats]:
+        """Sums between items, and their sizes."""
+        sums: _Floats = self._unit * (self._briefs[items] @ self._briefs[items].T)
+        place = np.full(len(self._sizes), -1, dtype=np.int64)
+        place[items] = np.arange(len(items))
+        low, high = place[self._low], place[self._high]
+        inside = (low >= 0) & (high >= 0)
+        sums[low[inside], high[inside]] += self._excess[inside]
+        sums[high[inside], low[inside]] += self._excess[inside]
+        return sums, self._sizes[items].astype(np.float64)
