@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from aggregator.text.grams import UNSPACED
 
 __all__ = ["has_letters", "has_words", "is_unspaced", "needle", "segments", "spelled"]
 
+SHORT = 80  # characters of a name
 _RUN = re.compile(f"[{UNSPACED}]+")
 _MARKS = ("\u0300", "\u036f")  # combining marks that a word keeps together over
 
@@ -77,4 +79,12 @@ def needle(text: str, *, is_prefix: bool = False) -> str:
 
 def has_words(text: str | None, wanted: str) -> bool:
     """Whether words, as `needle` gives them, stand in a text."""
-    return text is not None and bool(wanted) and wanted in spelled(text)
+    if text is None or not wanted:
+        return False
+    return wanted in (_spelled_name(text) if len(text) <= SHORT else spelled(text))
+
+
+@lru_cache(maxsize=20_000)
+def _spelled_name(text: str) -> str:
+    """Names of outlets, feeds and folders are looked through again and again."""
+    return spelled(text)

@@ -15,9 +15,9 @@ from typing import Any
 from aggregator.query.dates import Period
 from aggregator.query.evaluate import bounds
 from aggregator.query.nodes import And, Count, Everything, Is, Node, Not, Or, Pattern, When, Words
-from aggregator.query.words import has_letters, is_unspaced, needle, segments
+from aggregator.query.words import is_unspaced, needle, segments
 from aggregator.store.times import to_db
-from aggregator.text.grams import pairs
+from aggregator.text.grams import pairs, whole
 
 __all__ = ["IN_INDEX", "Compiled", "compiled", "period_sql"]
 
@@ -216,37 +216,21 @@ class _Compiler:
 def _index(node: Words) -> tuple[str, str]:
     """The full-text expression for words, and how far it is to be trusted.
 
-    A single word of letters is exact in all columns. Words glued to unspaced scripts are known to the column `grams` only,
-    without their order or the field that they stand in.
+    Words of letters are exact in all columns. The column `grams` knows what is written in, or against, unspaced scripts, but
+    not in which field it stands.
     """
     parts = segments(node.text)
-    star = " *" if node.is_prefix else ""
-    if len(parts) == 1:
-        (part,) = parts
-        if not is_unspaced(part):
-            if node.field is None:
-                return f"{_quoted(part)}{star}", "sure"
-            return f"({{{node.field} grams}} : {_quoted(part)}{star})", "sure without grams"
-        is_exact = node.field is None and not _has_marks(part)
-        return _grams(part), "sure" if is_exact else "unsure"
-    if any(map(is_unspaced, parts)):
-        ends = [""] * (len(parts) - 1) + [star]
-        each = [
-            _grams(p) if is_unspaced(p) else _quoted(p) + end
-            for p, end in zip(parts, ends, strict=True)
-            if has_letters(p)
-        ]
-        return _together("AND", each) or "", "unsure"
-    phrase = f"{_quoted(' '.join(parts))}{star}"
-    column = f"{{{node.field}}} : " if node.field else ""
-    glued = " OR ".join([*map(_quoted, parts[:-1]), _quoted(parts[-1]) + star])
-    return f"({column}{phrase} OR {{grams}} : ({glued}))", "sure without grams"
-
-
-def _grams(run: str) -> str:
-    if len(run) == 1:
-        return f"({{grams}} : {_quoted(run)} *)"
-    return f"({{grams}} : {_quoted(' '.join(pairs(run)))})"
+    if not any(map(is_unspaced, parts)):
+        phrase = _quoted(parts) + (" *" if node.is_prefix else "")
+        return (
+            (phrase, "sure") if node.field is None else (f"({{{node.field} grams}} : {phrase})", "sure without grams")
+        )
+    *begun, last = parts
+    tokens = [token for part in begun for token in (whole(part) if is_unspaced(part) else [part])]
+    tokens += pairs(last) if is_unspaced(last) else [last]
+    is_beginning = node.is_prefix or (is_unspaced(last) and len(last) == 1)
+    is_exact = node.field is None and not _has_marks("".join(parts))
+    return f"({{grams}} : {_quoted(tokens)}{' *' if is_beginning else ''})", "sure" if is_exact else "unsure"
 
 
 def _has_marks(run: str) -> bool:
@@ -254,8 +238,8 @@ def _has_marks(run: str) -> bool:
     return any(unicodedata.category(c)[0] not in "LN" for c in run)
 
 
-def _quoted(words: str) -> str:
-    return '"' + words.replace('"', " ") + '"'
+def _quoted(words: Iterable[str]) -> str:
+    return '"' + " ".join(words).replace('"', " ") + '"'
 
 
 def _together(operator: str, expressions: Iterable[str]) -> str | None:

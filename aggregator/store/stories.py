@@ -34,7 +34,7 @@ class Condition:
 
 def story_from_row(row: dict[str, Any]) -> Story:
     """A record from a row of `STORY_COLUMNS`, with or without `text`."""
-    row["authors"] = tuple(json.loads(row["authors"]))
+    row["authors"] = tuple(json.loads(row["authors"])) if row["authors"] != "[]" else ()
     row["tags"] = tuple(sorted(row["tags"].split("\x1f"))) if row["tags"] else ()
     row["is_read"], row["is_starred"] = bool(row["is_read"]), bool(row["is_starred"])
     for name in ("published_at", "updated_at", "seen_at"):

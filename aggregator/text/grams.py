@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["UNSPACED", "grams", "pairs"]
+__all__ = ["UNSPACED", "grams", "pairs", "whole"]
 
 # Han, kana, hangul, Thai, Lao, Khmer and Burmese: scripts whose words are not parted by spaces, or not reliably.
 UNSPACED = (
@@ -12,9 +12,7 @@ UNSPACED = (
     "\U00020000-\U0003134f"
 )
 _RUN = re.compile(f"[{UNSPACED}]+")
-# A run with the letters and figures that are written right before, within or after it ("iPhone手机").
-_GLUED = re.compile(rf"[^\W_{UNSPACED}]*[{UNSPACED}](?:[^\W_]|[{UNSPACED}])*")
-_PARTS = re.compile(f"([{UNSPACED}]+)")
+_LINE_END = " \ue000 "  # a word that nobody types, so that no phrase goes on from one line to the next
 
 
 def pairs(run: str) -> list[str]:
@@ -22,20 +20,24 @@ def pairs(run: str) -> list[str]:
     return [run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
 
 
-def grams(text: str) -> str | None:
-    """Every pair of neighbouring characters of unspaced runs, in order, parted by spaces; None if there is no such run.
+def whole(run: str) -> list[str]:
+    """The pairs of a whole run and its last character alone.
 
-    A run ends with its last character alone, so that each of its characters begins a gram and pairs never seem to go on
-    into the next run. Words of other scripts that are glued to a run stand among its pairs, for the tokenizer of the
-    full-text index does not part them from it. A phrase search of a word's pairs finds just the places that hold it.
+    So each of its characters begins a gram, and what follows the run does not seem to go on from its last pair.
     """
-    if text.isascii() or not _RUN.search(text):
-        return None
-    found: list[str] = []
-    for glued in _GLUED.finditer(text):
-        for part in _PARTS.split(glued.group()):
-            if _RUN.match(part):
-                found.extend([*pairs(part), part[-1]] if len(part) > 1 else [part])
-            elif part:
-                found.append(part)
-    return " ".join(found)
+    return [*pairs(run), run[-1]] if len(run) > 1 else [run]
+
+
+def grams(text: str) -> str | None:
+    """The lines of a text that hold unspaced runs, with the grams of each run in its place; None if there are none.
+
+    The words of other scripts stay where they are, for the tokenizer of the full-text index does not part them from a run
+    that they are written against ("iPhone手机"). A phrase search of a word's pairs then finds just the places that hold it,
+    and so does one of words of both kinds.
+    """
+    lines = [_RUN.sub(_parted, line) for line in text.splitlines() if _RUN.search(line)]
+    return _LINE_END.join(lines) or None
+
+
+def _parted(run: re.Match[str]) -> str:
+    return f" {' '.join(whole(run.group()))} "

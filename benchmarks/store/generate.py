@@ -118,17 +118,19 @@ def generate(path: Path, stories: int, *, seed: int = 7) -> None:
                 text = "".join(HAN[c] for c in chars) + " " + text[:200]
             seen = NOW - span * (1 - (number + 1) / stories)
             published = to_db(seen - timedelta(seconds=float(lags[i])))
+            site = f"outlet{feeds[i]}.example/{number}"
+            author = f"{texts.words[number % 900 + 400]} {texts.words[number % 700 + 2000]}".title()
+            searchable = grams(f"{title}\n{text}") if lang == "zh" else None
             rows.append(
                 (
-                    number + 1, f"outlet{feeds[i]}.example/{number}", f"https://outlet{feeds[i]}.example/{number}", title, int(feeds[i]),
-                    int(feeds[i]), json.dumps([f"{texts.words[number % 900 + 400].capitalize()} {texts.words[number % 700 + 2000].capitalize()}"]),
-                    published, to_db(seen), lang, len(text.split()), int(ids[i]), text, grams(f"{title}\n{text}") if lang == "zh" else None,
+                    number + 1, site, f"https://{site}", title, int(feeds[i]), int(feeds[i]), json.dumps([author]), published,
+                    to_db(seen), lang, len(text.split()), int(ids[i]), text, searchable,
                 )
             )  # fmt: skip
         with store.connections.write():
             db.executemany(
-                "INSERT INTO stories (id, key, url, title, outlet_id, feed_id, authors, published_at, seen_at, lang, words, event_id,"
-                " is_stale, text, grams) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+                "INSERT INTO stories (id, key, url, title, outlet_id, feed_id, authors, published_at, seen_at, lang, words,"
+                " event_id, is_stale, text, grams) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
                 rows,
             )
     with store.connections.write():
