@@ -159,7 +159,10 @@ def _confirms(sample: str, said: str) -> bool:
 def _latin(sample: str, said: str | None) -> str | None:
     score = _scores(sample)
     best, second = _leaders(score)
-    if score[best] - score[second] < _PLAIN:
+    lead = score[best] - score[second]
+    if best == said and lead > _SURE:
+        return said
+    if lead < _PLAIN:
         for lang, marks in _MARKS.items():
             score[lang] += len(marks.findall(sample)) / 3
         best, second = _leaders(score)
