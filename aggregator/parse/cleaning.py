@@ -15,7 +15,7 @@ from aggregator.text.html import clean_text, html_to_text, one_line, reads_as_ht
 from aggregator.text.urls import resolve_url, web_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from aggregator.parse.document import Document, RawEnclosure, RawEntry, RawText
     from aggregator.parse.hints import Hints
@@ -73,7 +73,7 @@ def _entry(raw: RawEntry, base: str | None) -> ParsedEntry | None:
         lang=_line(raw.lang),
         categories=_lines(raw.categories),
         image=_web_address(raw.image, base),
-        enclosures=tuple(e for enclosure in raw.enclosures if (e := _enclosure(enclosure, base))),
+        enclosures=tuple([e for enclosure in raw.enclosures if (e := _enclosure(enclosure, base))]),
     )
 
 
@@ -115,11 +115,16 @@ def _html(raw: RawText | None, base: str | None) -> str | None:
 
 
 def _line(text: str | None, most: int = _MAX_LINE_CHARS) -> str | None:
-    return one_line(text[: 4 * most])[:most].strip() or None if text else None
+    """Return a text on one line, cut to a length; None if there is nothing in it."""
+    if not text:
+        return None
+    if len(text) <= most and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip() or None  # as nine in ten are
+    return one_line(text[: 4 * most])[:most].strip() or None
 
 
-def _lines(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line for text in texts if (line := _line(text))))
+def _lines(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line for text in texts if (line := _line(text)))) if texts else ()
 
 
 def _web_address(address: str | None, base: str | None) -> str | None:

@@ -134,7 +134,7 @@ class EntryReader:
 
     def _id(self, child: Any) -> None:
         value = repaired(text_of(child))
-        is_link = attribute_of(child, "isPermaLink", "true") == "true"
+        is_link = not len(child.attrib) or attribute_of(child, "isPermaLink", "true") == "true"
         if is_link and value:
             value = self._joined(child, value)
         if self._may_set("id"):
@@ -143,7 +143,7 @@ class EntryReader:
             self.entry.link = value
 
     def _link(self, child: Any) -> None:
-        attributes = {k.lower(): v for k, v in child.attrib.items() if k[0] != "{"}
+        attributes = {k.lower(): v for k, v in child.attrib.items() if k[0] != "{"} if len(child.attrib) else {}
         href = attributes.get("url", attributes.get("uri", attributes.get("href")))
         if href is None:
             text = text_of(child).strip()
@@ -228,8 +228,9 @@ class EntryReader:
             self.entry.summary = text
 
     def _category(self, child: Any) -> None:
-        text = repaired(text_of(child))
-        term = attribute_of(child, "label") or attribute_of(child, "term") or attribute_of(child, "text") or text
+        term = repaired(text_of(child))
+        if len(child.attrib):
+            term = attribute_of(child, "label") or attribute_of(child, "term") or attribute_of(child, "text") or term
         if term:
             self.entry.categories.append(term)
 

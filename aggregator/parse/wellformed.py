@@ -6,7 +6,6 @@ agree, field by field, is what `tests/integration/test_parse_real_feeds.py` chec
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lxml import etree
@@ -20,7 +19,6 @@ from aggregator.parse.sitemap import read_news_sitemap
 __all__ = ["read_well_formed"]
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_BASE = re.compile(rb"\s(?:xml:)?base\s*=")
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _CDF_ATTRIBUTES = frozenset({"href", "lastmod"})  # Microsoft's Channel Definition Format
 _ENTRIES = frozenset({"item", "entry"})
@@ -38,7 +36,7 @@ def read_well_formed(data: bytes) -> Document | None:
     """
     try:
         root = _unwrapped(_tree(data))
-        return _read(root, Names(root, has_bases=_BASE.search(data) is not None))
+        return _read(root, Names(root, has_bases=b"base=" in data or b"base =" in data))
     except (etree.XMLSyntaxError, Odd):
         return None
 

@@ -51,7 +51,7 @@ _CJK = re.compile(
     r"\s*(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?(?P<half>)(?P<zone>)"
 )
 _RFC_COMMON = re.compile(
-    r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:([+-])([01]\d)([0-5]\d)|GMT|UT|UTC|Z)"
+    r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-][01]\d[0-5]\d|[A-Z]{1,5})"
 )
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 
@@ -118,14 +118,11 @@ def _common(s: str) -> datetime | None:
             moment = datetime.fromisoformat(s).replace(microsecond=0)
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         if match := _RFC_COMMON.fullmatch(s):
-            day, month, year, hour, minute, second, sign, east_h, east_min = match.groups()
+            day, month, year, hour, minute, second, zone = match.groups()
             moment = datetime(
                 int(year), _MONTHS[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=UTC
             )
-            if sign is None:
-                return moment
-            offset = timedelta(hours=int(east_h), minutes=int(east_min))
-            return moment - offset if sign == "+" else moment + offset
+            return moment if zone == "GMT" else moment - timedelta(hours=_offset_h(zone) or 0.0)
     except (ValueError, OverflowError, KeyError):
         return None
     return None
