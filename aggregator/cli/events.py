@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aggregator.cli.listing import Output, list_options
+from aggregator.cli.listing import Output, list_options, or_say
 from aggregator.cli.output import is_plain, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.when import parse_when
@@ -43,7 +43,8 @@ def events(
             until=parse_when(until, now=now, zone=app.timezone, is_end=True),
             limit=limit,
         )
-        output.write(map(event_row, found), columns=EVENT_COLUMNS, table=_print_events)
+        rows = or_say(map(event_row, found), "No event matches.")
+        output.write(rows, columns=EVENT_COLUMNS, table=_print_events)
 
 
 def _print_events(rows: Any) -> None:

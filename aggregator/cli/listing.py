@@ -11,7 +11,7 @@ import click
 
 from aggregator.cli.output import Row, table_lines, terminal_width, write_rows
 
-__all__ = ["Output", "list_options", "print_table"]
+__all__ = ["Output", "list_options", "or_say", "print_table"]
 
 _FORMS = (
     ("json", "JSON"), ("ndjson", "one JSON object a line"), ("csv", "CSV (RFC 4180)"), ("markdown", "a Markdown table"),
@@ -69,6 +69,16 @@ def print_table(rows: Iterable[Row], columns: Sequence[tuple[str, int]]) -> None
     """Rows for people, sized to the terminal; the last column takes the room that is left."""
     for line in table_lines(rows, columns, width=terminal_width()):
         click.echo(line)
+
+
+def or_say(rows: Iterable[Row], message: str) -> Iterator[Row]:
+    """The rows; if there are none, a message beside the data."""
+    count = 0
+    for row in rows:
+        count += 1
+        yield row
+    if not count:
+        click.echo(message, err=True)
 
 
 def _shown(value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aggregator.cli.listing import Output, list_options
+from aggregator.cli.listing import Output, list_options, or_say
 from aggregator.cli.output import is_plain, table_lines, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.when import parse_when
@@ -54,7 +54,7 @@ def stories(
             by_relevance=sort == "relevance",
             with_text=with_text,
         )
-        rows = (story_row(s, with_text=with_text) for s in found)
+        rows = or_say((story_row(s, with_text=with_text) for s in found), "No story matches.")
         columns = (*STORY_COLUMNS, "text") if with_text else STORY_COLUMNS
         output.write(rows, columns=columns, table=lambda r: _print_stories(r, app.timezone))
 
