@@ -185,6 +185,7 @@ def after_poll(feed: Feed, outcome: PollOutcome, now: datetime) -> FeedUpdate:
         interval_s=feed.interval_s if failed else upcoming.interval_s,
         next_poll_at=None if is_gone else upcoming.at,
         next_poll_reason="the server says that it is gone for good (410)" if is_gone else upcoming.reason,
+        retry_at=now + timedelta(seconds=outcome.retry_after_s) if outcome.retry_after_s else None,
         last_polled_at=feed.last_polled_at or now if outcome.held else now,
         last_ok_at=feed.last_ok_at if failed else now,
         last_new_at=now if outcome.has_new else feed.last_new_at,

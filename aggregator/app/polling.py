@@ -19,6 +19,7 @@ from aggregator.pipeline.report import PollReport
 from aggregator.store import Store
 
 if TYPE_CHECKING:
+    from aggregator.app.manners import Manners
     from aggregator.fetch import Client, FetchOptions, HostGate
     from aggregator.pipeline.decide import Decider
     from aggregator.pipeline.sandbox import SandboxExecutor
@@ -65,6 +66,7 @@ class Polling:
     _gate: HostGate | None = None
     _sandbox: SandboxExecutor | None = None
     _decider: Decider | None = None
+    _manners: Manners | None = None
     stop: StopSignal = field(default_factory=StopSignal)
     on_new: Callable[[datetime], None] = lambda _since: None  # told when a poll that may have brought stories is done
 
@@ -87,11 +89,15 @@ class Polling:
         begun = self.clock()
         feeds = self.store.feeds.due(begun, force=options.force)
         report = PollReport(feeds=len(feeds))
-        self._poll_feeds(feeds, report, on_progress)
-        if options.cluster:
-            self._decide(report, on_progress)
-        if options.pages and self.config.pages.enabled:
-            self._scrape(report, options, on_progress)
+        try:
+            self._poll_feeds(feeds, report, on_progress)
+            if options.cluster:
+                self._decide(report, on_progress)
+            if options.pages and self.config.pages.enabled:
+                self._scrape(report, options, on_progress)
+        finally:
+            if self._manners is not None:
+                self._manners.remember()
         if options.cluster:
             self._decide(report, on_progress)
         report.stopped = self.stop.is_set()
@@ -115,6 +121,7 @@ class Polling:
             return
         from aggregator.pipeline.feeds import FeedPoller
 
+        self._recall()
         poller = FeedPoller(
             store=self.store,
             client=self.client,
@@ -139,6 +146,7 @@ class Polling:
             return
         from aggregator.pipeline.pages import PageScraper
 
+        self._recall().recall_robots()
         scraper = PageScraper(
             store=self.store,
             client=self.client,
@@ -164,6 +172,14 @@ class Polling:
             stop=self.stop,
             progress=lambda done: on_progress(Progress(phase="events", done=done, total=max(total, done))),
         )
+
+    def _recall(self) -> Manners:
+        """Have the door know what earlier runs learnt of hosts."""
+        if self._manners is None:
+            from aggregator.app.manners import Manners
+
+            self._manners = Manners(self.store, self.client, self.gate)
+        return self._manners
 
     def _forget(self, keys: tuple[str, ...]) -> None:
         if self._decider is not None:

@@ -25,7 +25,10 @@ class FeedSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A stored feed with its polling state. Times are aware UTC; `state` is active, paused or gone."""
+    """A stored feed with its polling state. Times are aware UTC; `state` is active, paused or gone.
+
+    Before `retry_at` its server does not want to be asked, whoever wishes it.
+    """
 
     id: int
     url: str
@@ -43,6 +46,7 @@ class Feed:
     override_interval_s: float | None = None
     next_poll_at: datetime | None = None
     next_poll_reason: str | None = None
+    retry_at: datetime | None = None
     last_polled_at: datetime | None = None
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None
@@ -63,6 +67,7 @@ class FeedUpdate:
     interval_s: float | None
     next_poll_at: datetime | None
     next_poll_reason: str | None
+    retry_at: datetime | None
     last_polled_at: datetime
     last_ok_at: datetime | None
     last_new_at: datetime | None

@@ -178,7 +178,7 @@ class FeedPoller:
         return self._say(FeedOutcome(url=feed.url, outcome=outcome, status=result.status, elapsed_s=result.elapsed_s))
 
     def _failed(self, feed: Feed, result: FetchFailed) -> FeedOutcome:
-        error = f"{result.error}" + (f" ({result.wall} stands in the way)" if result.wall else "")
+        error = _without_address(result.error, feed) + (f" ({result.wall} stands in the way)" if result.wall else "")
         update = after_poll(
             feed,
             PollOutcome(status=result.status, error=error, held=result.held, retry_after_s=result.retry_after_s),
@@ -191,12 +191,11 @@ class FeedPoller:
         )
 
     def _unreadable(self, feed: Feed, result: Fetched, error: AggregatorError) -> FeedOutcome:
-        update = after_poll(feed, PollOutcome(status=result.status, error=str(error)), self.clock())
+        said = _without_address(error, feed)
+        update = after_poll(feed, PollOutcome(status=result.status, error=said), self.clock())
         self._later(feed, update)
         return self._say(
-            FeedOutcome(
-                url=feed.url, outcome="failed", status=result.status, error=str(error), elapsed_s=result.elapsed_s
-            )
+            FeedOutcome(url=feed.url, outcome="failed", status=result.status, error=said, elapsed_s=result.elapsed_s)
         )
 
     def _later(self, feed: Feed, update: FeedUpdate) -> None:
@@ -228,6 +227,11 @@ class FeedPoller:
             },
         )  # fmt: skip
         return outcome
+
+
+def _without_address(error: AggregatorError, feed: Feed) -> str:
+    """What went wrong, for a place where the feed is named anyway; another address, after a redirect, stays."""
+    return str(error).removeprefix(f"{mask(feed.url)}: ")
 
 
 def _request(feed: Feed) -> FetchRequest:

@@ -105,6 +105,7 @@ class PageScraper:
             page="refused" if isinstance(result.error, Refused) else "failed",
             error=f"{result.error}{wall}",
             transient=result.error.transient or result.held,
+            held=result.held,
             retry_at=self.clock() + wait_for,
         )
 

@@ -15,9 +15,9 @@ from aggregator.store.times import from_db, join_folder, split_folder, to_db
 __all__ = ["Feeds"]
 
 _COLUMNS = """id, url, title, site_url, folder, attributes, lang, state, added_at, etag, last_modified, body_hash,
-    interval_s, override_interval_s, next_poll_at, next_poll_reason, last_polled_at, last_ok_at, last_new_at,
-    last_status, last_error, failures, moved_to, moved_count"""
-_TIMES = ("added_at", "next_poll_at", "last_polled_at", "last_ok_at", "last_new_at")
+    interval_s, override_interval_s, next_poll_at, next_poll_reason, retry_at, last_polled_at, last_ok_at,
+    last_new_at, last_status, last_error, failures, moved_to, moved_count"""
+_TIMES = ("added_at", "next_poll_at", "retry_at", "last_polled_at", "last_ok_at", "last_new_at")
 
 
 def _feed(row: dict[str, Any]) -> Feed:
@@ -94,10 +94,12 @@ class Feeds:
         return bool(self._db.value("SELECT 1 FROM feeds WHERE url = ? AND state = 'removed'", (url,)))
 
     def due(self, now: datetime, *, force: bool = False) -> tuple[Feed, ...]:
-        """Feeds to be polled now, the longest overdue first; with `force` all that are not gone."""
-        where = "state = 'active'" if force else "state = 'active' AND (next_poll_at IS NULL OR next_poll_at <= ?)"
+        """Feeds to be polled now, the longest overdue first; with `force` all but those whose server said when to return."""
+        when = "retry_at" if force else "next_poll_at"
         rows = self._db.rows(
-            f"SELECT {_COLUMNS} FROM feeds WHERE {where} ORDER BY next_poll_at, id", () if force else (to_db(now),)
+            f"SELECT {_COLUMNS} FROM feeds WHERE state = 'active' AND ({when} IS NULL OR {when} <= ?)"
+            " ORDER BY next_poll_at, id",
+            (to_db(now),),
         )
         return tuple(_feed(row) for row in rows)
 
@@ -122,16 +124,16 @@ class Feeds:
         rows = [
             (
                 u.etag, u.last_modified, u.body_hash, u.interval_s, u.next_poll_at and to_db(u.next_poll_at),
-                u.next_poll_reason, to_db(u.last_polled_at), u.last_ok_at and to_db(u.last_ok_at),
-                u.last_new_at and to_db(u.last_new_at), u.last_status, u.last_error, u.failures, u.moved_to,
-                u.moved_count, u.state, feed_id,
+                u.next_poll_reason, u.retry_at and to_db(u.retry_at), to_db(u.last_polled_at),
+                u.last_ok_at and to_db(u.last_ok_at), u.last_new_at and to_db(u.last_new_at), u.last_status,
+                u.last_error, u.failures, u.moved_to, u.moved_count, u.state, feed_id,
             )
             for feed_id, u in updates
         ]  # fmt: skip
         with self._db.write():
             self._db.run_many(
                 "UPDATE feeds SET etag = ?, last_modified = ?, body_hash = ?, interval_s = ?, next_poll_at = ?,"
-                " next_poll_reason = ?, last_polled_at = ?, last_ok_at = ?, last_new_at = ?, last_status = ?,"
+                " next_poll_reason = ?, retry_at = ?, last_polled_at = ?, last_ok_at = ?, last_new_at = ?, last_status = ?,"
                 " last_error = ?, failures = ?, moved_to = ?, moved_count = ?, state = ?"
                 " WHERE id = ? AND state <> 'removed'",
                 rows,

@@ -55,7 +55,7 @@ _INITIAL = (
         state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused', 'gone', 'removed')),
         added_at TEXT NOT NULL, removed_at TEXT,
         etag TEXT, last_modified TEXT, body_hash TEXT,
-        interval_s REAL, override_interval_s REAL, next_poll_at TEXT, next_poll_reason TEXT,
+        interval_s REAL, override_interval_s REAL, next_poll_at TEXT, next_poll_reason TEXT, retry_at TEXT,
         last_polled_at TEXT, last_ok_at TEXT, last_new_at TEXT, last_status INTEGER, last_error TEXT,
         failures INTEGER NOT NULL DEFAULT 0, moved_to TEXT, moved_count INTEGER NOT NULL DEFAULT 0
     ) STRICT""",
@@ -133,8 +133,9 @@ _INITIAL = (
     "CREATE INDEX pages_fetched ON pages (fetched_at) WHERE body IS NOT NULL",
     """CREATE TABLE site_pages (site TEXT PRIMARY KEY, lines TEXT NOT NULL) STRICT, WITHOUT ROWID""",
     """CREATE TABLE hosts (
-        authority TEXT PRIMARY KEY, robots TEXT, robots_status INTEGER, robots_at TEXT, hold_until TEXT
+        authority TEXT PRIMARY KEY, hold_until TEXT NOT NULL, reason TEXT NOT NULL
     ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE robots (origin TEXT PRIMARY KEY, text TEXT, kept_until TEXT NOT NULL) STRICT""",
     """CREATE TABLE story_marks (
         reader_id INTEGER NOT NULL REFERENCES readers (id), story_id INTEGER NOT NULL REFERENCES stories (id) ON DELETE CASCADE,
         read_at TEXT, starred_at TEXT, PRIMARY KEY (reader_id, story_id)

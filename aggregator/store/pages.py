@@ -30,12 +30,16 @@ class DuePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """What a page brought for its story. `text` None leaves the feed's text; `error` says why there is no page."""
+    """What a page brought for its story. `text` None leaves the feed's text; `error` says why there is no page.
+
+    `held` says that nothing was asked, for the host is to be left alone: that is no try.
+    """
 
     story_id: int
     page: str
     error: str | None = None
     transient: bool = False
+    held: bool = False
     retry_at: datetime | None = None
     keys: tuple[str, ...] = ()
     title: str | None = None
@@ -204,7 +208,7 @@ class Pages:
 
     def _fail(self, r: PageResult) -> None:
         """Note why there is no page; a transient failure is tried again, a few times."""
-        tries = 1 + int(self._db.value("SELECT page_tries FROM stories WHERE id = ?", (r.story_id,)) or 0)
+        tries = int(self._db.value("SELECT page_tries FROM stories WHERE id = ?", (r.story_id,)) or 0) + (not r.held)
         page = "due" if r.transient and tries < MAX_TRIES else r.page
         self._db.run(
             "UPDATE stories SET page = ?, page_error = ?, page_tries = ?, page_at = ? WHERE id = ?",
