@@ -48,7 +48,8 @@ _MOVES = {
     "unchanged": re.compile(
         r"\b(?:holds?|held|keeps?|kept|unchanged|pauses?|paused|leaves?|steady|hält|belässt|unverändert|manti?en\w*|mantuvo"
         r"|mainti\w*|inchangés?"
-        r"|invariat\w*|mantém|manteve|houdt|ongewijzigd|utrzym\w*|bez zmian|сохран\w*|остав\w*)\b|维持|維持|不变|不變|据え置|تثبي|ثبت|أبق"
+        r"|invariat\w*|mantém|manteve|houdt|ongewijzigd|utrzym\w*|bez zmian|сохран\w*"
+        r"|остав\w*)\b|维持|維持|不变|不變|据え置|تثبي|ثبت|أبق"
     ),
 }
 _MOST_FACTS = 6

@@ -24,7 +24,7 @@ _DAY_US = 86_400_000_000
 _LISTED = SCALE * 4 // 100  # similarity from which a story counts as a neighbour
 _LINKED = SCALE * 6 // 100  # ... from which a pair may be a link
 _STRONG = SCALE * 20 // 100  # ... from which it may, whatever its rank
-_LEAST = ONE // 128  # probability below which a pair is no link: so many are, and they weigh nothing
+_GRAIN = ONE // 64  # steps of probability: a smaller change is none, and leaves all that hangs on it in peace
 _LOOKED_AT = ONE * 5 // 100  # probability from which a pair is searched for contradictions
 _REPELLED = -ONE  # a contradiction weighs as much as a sure link
 _UNKNOWN, _VETOED = -1, 1
@@ -294,7 +294,7 @@ class Links:
         counts = self._counting(rows)
         strength = np.zeros(len(rows), dtype=np.int32)
         strength[counts] = self._model.strength(describe(table, rows[counts], self._comb, self._lead))
-        strength[strength < _LEAST] = 0
+        strength = strength // _GRAIN * _GRAIN
         self._veto(rows, strength)
         moved = rows[strength != table.strength[rows]]
         table.strength[rows] = strength

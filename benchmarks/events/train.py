@@ -35,7 +35,6 @@ TREES = {
 }  # fmt: skip
 ROUNDS = 240
 FREQUENT = 20  # a word in fewer documents is not shipped
-GATE = (("comb cosine", 0.12), ("lead cosine", 0.15), ("title cosine", 0.15))
 
 
 def frequencies(streams: list[Stream], target: Path) -> None:
@@ -105,7 +104,6 @@ def fit(described: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> dict[st
         "left": np.zeros((len(trees), nodes), dtype=np.int16),
         "right": np.zeros((len(trees), nodes), dtype=np.int16),
         "leaf": np.zeros((len(trees), 32), dtype=np.int64),
-        "gate": np.array([(COLUMNS.index(name), least) for name, least in GATE]),
         "columns": np.array(len(COLUMNS)),
     }
     for number, root in enumerate(trees):
