@@ -6,6 +6,7 @@ The only room that knows APScheduler.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 POLL_EVERY_S = 60
 ANSWER_EVERY_S = 1
+LAST_WORK_S = 3.5  # of the five seconds in which a service has to end
 HOUSEKEEPING_HOUR = 3
 
 
@@ -31,8 +33,10 @@ HOUSEKEEPING_HOUR = 3
 def running(app: App) -> Iterator[None]:
     """Poll what is due, answer other processes and make digests in the background, until the block ends.
 
-    The caller holds the writer's lease. At the end the work under way stops at its next safe point.
+    The caller holds the writer's lease. At the end the work under way stops at its next safe point; if that does not come
+    in time, the process ends there and then.
     """
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(3)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -44,12 +48,16 @@ def running(app: App) -> Iterator[None]:
     scheduler.add_job(jobs.answer, "interval", seconds=ANSWER_EVERY_S, id="answer")
     scheduler.add_job(jobs.digests, "interval", seconds=POLL_EVERY_S, next_run_time=at_once, id="digests")
     scheduler.add_job(jobs.housekeeping, "cron", hour=HOUSEKEEPING_HOUR, minute=30, id="housekeeping")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler.start()
     try:
         yield
     finally:
         app.polling.stop.set()
+        if not jobs.ended(within_s=LAST_WORK_S):
+            # A document holds its reader up. What is stored is whole, the rest is still due: the next run does it.
+            log.warning("work was cut short; the next run goes on with it")
+            logging.shutdown()
+            os._exit(0)
         scheduler.shutdown(wait=True)
 
 
@@ -69,6 +77,13 @@ class _Jobs:
         """Do what another process asks for."""
         with self._turn:
             self._carefully("answer", self._app.polling.answer)
+
+    def ended(self, *, within_s: float) -> bool:
+        """Whether the writing jobs have come to their end; none begins anew once the stop is set."""
+        if not self._turn.acquire(timeout=within_s):
+            return False
+        self._turn.release()
+        return True
 
     def digests(self) -> None:
         """Make the digests whose time has come."""

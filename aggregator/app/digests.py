@@ -22,6 +22,7 @@ __all__ = ["Digests"]
 
 READER = 1
 LOOK_BACK = timedelta(hours=24)
+CLOCK_SKEW = timedelta(hours=1)
 MOST_EVENTS = 30
 MOST_VIEWED = 4000  # events; beyond that the ones with most outlets are looked at
 
@@ -43,7 +44,7 @@ class Digests:
 
         With `since`, of what was first seen since then; `remember` notes what was told, so that it is not told again.
         """
-        now = self.clock()
+        now = self._now()
         floor = now - LOOK_BACK
         last = self.store.editions.last_made_at(reader_id, name)
         start = since or max(floor, last or floor)
@@ -67,6 +68,14 @@ class Digests:
         if remember and since is None and digest.events:
             self._remember(digest, reader_id, name)
         return digest
+
+    def _now(self) -> datetime:
+        """The clock's time, or just after the latest story: a clock that went back a little hides nothing that is there."""
+        now = self.clock()
+        latest = self.store.stories.last_seen_at()
+        if latest is None or latest > now + CLOCK_SKEW:
+            return now
+        return max(now, latest + timedelta(seconds=1))
 
     def _wanted(self, reader_id: int, event_ids: Sequence[int]) -> tuple[int, ...]:
         """Events that the reader has not muted, nor all of whose stories a rule hides or keeps out of digests."""

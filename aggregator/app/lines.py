@@ -52,7 +52,8 @@ def _text(name: str, value: Any) -> str | None:
         return None
     if not isinstance(value, str):
         raise _BadLine(f'"{name}" is not a text')
-    return clean_text(value) or None
+    cleaned = clean_text(value)
+    return cleaned if cleaned.strip() else None
 
 
 def _moment(value: Any, now: datetime) -> datetime:

@@ -51,6 +51,6 @@ def demo(session: Session, *, once: bool, port: int) -> None:
                     return
             if once:
                 return
-            with serving(it.app, None, port) as address:
-                click.echo(f"The page is at {address}. Stop with Ctrl-C.", err=True)
+            with serving(it.app, None, port) as page:
+                click.echo(f"The page is at {page.address}. Stop with Ctrl-C.", err=True)
                 it.app.polling.stop.wait()

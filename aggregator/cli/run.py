@@ -15,6 +15,7 @@ from aggregator.cli.session import Session, log_to_stderr, pass_session, say_how
 
 if TYPE_CHECKING:
     from aggregator.app.app import App
+    from aggregator.web.server import PageServer
 
 __all__ = ["run", "serve", "serving"]
 
@@ -44,12 +45,13 @@ def run(session: Session, *, host: str | None, port: int | None) -> None:
         session.app() as app,
         stopping(app.polling.stop),
         Lease(app.store, "run"),
-        serving(app, host, port) as address,
+        serving(app, host, port) as page,
         running(app),
     ):
         say_how_to_begin(app)
-        click.echo(f"The page is at {address}. Stop with Ctrl-C.", err=True)
+        click.echo(f"The page is at {page.address}. Stop with Ctrl-C.", err=True)
         app.polling.stop.wait()
+        page.close()  # it ends while the jobs end
 
 
 @click.command()
@@ -63,14 +65,14 @@ def serve(session: Session, *, host: str | None, port: int | None) -> None:
       aggregator serve --port 8080
     """
     log_to_stderr(logging.INFO)
-    with session.app() as app, stopping(app.polling.stop), serving(app, host, port) as address:
-        click.echo(f"The page is at {address}. Stop with Ctrl-C.", err=True)
+    with session.app() as app, stopping(app.polling.stop), serving(app, host, port) as page:
+        click.echo(f"The page is at {page.address}. Stop with Ctrl-C.", err=True)
         app.polling.stop.wait()
 
 
 @contextmanager
-def serving(app: App, host: str | None, port: int | None) -> Iterator[str]:
-    """The page served by a thread, for a block; gives its address."""
+def serving(app: App, host: str | None, port: int | None) -> Iterator[PageServer]:
+    """The page served by a thread, for a block."""
     from aggregator.web import make_server
 
     server = make_server(
@@ -81,7 +83,7 @@ def serving(app: App, host: str | None, port: int | None) -> Iterator[str]:
     thread = threading.Thread(target=server.run, name="web", daemon=True)
     thread.start()
     try:
-        yield server.address
+        yield server
     finally:
         server.close()
         thread.join(timeout=2)

@@ -132,6 +132,10 @@ class Stories:
         """How many stories are stored."""
         return int(self._db.value("SELECT count(*) FROM stories"))
 
+    def last_seen_at(self) -> datetime | None:
+        """When the latest story came."""
+        return from_db(self._db.value("SELECT max(seen_at) FROM stories"))
+
     def outlets(self) -> int:
         """How many outlets have a story here."""
         return int(self._db.value("SELECT count(DISTINCT outlet_id) FROM stories"))

@@ -22,8 +22,10 @@ import pytest
 from aggregator.newsroom import Server
 from tests.support.newsroom import END, environment, on_the_air, run
 
-STORY_COLUMNS = "id url title outlet feed authors published seen lang words event copy_of kind".split()
-EVENT_COLUMNS = "id headline first last outlets reports stories".split()
+STORY_COLUMNS = [
+    "id", "url", "title", "outlet", "feed", "authors", "published", "seen", "lang", "words", "event", "copy_of", "kind",
+]  # fmt: skip
+EVENT_COLUMNS = ["id", "headline", "first", "last", "outlets", "reports", "stories"]
 
 
 @dataclass(frozen=True)
@@ -206,3 +208,26 @@ def _address(process: subprocess.Popen[bytes]) -> str:
         if b"The page is at" in line:
             return line.decode().split("The page is at ")[1].split(" ")[0].rstrip(".")
     raise AssertionError("run did not say where the page is")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(shell: Shell) -> None:
+    command = [sys.executable, "-m", "aggregator", "stories", "--json", "--text"]
+    with subprocess.Popen(
+        command, env=environment(shell.db, END), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout
+        assert writer.stderr
+        assert writer.stdout.readline() == b"[\n"
+        writer.stdout.close()
+        assert writer.stderr.read() == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_under_the_output_is_one_line(shell: Shell) -> None:
+    command = [sys.executable, "-m", "aggregator", "stories", "--json"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command, env=environment(shell.db, END), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1

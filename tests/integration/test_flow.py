@@ -10,15 +10,18 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from aggregator.app.app import open_app
 from aggregator.app.polling import PollOptions
-from aggregator.model import Story
+from aggregator.model import FeedSpec, Story
 from aggregator.newsroom import Server
 from aggregator.pipeline.report import PollReport
-from tests.support.newsroom import END, environment, on_the_air, reading
+from tests.support.building import a_new_entry
+from tests.support.newsroom import END, environment, loopback, on_the_air, reading
 
 CHROME = ("Most popular", "To top", "newsletter", "We use cookies", "Read more:", "Related")
 
@@ -154,3 +157,48 @@ def test_a_poll_that_was_killed_and_begun_again_ends_as_an_undisturbed_one(
     first.wait()
     subprocess.run([*poll, "--force"], env=environment(killed, END), check=True, capture_output=True, timeout=120)
     assert content(server, killed) == content(server, whole)
+
+
+def test_stories_removed_with_their_feed_stay_away_until_the_removal_is_undone(tmp_path: Path) -> None:
+    options = PollOptions(force=True, pages=False, cluster=False)
+    with on_the_air() as server, reading(server, tmp_path / "a.db") as app:
+        app.polling.poll(options)
+        before = {s.url for s in app.reading.stories()}
+        url = server.feed_urls[0]
+        app.feeds.remove(url, with_stories=True)
+        left = {s.url for s in app.reading.stories()}
+        assert left < before
+        app.feeds.restore(url)
+        app.polling.poll(options)
+        assert {s.url for s in app.reading.stories()} == before
+        app.feeds.remove(url, with_stories=True)
+        app.feeds.import_opml(server.opml())
+        app.polling.poll(options)
+        assert {s.url for s in app.reading.stories()} == left, "subscribing again is not undoing"
+
+
+WIRE = (
+    "A freight train left the rails outside Lauterbach early on Monday and spilled grain over two fields, the railway said. "
+    "Nobody was hurt. Cranes were on their way to lift eleven wagons, and the line to the coast will stay shut until Thursday. "
+    "Investigators look at a cracked axle that an inspection had passed in January, according to the regulator's first note."
+)
+
+
+def test_a_copy_undone_stands_alone_and_not_in_the_shadow_of_another_copy(tmp_path: Path) -> None:
+    entries = [
+        a_new_entry(n, title=f"Grain train derails near Lauterbach ({n})", text=WIRE, outlet_key=f"{n}.example",
+                    outlet_name=f"Outlet {n}", published_at=END + timedelta(minutes=n))
+        for n in range(4)
+    ]  # fmt: skip
+    with open_app(loopback(), db=tmp_path / "a.db", clock=lambda: END) as app:
+        app.feeds.add([FeedSpec(url="https://courier.example/rss")])
+        app.store.ingest.apply(app.feeds.all()[0].id, entries, now=END)
+        app.polling.obey()
+        before = {s.id: s.copy_of for s in app.reading.stories()}
+        first, second, *_ = sorted(before)
+        assert before == {first: None, **dict.fromkeys(sorted(before)[1:], first)}
+        edit = app.editing.not_a_copy(second)
+        after = {s.id: s.copy_of for s in app.reading.stories()}
+        assert after == before | {second: None}
+        app.editing.undo(edit)
+        assert {s.id: s.copy_of for s in app.reading.stories()} == before
