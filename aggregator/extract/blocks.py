@@ -14,23 +14,89 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.errors import ExtractError
 
-__all__ = ["Block", "Element", "Page", "guard_nesting", "heading_level", "read_blocks"]
+__all__ = ["Block", "Element", "Page", "guard_markup", "heading_level", "read_blocks"]
 
 # Deeper than any real page (of 792: 130); lexbor's cost grows with depth x tags (100,000 nested <div> took 27 s).
 MAX_DEPTH = 2_000
 MAX_WORK = 30_000_000
-MAX_BLOCKS = 20_000
+# The longest real page has 3,047 blocks (an encyclopedia's); what comes after so many is not read.
+MAX_BLOCKS = 6_000
+# An element with more attributes than any template writes: lexbor compares each with all others.
+MAX_ATTRIBUTES = 2_000
+_LONG_TAG = 20_000
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q ruby rb rt rp s samp small span "
-    "strike strong sub sup time tt u var wbr".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "ruby",
+        "rb",
+        "rt",
+        "rp",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
 )
 SKIPPED = frozenset(
-    "script style noscript template svg iframe object embed canvas audio video select option datalist textarea head math "
-    "map input progress meter -comment _comment".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "embed",
+        "canvas",
+        "audio",
+        "video",
+        "select",
+        "option",
+        "datalist",
+        "textarea",
+        "head",
+        "math",
+        "map",
+        "input",
+        "progress",
+        "meter",
+        "-comment",
+        "_comment",
+    ]
 )
 _CLOSED_BY_ITSELF = "p|li|td|th|tr|dt|dd|option|thead|tbody|tfoot|img|br|hr|input|meta|link|source|area|base|col|embed|param|track|wbr|path|body|html|head"
-_TAG = re.compile(rf"<(/?)(?!(?:{_CLOSED_BY_ITSELF})[\s/>])[a-zA-Z][^\s/>]*(?:\s[^<>]*?(/)?)?>", re.I)
+_TAG = re.compile(rf"<(/?)(?!(?:{_CLOSED_BY_ITSELF})[\s/>])[a-zA-Z][^\s/<>]*(?:\s[^<>]*?(/)?)?>", re.IGNORECASE)
+_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _SPACE = re.compile(r"[ \t\r\f\v\xa0\u2000-\u200b\u3000\n]+")
 
 
@@ -71,17 +137,24 @@ class Page:
 
 def heading_level(tag: str) -> int:
     """1-6 for a heading, else 0."""
-    return int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0  # noqa: PLR2004
+    return int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0
 
 
-def guard_nesting(html: str) -> None:
-    """Raises ExtractError for a page that nests so deep that parsing it would cost seconds.
+def guard_markup(html: str) -> None:
+    """Raises ExtractError for a page whose markup would cost seconds to parse: nested too deep, or one endless tag.
 
     One vectorised pass counts how deep the tags could nest at most; only a suspect page is looked at tag by tag.
     """
     codes = np.frombuffer(html.encode("utf-8", "replace"), dtype=np.uint8)
-    at = np.flatnonzero(codes[:-1] == ord("<"))
-    following = codes[at + 1]
+    marks = np.flatnonzero((codes == ord("<")) | (codes == ord(">")))
+    for i in np.flatnonzero(np.diff(marks, append=len(codes)) > _LONG_TAG):
+        start, end = int(marks[i]), int(marks[i + 1]) if i + 1 < len(marks) else len(codes)
+        if codes[start] == ord("<") and bytes(codes[start : start + 2]).isascii() and chr(codes[start + 1]).isalpha():
+            attributes = len(_QUOTED.sub(b"", bytes(codes[start:end])).split(None, MAX_ATTRIBUTES + 1))
+            if attributes > MAX_ATTRIBUTES:
+                raise ExtractError("An element of the page has thousands of attributes: it was not read.")
+    at = marks[codes[marks] == ord("<")]
+    following = codes[np.minimum(at + 1, len(codes) - 1)]
     closing = following == ord("/")
     opening = ((following | 32) >= ord("a")) & ((following | 32) <= ord("z"))
     upper = int(np.max(np.cumsum(opening.astype(np.int32) - closing), initial=0))
@@ -119,7 +192,7 @@ class _Walk:
         self.pending_breaks = 0
         self.element = -1
 
-    def run(self, root: LexborNode) -> None:
+    def run(self, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 (one loop: a call per node costs a third)
         """Depth first without recursion, so that a deep page costs no stack."""
         page, elements = self.page, self.page.elements
         stack: list[tuple[LexborNode, str, int]] = []  # node, tag, element around it
@@ -128,7 +201,7 @@ class _Walk:
         count = 0
         while True:
             count += 1
-            tag = node.tag
+            tag = node.tag or ""
             child = None
             if tag == "-text":
                 self.add(node.text_content or "", current)
@@ -153,8 +226,7 @@ class _Walk:
                         depth = len(stack)
                         attributes = node.attributes
                         elements.append(Element(tag, current, depth, _label(attributes), _is_hidden(attributes)))
-                        if depth > page.depth:
-                            page.depth = depth
+                        page.depth = max(page.depth, depth)
                         current = len(elements) - 1
             if child is not None:
                 node = child
@@ -245,4 +317,4 @@ def _is_hidden(attributes: dict[str, str | None]) -> bool:
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
     style = attributes.get("style")
-    return bool(style) and "display:none" in style.replace(" ", "").lower()
+    return style is not None and "display:none" in style.replace(" ", "").lower()

@@ -22,38 +22,171 @@ _BY = re.compile(
     r"(?:by|von|par|por|(?-i:di|da|de)|door|av|af|od|przez|autor(?:en|in|es|a)?|auteurs?|autore|författare|forfatter|tekijä|yazar|yazan|penulis|oleh|"
     r"автор|текст|作者|記者|记者|文|撰文|編輯|编辑|責編|责编|来源|کاتب|بقلم|מאת|द्वारा|author(?:\(s\)|s)?|writer|reporter|contributor|text|texte|texto|testo|tekst|words)"
     r"(?:\s*[:：/|·]\s*|\s+)",
-    re.I,
+    re.IGNORECASE,
 )
 _HAN_BY = re.compile(r"^\W*(?:作者|文|撰文|記者|记者|本报记者|本報記者|文字)\s*[:：/丨|]?\s*")
 _ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b[JS]r|\be\.V)\.$")
 _PARTICLES = frozenset(
-    "de da do dos das del della di van von der den ter ten la le el al bin ibn y e du des af av zu zur und and & st the of".split()
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "della",
+        "di",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "ten",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "y",
+        "e",
+        "du",
+        "des",
+        "af",
+        "av",
+        "zu",
+        "zur",
+        "und",
+        "and",
+        "&",
+        "st",
+        "the",
+        "of",
+    ]
 )
 _SPLIT = re.compile(
     r"\s*(?:[,;|/•·、，；\n\t]|(?<=\w)\s+[–—-]\s+|\s(?:and|und|et|y|och|og|ja|with|mit|avec|con|en|&|\+|i|и|و)\s(?!Sons\b|Co\b|Company\b))\s*",
-    re.I,
+    re.IGNORECASE,
 )
 _TRAILING_BY = re.compile(r"\s+(?:for|in|from|at|via|of)\s+(?:the\s+)?[\w .]+$|\s*[(\[].*$|\s+@\S+|\S+@\S+\.\S+")
 _DATE_LIKE = re.compile(
     r"\d{2}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.? \d|\b(?:january|february|march|april|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|\bago\b",
-    re.I,
+    re.IGNORECASE,
 )
 # Alone these name nobody.
 _NOBODY = frozenset(
-    "name names auteur auteurs autor autorin autoren autore autores författare verfasser sponsored advertisement anzeige admin administrator administrateur staff staffwriter editor editors editorial editorialteam editorialstaff editorialboard author authors team guest guestauthor "
-    "guestcontributor contributor contributors webmaster webdesk newsdesk newsroom newsstaff staffreporter staffreporters staffreport "
-    "desk redaktion redaction redazione redacción redaccion larédaction laredaction redactie toimitus redaktionen redakcja redaksjonen "
-    "unknown anonymous null none undefined user root writer reporter correspondent ourcorrespondent specialcorrespondent agencies agency wire "
-    "wirereport wirereports newsagency newsservice website web blog blogger published posted updated home "
-    "by follow share comments subscribe menu read more readmore biography bio email twitter facebook about abouttheauthor "
-    "authorbio viewprofile profile seeall viewall writtenby".split()
+    [
+        "name",
+        "names",
+        "auteur",
+        "auteurs",
+        "autor",
+        "autorin",
+        "autoren",
+        "autore",
+        "autores",
+        "författare",
+        "verfasser",
+        "sponsored",
+        "advertisement",
+        "anzeige",
+        "admin",
+        "administrator",
+        "administrateur",
+        "staff",
+        "staffwriter",
+        "editor",
+        "editors",
+        "editorial",
+        "editorialteam",
+        "editorialstaff",
+        "editorialboard",
+        "author",
+        "authors",
+        "team",
+        "guest",
+        "guestauthor",
+        "guestcontributor",
+        "contributor",
+        "contributors",
+        "webmaster",
+        "webdesk",
+        "newsdesk",
+        "newsroom",
+        "newsstaff",
+        "staffreporter",
+        "staffreporters",
+        "staffreport",
+        "desk",
+        "redaktion",
+        "redaction",
+        "redazione",
+        "redacción",
+        "redaccion",
+        "larédaction",
+        "laredaction",
+        "redactie",
+        "toimitus",
+        "redaktionen",
+        "redakcja",
+        "redaksjonen",
+        "unknown",
+        "anonymous",
+        "null",
+        "none",
+        "undefined",
+        "user",
+        "root",
+        "writer",
+        "reporter",
+        "correspondent",
+        "ourcorrespondent",
+        "specialcorrespondent",
+        "agencies",
+        "agency",
+        "wire",
+        "wirereport",
+        "wirereports",
+        "newsagency",
+        "newsservice",
+        "website",
+        "web",
+        "blog",
+        "blogger",
+        "published",
+        "posted",
+        "updated",
+        "home",
+        "by",
+        "follow",
+        "share",
+        "comments",
+        "subscribe",
+        "menu",
+        "read",
+        "more",
+        "readmore",
+        "biography",
+        "bio",
+        "email",
+        "twitter",
+        "facebook",
+        "about",
+        "abouttheauthor",
+        "authorbio",
+        "viewprofile",
+        "profile",
+        "seeall",
+        "viewall",
+        "writtenby",
+    ]
 )
 _ROLE = re.compile(
     r"\b(?:editor|reporter|correspondent|writer|journalist|contributor|columnist|producer|analyst|director|manager|specialist|"
     r"redakteur(?:in)?|korrespondent(?:in)?|journaliste|periodista|giornalista|redactor|staff|senior|chief|bureau|freelance|author|"
     r"minutes?|min read|read|views?|comments?|shares?|updated|published|posted|follow|photography|photographer|getty|images?|"
     r"ph\.?d|m\.?d|mba|cfa|rn|rd|esq|jr|sr|he/him|she/her|they/them)\b\.?",
-    re.I,
+    re.IGNORECASE,
 )
 _BYLINE = (
     ('[itemprop~="author"] [itemprop~="name"]', 9.0),
@@ -76,13 +209,13 @@ _BYLINE = (
 )
 _ELSEWHERE = re.compile(
     r"comment|related|sidebar|(?<!entry-)footer|recommend|popular|trending|teaser|promo|carousel|slider|newsletter|\blatest(?!-by)|recirc|read-next|up-next|\bnav",
-    re.I,
+    re.IGNORECASE,
 )
 _ORGANISATION = re.compile(
     r"\b(?:the [A-Z]\w+|staff|team|desk|news|newsroom|press|journal|gazette|tribune|herald|times|post|media|network|magazine|university|school|institute|"
     r"foundation|bank|company|inc|ltd|llc|gmbh|e\.v|editors?|editorial|redaktion|redaction|rédaction|redacción|redazione|board|agency|agencies|association|"
     r"contributors?|reporters?|writers?|report|afp|reuters|dpa|ap|ansa|efe|tass|xinhua|stiftung|blog|group|studio|services?|department|office)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _LINE_BY = re.compile(
     r"^\W{0,3}(?i:by|von|par|por|di|door|av|af|texte?|text by|written by|autor(?:in)?:|geschrieben von|escrito por|publié par)\s+((?:[^\W\d_a-zß-ÿ][\w.'’-]*|\b(?:de|van|von|der|la|le|al|bin|and|und|et|y|e)\b|&|,|\s){3,80}?)(?:\s*(?:[|•·–—(]|\d|,\s+[A-Z]{2,}|$).*)?$"
@@ -91,12 +224,12 @@ _HAN_CREDIT = re.compile(
     r"(?:(?:作者|撰文|(?:^|\s)文)\s*[:：丨|/]\s*|(?:^\W*|本报|本報|社|网|報|报|台|[（(])\s*(?:记者|記者)\s*[:：丨|/\s]\s*)"
     r"((?:[\u4e00-\u9fff·]{2,4}|[A-Za-z]\w{2,15})(?:[、\s]+[\u4e00-\u9fff]{2,3}(?![\u4e00-\u9fff]))*)(?=[\s）)】/／|,，、。(（]|$)"
 )
-_JOIN_FRONT = re.compile(r"\s*(?:and|und|et|y|e|og|och|&|,)(?:\s|$)", re.I)
-_JOIN_END = re.compile(r"(?:\b(?:and|und|et|y|e|og|och)|&|,)\s*$", re.I)
+_JOIN_FRONT = re.compile(r"\s*(?:and|und|et|y|e|og|och|&|,)(?:\s|$)", re.IGNORECASE)
+_JOIN_END = re.compile(r"(?:\b(?:and|und|et|y|e|og|och)|&|,)\s*$", re.IGNORECASE)
 _INITIALS = re.compile(r"[a-zäöü]{2,4}$")  # "det/dpa": an editor's mark beside the agency's
 _MORE_BY = re.compile(
     r"^.{0,40}?\b(?:posts?|articles?|stories|beiträge|artikel|more|all|mehr|articoli|artículos)\s+(?:\w+\s+)?(?:by|von|from|par|de|di|por)\s+",
-    re.I,
+    re.IGNORECASE,
 )
 _CREDENTIAL = re.compile(
     r"(?:,?\s+|^)(?:Ph\.?\s?D|M\.?D|MBA|CFA|RDN?|LDN?|MS|MPH|MA|BSc|MSc|CPA|JD|Esq|RN|DDS|DVM|CFP|PharmD|LCSW|CSCS|B\.A|M\.A|M\.S)\b\.?"
@@ -104,7 +237,7 @@ _CREDENTIAL = re.compile(
 _TRAILING_ROLE = re.compile(
     r"(?<=\w\w)\s+(?:the\s+)?associated press$|\s+(?:(?:senior|head|chief|staff|lead|guest|freelance|contributing|deputy|associate|managing|news|political|sports?|business|technology|science|national)\s+)*"
     r"(?:writer|editor|reporter|correspondent|author|contributor|journalist|columnist|producer|autor(?:in)?|redakteur(?:in)?)\b.*$",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -178,10 +311,10 @@ def _names_of(value: Any, head: Head, depth: int) -> Iterator[str]:
     value = head.resolve(value)
     if isinstance(value, str):
         yield clean(value)
-    elif isinstance(value, list) and depth < 3:  # noqa: PLR2004
+    elif isinstance(value, list) and depth < 3:
         for one in value[:20]:
             yield from _names_of(one, head, depth + 1)
-    elif isinstance(value, dict) and depth < 3:  # noqa: PLR2004
+    elif isinstance(value, dict) and depth < 3:
         yield from _names_of(value.get("name"), head, depth + 1)
 
 
@@ -215,14 +348,14 @@ def _marked(parser: LexborHTMLParser, headline: str | None) -> tuple[str, ...]:
             break
         for rank, node in enumerate(parser.css(selector)[:15]):
             text = _short_text(node)
-            if not 2 < len(text) <= 250:  # noqa: PLR2004
+            if not 2 < len(text) <= 250:
                 continue
             away, astray = _distance(node, chain)
-            if astray and away > 3:  # noqa: PLR2004
+            if astray and away > 3:
                 continue
             score = (
                 weight - 0.5 * away - 0.15 * rank + (1.0 if _BY.match(text) else 0.0) - (1.0 if len(text) > 60 else 0.0)
-            )  # noqa: PLR2004
+            )
             if score > best_score and (names := _first_names(text)):
                 best, best_score, chosen = names, score, (node, selector)
     return _with_companions(best, *chosen, parser) if chosen else best
@@ -242,7 +375,10 @@ def _first_names(text: str) -> tuple[str, ...]:
 
 
 def _with_companions(
-    names: tuple[str, ...], node: LexborNode, selector: str, parser: LexborHTMLParser
+    names: tuple[str, ...],
+    node: LexborNode,
+    selector: str,
+    parser: LexborHTMLParser,  # noqa: ARG001 (keeps the tree alive)
 ) -> tuple[str, ...]:
     """Co-authors: elements marked in the same way, at most three levels apart."""
     around, block = node.parent, None
@@ -262,7 +398,7 @@ def _headline_chain(parser: LexborHTMLParser, headline: str | None) -> dict[int,
         (n for n in parser.css("h1, h2") if headline and same_name(n.text(), headline)), None
     ) or parser.css_first("h1")
     chain: dict[int, int] = {}
-    while node is not None and len(chain) < 40:  # noqa: PLR2004
+    while node is not None and len(chain) < 40:
         chain[node.mem_id] = len(chain)
         node = node.parent
     return chain
@@ -290,11 +426,11 @@ def _distance(node: LexborNode, chain: dict[int, int]) -> tuple[int, bool]:
 def _spoken(lines: Sequence[str]) -> tuple[str, ...]:
     """A byline in plain text: "By Ann Lee" on a line of its own, or a Chinese or Japanese credit."""
     for line in lines:
-        if len(line) <= 120 and (found := _LINE_BY.match(line)) and (names := names_in(found.group(1))):  # noqa: PLR2004
+        if len(line) <= 120 and (found := _LINE_BY.match(line)) and (names := names_in(found.group(1))):
             return names
     for line in lines:
         if found := _HAN_CREDIT.search(line):
-            names = tuple(n for n in re.split(r"[、，,\s]+", found.group(1)) if 2 <= len(n) <= 12)  # noqa: PLR2004
+            names = tuple(n for n in re.split(r"[、，,\s]+", found.group(1)) if 2 <= len(n) <= 12)
             if names:
                 return names
     return ()
@@ -318,7 +454,7 @@ def names_in(text: str, *, told: bool = False) -> tuple[str, ...]:
     if text.lstrip().startswith(","):  # a template without its name: ", The Daily Journal"
         return ()
     text = _CREDENTIAL.sub("", _MORE_BY.sub("", clean(text))).strip(" ,:;|-–—•·")
-    if not text or text.startswith(("http", "www.", "@")) or len(text) > 300:  # noqa: PLR2004
+    if not text or text.startswith(("http", "www.", "@")) or len(text) > 300:
         return ()
     for _ in range(2):
         text = _HAN_BY.sub("", _BY.sub("", text, count=1), count=1)
@@ -339,7 +475,7 @@ def _cut(trailing: re.Pattern[str], name: str) -> str:
 
 def _is_name(name: str, *, told: bool) -> bool:
     words = name.split()
-    if not 1 <= len(words) <= 6 or not 2 <= len(name) <= 60 or _key(name) in _NOBODY:  # noqa: PLR2004
+    if not 1 <= len(words) <= 6 or not 2 <= len(name) <= 60 or _key(name) in _NOBODY:
         return False
     if _DATE_LIKE.search(name) or any(c in name for c in "?!:<>{}=#%©"):
         return False
@@ -350,11 +486,11 @@ def _is_name(name: str, *, told: bool) -> bool:
     if not any(c.isalpha() for c in name):
         return False
     lower = [w for w in words if w[0].islower() and w.casefold() not in _PARTICLES]
-    return not lower or len(words) == 1 or (told and len(lower) == len(words) == 2)  # noqa: PLR2004
+    return not lower or len(words) == 1 or (told and len(lower) == len(words) == 2)
 
 
 def same_name(one: str, other: str) -> bool:
-    """The same but for case, spacing and punctuation, or an ending such as ".com"?"""
+    """The same but for case, spacing and punctuation, or an ending such as ".com"."""
     a, b = _key(one), _key(other)
     return bool(a) and bool(b) and (a == b or a.removesuffix("com") == b.removesuffix("com"))
 

@@ -17,7 +17,7 @@ from aggregator.extract.lines import Line
 from aggregator.extract.opinion import ask, kept_by, second_opinion
 from aggregator.extract.trees import Trees
 
-__all__ = ["Judged", "choose", "doubt", "judge_blocks"]
+__all__ = ["Judged", "as_line", "choose", "doubt", "judge_blocks", "may_ask"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -72,18 +72,22 @@ def judge_blocks(page: Page, hints: Hints, *, html: str) -> Judged:
     """The blocks that are the article, in order. `html` is shown to trafilatura where the classifier is unsure."""
     if not page.blocks:
         return Judged(lines=(), sure=0.0, opinion="classifier")
-    if not (files("aggregator.extract") / "data" / "blocks.npz").is_file():  # until the model is trained
-        return Judged(lines=tuple(Line(text=x) for x in ask(html).split("\n") if x.strip()), sure=0.8, opinion="trafilatura")
+    if not (files("aggregator.extract") / "data" / "blocks.npz").is_file() and may_ask(
+        page, html
+    ):  # until the model is trained
+        return Judged(
+            lines=tuple(Line(text=x) for x in ask(html).split("\n") if x.strip()), sure=0.8, opinion="trafilatura"
+        )
     model = _model()
     rows = features(page, hints, model.words)
     chances = model.own.probability(rows)
     opinion = "classifier"
-    if doubt(rows[:, _CHARS], chances) > _DOUBT and _may_ask(page, html):
+    if doubt(rows[:, _CHARS], chances) > _DOUBT and may_ask(page, html):
         kept = kept_by(ask(html), page)
         chances = model.asked.probability(np.hstack([rows, second_opinion(chances, kept)]))
         opinion = "classifier+trafilatura"
     chosen = choose(rows[:, _CHARS], chances)
-    lines = tuple(_line(page, i, float(chances[i])) for i in np.flatnonzero(chosen))
+    lines = tuple(as_line(page, int(i), float(chances[i])) for i in np.flatnonzero(chosen))
     return Judged(lines=lines, sure=_certainty(rows[chosen, _CHARS], chances[chosen]), opinion=opinion)
 
 
@@ -105,7 +109,8 @@ def doubt(chars: Floats, chances: Floats) -> float:
     return float((chars * np.minimum(chances, 1 - chances)).sum()) / kept
 
 
-def _may_ask(page: Page, html: str) -> bool:
+def may_ask(page: Page, html: str) -> bool:
+    """Whether the page is small and flat enough for libraries that have no deadline (trafilatura, htmldate)."""
     return len(html) <= _MAX_ASKED_CHARS and page.nodes <= _MAX_ASKED_NODES and page.depth <= _MAX_ASKED_DEPTH
 
 
@@ -116,7 +121,8 @@ def _certainty(chars: Floats, chances: Floats) -> float:
     return float((np.abs(2 * chances - 1) * chars).sum() / max(1.0, float(chars.sum())))
 
 
-def _line(page: Page, at: int, chance: float) -> Line:
+def as_line(page: Page, at: int, chance: float) -> Line:
+    """A block as the line filter sees it."""
     block = page.blocks[at]
     level = heading_level(page.elements[block.element].tag)
     return Line(text=block.text, heading=level, link_share=block.link_chars / max(1, len(block.text)), sure=chance)

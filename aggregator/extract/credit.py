@@ -57,12 +57,12 @@ _DATELINE = re.compile(rf"^[^()（）]{{0,90}}[(（]\s?(?:{_ALL})(?:\s?[/,;]\s?[
 _DASHED = re.compile(rf"^[^.!?]{{0,60}}?(?:{_ALL})\s?[–—-]\s")
 _WHOLE = re.compile(
     rf"\W*(?:(?:by|von|par|por|di|source|quelle|fuente|fonte|credit|with|mit material von|con información de|avec)\W+)?(?:the )?(?:{_ALL})\W*(?:contributed.*|staff|news agency)?\W*",
-    re.I,
+    re.IGNORECASE,
 )
 _ANYWHERE = re.compile(rf"(?<![^\W_])(?:{_ALL})(?![^\W_])")
 _LAST_LINE = re.compile(
     rf"^\W{{0,3}}(?:©|\(c\)|copyright|source|quelle|fuente|fonte|bron|källa|источник|来源|來源|[—–-])\W{{0,4}}(?:\d{{4}}\s+)?(?:the )?(?:{_ALL})(?![^\W_])",
-    re.I,
+    re.IGNORECASE,
 )
 _HAN_LEAD = re.compile(r"^[(（【\[]?(?:据)?(新华社|新華社|法新社|路透社|共同社|美联社|中新社|中央社)")
 _HAN_NAMES = {
@@ -95,7 +95,7 @@ def find_credit(head: Head, *, text: str, authors: Sequence[str]) -> tuple[str |
     for paragraph in paragraphs[-2:]:
         if len(paragraph) < 160 and (
             name := _named(_WHOLE.fullmatch(paragraph)) or _named(_LAST_LINE.match(paragraph))
-        ):  # noqa: PLR2004
+        ):
             return name, "body"
         ending = paragraph[-40:]
         if found := re.search(rf"[(（](?:{_ALL})[^()（）]{{0,20}}[)）]\s*$", ending):
@@ -113,8 +113,5 @@ def _strings(value: Any) -> list[str]:
     if isinstance(value, dict):
         value = value.get("name")
     values = value if isinstance(value, list) else [value]
-    return [
-        v.get("name") if isinstance(v, dict) else v
-        for v in values
-        if isinstance(v, str) or (isinstance(v, dict) and isinstance(v.get("name"), str))
-    ]
+    named = (v.get("name") if isinstance(v, dict) else v for v in values)
+    return [name for name in named if isinstance(name, str)]

@@ -38,7 +38,7 @@ _UPDATED = (
 )
 _ISO = re.compile(
     r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}(?!\d))?)?",
-    re.I,
+    re.IGNORECASE,
 )
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})\s*$")
 _AMERICAN = re.compile(r"(?:\w{3},?\s+)?(\d{1,2})/(\d{1,2})/(\d{4})\b")
@@ -54,11 +54,12 @@ _SHOWN = re.compile(
     rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º)?[\s-](?:de\s|of\s)?(?P<name>{_MONTH}),?[\s-](?:de\s|del\s)?(?P<year>(?:19|20)\d\d)"
     rf"|(?P<name2>{_MONTH})\s(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?:at\s)?(?P<year2>(?:19|20)\d\d)"
     r"|(?P<d>\d{1,2})(?P<mark>[./-])(?P<m>\d{1,2})(?P=mark)(?P<y>(?:19|20)\d\d)(?!\d))",
-    re.I,
+    re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _UPDATED_LABEL = re.compile(
     r"updat|modif|aktualis|stand:|geändert|mis à jour|màj|actualiz|aggiorna|atualiz|bijgewerkt|oppdater|uppdater|opdater|zaktualiz|обновл|更新|수정",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -90,7 +91,7 @@ def find_dates(
     marked = [("body", text) for text in _marked(parser)] if parser is not None else []
     offers = (
         *_told(head),
-        ("url", in_url and in_url.isoformat()),
+        ("url", in_url.isoformat() if in_url else None),
         *marked,
         ("body", shown[0].isoformat() if shown else None),
         *_told_elsewhere(head),
@@ -146,7 +147,7 @@ def to_iso(text: str | None) -> str | None:
 
     A time without a zone says nothing on its own: only its day is kept.
     """
-    if not text or len(text) > 100:  # noqa: PLR2004 (no date is longer)
+    if not text or len(text) > 100:
         return None
     text = text.strip()
     match = _ISO.match(text)
@@ -156,7 +157,7 @@ def to_iso(text: str | None) -> str | None:
         american = _AMERICAN.search(text)
         if american:
             first, second, year = (int(g) for g in american.groups())
-            month, day = (first, second) if first <= 12 else (second, first)  # noqa: PLR2004
+            month, day = (first, second) if first <= 12 else (second, first)
             return _sound(date(year, month, day))
     except ValueError:
         return None
@@ -205,11 +206,11 @@ def _from_iso(match: re.Match[str]) -> str | None:
 
 
 def _stamp(moment: datetime) -> str | None:
-    return moment.isoformat() if _EARLIEST_YEAR <= moment.year < 2100 else None  # noqa: PLR2004
+    return moment.isoformat() if _EARLIEST_YEAR <= moment.year < 2100 else None
 
 
 def _sound(day: date) -> str | None:
-    return day.isoformat() if _EARLIEST_YEAR <= day.year < 2100 else None  # noqa: PLR2004
+    return day.isoformat() if _EARLIEST_YEAR <= day.year < 2100 else None
 
 
 def _own_day(stamp: str, days: Sequence[date]) -> str:
@@ -219,16 +220,16 @@ def _own_day(stamp: str, days: Sequence[date]) -> str:
     moment = datetime.fromisoformat(stamp)
     if moment.date() in days:
         return stamp
-    if moment.date() - timedelta(days=1) in days and moment.hour < 8:  # noqa: PLR2004 (the Americas)
+    if moment.date() - timedelta(days=1) in days and moment.hour < 8:
         return moment.astimezone(timezone(timedelta(hours=-max(moment.hour + 1, 5)))).isoformat()
-    if moment.date() + timedelta(days=1) in days and moment.hour >= 11:  # noqa: PLR2004 (New Zealand)
+    if moment.date() + timedelta(days=1) in days and moment.hour >= 11:
         return moment.astimezone(timezone(timedelta(hours=24 - moment.hour))).isoformat()
     return stamp
 
 
 def _day_in_url(url: str | None) -> date | None:
     for match in _URL_DAY.finditer(url or ""):
-        if match[2] == "" and not (len(match[3]) == len(match[4]) == 2):  # noqa: PLR2004
+        if match[2] == "" and not (len(match[3]) == len(match[4]) == 2):
             continue
         try:
             return date(int(match[1]), int(match[3]), int(match[4]))
@@ -239,13 +240,14 @@ def _day_in_url(url: str | None) -> date | None:
 
 def _days_shown(lines: Sequence[str], lang: str | None) -> list[date]:
     """The dates of short lines near the headline, those that say "updated" last."""
-    days, updated = [], []
+    days: list[date] = []
+    updated: list[date] = []
     for line in lines:
-        if len(line) > 200:  # noqa: PLR2004 (prose)
+        if len(line) > 200 or not _YEAR.search(line):
             continue
         for match in _SHOWN.finditer(line):
             day = _as_day(match, lang)
-            if day is not None and _EARLIEST_YEAR <= day.year < 2100:  # noqa: PLR2004
+            if day is not None and _EARLIEST_YEAR <= day.year < 2100:
                 (updated if _UPDATED_LABEL.search(line[: match.start()][-30:]) else days).append(day)
     return days + updated
 
@@ -258,7 +260,7 @@ def _as_day(match: re.Match[str], lang: str | None) -> date | None:
             return date(year, month, day)
         if groups["mark"]:
             first, second = int(groups["d"] or 0), int(groups["m"] or 0)
-            american = groups["mark"] == "/" and (second > 12 or ((lang or "en")[:2] == "en" and first <= 12))  # noqa: PLR2004
+            american = groups["mark"] == "/" and (second > 12 or ((lang or "en")[:2] == "en" and first <= 12))
             return date(int(groups["y"] or 0), *((first, second) if american else (second, first)))
     except ValueError:
         return None

@@ -12,8 +12,8 @@ from aggregator.errors import ExtractError
 
 __all__ = ["MAX_PAGE_BYTES", "decode_page", "open_body"]
 
-# The largest of 792 real pages weighs 4.4 MB; what is larger is a data dump or an attack, and costs seconds to parse.
-MAX_PAGE_BYTES = 10_000_000
+# The largest of 792 real pages weighs 1.5 MB; what is far larger is a data dump or an attack, and costs seconds to parse.
+MAX_PAGE_BYTES = 6_000_000
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -23,8 +23,10 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(
-    rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s{0,5}=\s{0,5}["']?([A-Za-z0-9_:.-]{2,40})""", re.I
+    rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s{0,5}=\s{0,5}["']?([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE
 )
+_TWICE = re.compile(r"[\xc2-\xf4][\x80-\x9f]")
+_SEQUENCE = re.compile(r"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HEAD_BYTES = 8192
 # Browsers read these labels as the wider Windows tables (WHATWG Encoding Standard).
 _WIDER = {
@@ -92,7 +94,7 @@ def decode_page(body: bytes, charset: str | None = None) -> str:
             return body.decode(name, "replace")
     text = _strict_utf8(body)
     if text is not None:
-        return text
+        return _encoded_once(text)
     for name in declared:
         text = body.decode(_WIDER.get(name, name), "replace")
         if text.count("\ufffd") <= len(text) // 200:
@@ -108,6 +110,20 @@ def _strict_utf8(body: bytes) -> str | None:
             text = body.decode("utf-8", "replace")
             return text if text.count("\ufffd") * 1000 < sum(b > 127 for b in body) else None
     return body.decode("utf-8", "replace")
+
+
+def _encoded_once(text: str) -> str:
+    """UTF-8 that was taken for Latin-1 and encoded again (its continuation bytes show as C1 controls), mended."""
+    if not _TWICE.search(text):
+        return text
+
+    def mend(match: re.Match[str]) -> str:
+        try:
+            return match.group().encode("latin-1").decode("utf-8")
+        except UnicodeDecodeError:
+            return match.group()
+
+    return _SEQUENCE.sub(mend, text)
 
 
 def _declared_in(body: bytes) -> str | None:

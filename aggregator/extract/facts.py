@@ -25,7 +25,7 @@ __all__ = ["find_facts", "own_address"]
 _AROUND_TITLE = (6, 14)  # blocks before and after the headline where bylines and dates stand
 _LAST_BLOCKS = 40
 _LANG = re.compile(r"[A-Za-z]{2,3}")
-_SUBDOMAINS = frozenset({"m", "amp", "mobile", "en", "eu", "www2", "edition"})
+_SUBDOMAINS = frozenset({"m", "amp", "mobile", "touch", "edition", "eu", "us", "uk", "int", "www1", "www2", "www3"})
 _NO_SECTION = frozenset({"home", "homepage", "startseite", "accueil", "inicio", "news", "article", "articles"})
 
 
@@ -53,7 +53,7 @@ def find_facts(
         dates.published, dates.published_from = stamp, "rule"
     _note(sources, "published", dates.published_from)
     _note(sources, "updated", dates.updated_from)
-    section, source = _section(head)
+    section, source = _section(head, site)
     _note(sources, "section", source)
     image, source = find_image(head, parser, url=where)
     _note(sources, "image", source)
@@ -82,14 +82,14 @@ def own_address(head: Head, url: str | None) -> tuple[str | None, str | None]:
 
 
 def _related(one: str, other: str) -> bool:
-    """Of one site, or of sites that share a name ("m.example.com", "example.co.uk")."""
-    a, b = (site_of(u) or "" for u in (one, other))
-    return a == b or bool(_names(a) & _names(b))
+    """Of one host, whatever its device or region. Neighbours on a platform of blogs are not related."""
+    return _bare(one) == _bare(other)
 
 
-def _names(site: str) -> set[str]:
-    parts = [p for p in site.split(":")[0].split(".")[:-1] if p not in _SUBDOMAINS and len(p) > 3]  # noqa: PLR2004
-    return set(parts)
+def _bare(url: str) -> str:
+    host = site_of(url) or ""
+    first, _, rest = host.partition(".")
+    return rest if first in _SUBDOMAINS and "." in rest else host
 
 
 def _title(
@@ -118,7 +118,8 @@ def _near_title(page: Page, title: str | None) -> tuple[list[str], list[str]]:
     """Texts of the blocks around the headline, and of the last ones."""
     texts = [block.text for block in page.blocks]
     headings = [i for i, b in enumerate(page.blocks) if page.elements[b.element].tag == "h1"]
-    same = [i for i, text in enumerate(texts) if title and len(text) < 2 * len(title) and same_title(text, title)]
+    least, most = (len(title) // 2, 2 * len(title)) if title else (1, 0)
+    same = [i for i, text in enumerate(texts) if least <= len(text) <= most and same_title(text, title or "")]
     at = next((i for i in same if i in headings), same[0] if same else (headings[0] if headings else 0))
     before, after = _AROUND_TITLE
     return texts[max(0, at - before) : at + after], texts[-_LAST_BLOCKS:]
@@ -154,8 +155,8 @@ def _ruled(parser: LexborHTMLParser, selector: str | None) -> str | None:
 def _site(head: Head, url: str | None) -> tuple[str | None, str | None]:
     if named := clean(head.first("og:site_name")):
         return named, "meta"
-    for value in (head.article.get("publisher"), *head.of_type("WebSite", "NewsMediaOrganization")):
-        value = head.resolve(value)
+    for said in (head.article.get("publisher"), *head.of_type("WebSite", "NewsMediaOrganization")):
+        value = head.resolve(said)
         if isinstance(value, dict) and (named := clean(_string(value.get("name")))):
             return named, "json-ld"
     if named := clean(head.first("application-name", "apple-mobile-web-app-title", "dc.publisher")):
@@ -164,7 +165,7 @@ def _site(head: Head, url: str | None) -> tuple[str | None, str | None]:
     return host, "url" if host else None
 
 
-def _section(head: Head) -> tuple[str | None, str | None]:
+def _section(head: Head, site: str | None) -> tuple[str | None, str | None]:
     value = head.article.get("articleSection")
     value = value[0] if isinstance(value, list) and value else value
     if named := clean(_string(value)):
@@ -181,8 +182,15 @@ def _section(head: Head) -> tuple[str | None, str | None]:
     ):
         return named, "meta"
     crumbs = list(_crumbs(head))
-    named = next((c for c in crumbs[:-1] if c.casefold() not in _NO_SECTION), None)
-    return named, "json-ld" if named else None
+    crumb = next(
+        (
+            c
+            for c in crumbs[1:-1] or crumbs[:-1]
+            if c and c.casefold() not in _NO_SECTION and not same_title(c, site or "")
+        ),
+        None,
+    )
+    return crumb, "json-ld" if crumb else None
 
 
 def _crumbs(head: Head) -> Iterator[str]:
@@ -204,7 +212,7 @@ def _language(head: Head) -> tuple[str | None, str | None]:
         ("json-ld", _string(head.article.get("inLanguage"))),
     ):  # fmt: skip
         if value and (code := _LANG.match(value.strip())):
-            return code.group().lower()[:2] if len(code.group()) == 2 else code.group().lower(), source  # noqa: PLR2004
+            return code.group().lower()[:2] if len(code.group()) == 2 else code.group().lower(), source
     return None, None
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +26,18 @@ _HAN = re.compile(
     r"[\u2e80-\u2fdf\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af]"
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_LABEL_WORD = re.compile(r"[a-z]{2,}|[A-Z][a-z]+")
+_LABEL_WORD = re.compile(r"[a-z]{2,}")
+_LABEL_CHARS = 300
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2}|\bago\b|\bvor \d")
 _ENDS = frozenset(".!?…。！？”\"»’'）)")
 _SENTENCE_END = frozenset(".!?…。！？")
+_SYMBOL = re.compile(r"[|©@›»/•→]")
+_UPPER = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DIGITS = b"0123456789"
 _SHORT = 25  # words; longer lines are prose, whose first words say nothing
 _PROSE = 80  # characters
+_LONG_LINE = 400  # characters; longer is no headline, byline or label
+_TEASER = 200  # letters; a shorter articleBody says nothing
 
 _TAGS = (
     "p",
@@ -67,6 +72,10 @@ _AROUND = (
     "a",
     "section",
 )
+_AROUND_BITS = {name: 1 << i for i, name in enumerate(_AROUND)} | {"ol": 1 << _AROUND.index("ul")}
+_TAG_NUMBERS = {name: i + 1 for i, name in enumerate(_TAGS)}
+_LEVELS = {f"h{i}": i for i in range(1, 7)}
+_NOTHING_AROUND = (0.0, 0.0, 0.0, 0, 0, False)
 
 FEATURES: tuple[str, ...] = (
     # the block
@@ -115,10 +124,9 @@ class Words:
     any: Mapping[str, float] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=8192)
-def label_words(label: str) -> tuple[str, ...]:
-    """The words in class names and ids: "post-body__text" -> post, body, text."""
-    return tuple(dict.fromkeys(_LABEL_WORD.findall(label)))[:24]
+def label_words(label: str) -> list[str]:
+    """The words in class names and ids, folded: "post-body__text" -> post, body, text."""
+    return _LABEL_WORD.findall(label[:_LABEL_CHARS])
 
 
 def line_words(text: str) -> list[str]:
@@ -137,8 +145,9 @@ def features(page: Page, hints: Hints, words: Words) -> Matrix:
     _first_words(blocks, words, columns)
     _containers(page, columns)
     _twins(page, columns)
-    _positions(page, hints, columns)
-    _hinted(blocks, hints, columns)
+    keys = _keys(blocks, hints)
+    _positions(page, hints, keys, columns)
+    _hinted(blocks, hints, keys, columns)
     _neighbours(page, columns)
     matrix = np.empty((n, len(FEATURES)), dtype=np.float32)
     for i, name in enumerate(FEATURES):
@@ -151,93 +160,96 @@ Columns = dict[str, npt.NDArray[np.float32]]
 
 def _own(blocks: list[Block]) -> Columns:
     """What each block says on its own."""
-    rows = []
     counts: dict[str, int] = {}
     for block in blocks:
         counts[block.text] = counts.get(block.text, 0) + 1
-    for block in blocks:
-        text = block.text
-        length = len(text)
-        han = len(_HAN.findall(text)) if not text.isascii() and _HAN.search(text) else 0
-        gaps = text.count(" ") + text.count("\n") + 1 + han // 2
-        last, first = text[-1], text[0]
-        head = text[:200]
-        upper = sum(map(str.isupper, head))
-        digits = sum(map(str.isdigit, head))
-        rows.append((
-            length + 1.5 * han, gaps, block.link_chars / length, block.bold_chars / length, block.links,
-            text.count(",") + text.count("，") + text.count("、") + text.count("、"),
-            last in _SENTENCE_END or (last in _ENDS and length > 1 and text[-2] in _SENTENCE_END), last in _ENDS, last in ":：",
-            first.isupper(), first.isdigit(), upper / len(head), digits / len(head), length / gaps,
-            sum(text.count(c) for c in "|©@›»/•→") / gaps, "?" in text, bool(_DATE.search(head)), block.has_time, block.breaks,
-            counts[text], upper > 3 and text.isupper(), han,
-        ))  # fmt: skip
-    table = np.array(rows, dtype=np.float32)
+    table = np.array([_own_row(block, counts[block.text]) for block in blocks], dtype=np.float32)
     names = FEATURES[: FEATURES.index("tag")]
     columns = {name: table[:, i] for i, name in enumerate(names)}
     columns["han"] = table[:, -1]
     return columns
 
 
+def _own_row(block: Block, repeats: int) -> tuple[float, ...]:
+    text = block.text
+    length = len(text)
+    head = text[:200]
+    if text.isascii():
+        han, commas = 0, text.count(",")
+        raw = head.encode("ascii")
+        upper = len(head) - len(raw.translate(None, _UPPER))
+        digits = len(head) - len(raw.translate(None, _DIGITS))
+    else:
+        han = len(_HAN.findall(text))
+        commas = text.count(",") + text.count("，") + text.count("、")
+        upper = sum(map(str.isupper, head))
+        digits = sum(map(str.isdigit, head))
+    gaps = text.count(" ") + text.count("\n") + 1 + han // 2
+    last, first = text[-1], text[0]
+    ends = last in _ENDS
+    return (
+        length + 1.5 * han,
+        gaps,
+        block.link_chars / length,
+        block.bold_chars / length,
+        block.links,
+        commas,
+        last in _SENTENCE_END or (ends and length > 1 and text[-2] in _SENTENCE_END),
+        ends,
+        last in ":：",
+        first.isupper(),
+        first.isdigit(),
+        upper / len(head),
+        digits / len(head),
+        length / gaps,
+        len(_SYMBOL.findall(head)) / gaps,
+        "?" in text,
+        bool(_DATE.search(head)) if digits or "ago" in head else False,
+        block.has_time,
+        block.breaks,
+        repeats,
+        upper > 3 and text.isupper(),
+        han,
+    )
+
+
 def _labels(page: Page, words: Words, columns: Columns) -> None:
     """Evidence of class names, inherited from the elements around; and which kinds of element are around."""
-    known = words.label
-    total: list[float] = []
-    least: list[float] = []
-    most: list[float] = []
-    own: list[float] = []
-    around: list[int] = []
-    kinds: list[int] = []
-    kinds_around: list[int] = []
-    hidden: list[bool] = []
-    bits = {name: 1 << i for i, name in enumerate(_AROUND)}
+    said: dict[str, tuple[float, int]] = {"": (0.0, 0)}
+    states: list[tuple[float, float, float, int, int, bool]] = []  # evidence (sum, least, most), tags, kinds, hidden
+    rows: list[tuple[float, ...]] = []
     for element in page.elements:
-        up = element.parent
-        evidence = _evidence(element.label, known) if element.label else 0.0
-        own.append(evidence)
-        kind = label_kinds(element.label) if element.label else 0
-        kinds.append(kind)
-        kinds_around.append(kind if up < 0 else kinds_around[up] | kind)
-        bit = bits.get(element.tag, bits["ul"] if element.tag == "ol" else 0)
-        if up < 0:
-            total.append(evidence)
-            least.append(min(evidence, 0.0))
-            most.append(max(evidence, 0.0))
-            around.append(bit)
-            hidden.append(element.hidden)
-        else:
-            total.append(total[up] * 0.8 + evidence)
-            least.append(min(least[up], evidence))
-            most.append(max(most[up], evidence))
-            around.append(around[up] | bit)
-            hidden.append(hidden[up] or element.hidden)
-    at = np.array([block.element for block in page.blocks])
-    for name, values in (
-        ("label_sum", total),
-        ("label_min", least),
-        ("label_max", most),
-        ("label_own", own),
-        ("hidden", hidden),
-    ):
-        columns[name] = np.array(values, dtype=np.float32)[at]
-    masks = np.array(around)[at]
-    for i, name in enumerate(_AROUND):
-        columns[f"in_{name}"] = ((masks >> i) & 1).astype(np.float32)
-    for prefix, values in (("label", kinds), ("around", kinds_around)):
-        found = np.array(values)[at]
-        for i, name in enumerate(LABEL_KINDS):
-            columns[f"{prefix}_{name}"] = ((found >> i) & 1).astype(np.float32)
-    tags = {name: i + 1 for i, name in enumerate(_TAGS)}
-    levels = {f"h{i}": i for i in range(1, 7)}
-    columns["tag"] = np.array([tags.get(e.tag, 0) for e in page.elements], dtype=np.float32)[at]
-    columns["heading"] = np.array([levels.get(e.tag, 0) for e in page.elements], dtype=np.float32)[at]
-    columns["depth"] = np.array([e.depth for e in page.elements], dtype=np.float32)[at]
+        label, tag = element.label, element.tag
+        if label not in said:
+            named = label_words(label)
+            said[label] = (_evidence(named, words.label), label_kinds(named))
+        evidence, kind = said[label]
+        total, least, most, around, kinds, hidden = states[element.parent] if element.parent >= 0 else _NOTHING_AROUND
+        state = (
+            total * 0.8 + evidence,
+            min(least, evidence),
+            max(most, evidence),
+            around | _AROUND_BITS.get(tag, 0),
+            kinds | kind,
+            hidden or element.hidden,
+        )
+        states.append(state)
+        rows.append((*state, evidence, kind, _TAG_NUMBERS.get(tag, 0), _LEVELS.get(tag, 0), element.depth))
+    table = np.array(rows, dtype=np.float64)[[block.element for block in page.blocks]]
+    names = ("label_sum", "label_min", "label_max", "", "", "hidden", "label_own", "", "tag", "heading", "depth")
+    for i, name in enumerate(names):
+        if name:
+            columns[name] = table[:, i].astype(np.float32)
+    for at, prefix, kinds_of in ((3, "in", _AROUND), (4, "around", LABEL_KINDS), (7, "label", LABEL_KINDS)):
+        bits = table[:, at].astype(np.int64)
+        for i, name in enumerate(kinds_of):
+            columns[f"{prefix}_{name}"] = ((bits >> i) & 1).astype(np.float32)
 
 
-def _evidence(label: str, known: Mapping[str, float]) -> float:
-    """The two strongest words of a label, added."""
+def _evidence(named: list[str], known: Mapping[str, float]) -> float:
+    """The two strongest words of a label, one for and one against, added."""
     low = high = 0.0
-    for word in label_words(label):
+    for word in named:
         weight = known.get(word, 0.0)
         if weight < low:
             low = weight
@@ -247,31 +259,30 @@ def _evidence(label: str, known: Mapping[str, float]) -> float:
 
 
 def _first_words(blocks: list[Block], words: Words, columns: Columns) -> None:
-    rows = []
-    first_known, known = words.first, words.any
-    for block, count in zip(blocks, columns["words"], strict=True):
-        if count > _SHORT:
-            rows.append((0.0, 0.0, 0.0, 0.0))
-            continue
-        found = line_words(block.text)
-        weights = [known.get(word, 0.0) for word in found]
-        rows.append((
-            first_known.get(found[0], 0.0) if found else 0.0,
-            sum(weights) / len(weights) if weights else 0.0, min(weights, default=0.0), max(weights, default=0.0),
-        ))  # fmt: skip
-    table = np.array(rows, dtype=np.float32)
-    for i, name in enumerate(("word_first", "word_mean", "word_min", "word_max")):
-        columns[name] = table[:, i]
-    kinds = np.array(
+    """Evidence of the words of short lines, and what kind of furniture they begin like."""
+    table = np.array(
         [
-            line_kind(block.text) if count <= _SHORT else (0, 0.0)
-            for block, count in zip(blocks, columns["words"], strict=True)
+            _words_row(block.text, words) if count <= _SHORT else _NO_WORDS
+            for block, count in zip(blocks, columns["words"].tolist(), strict=True)
         ],
         dtype=np.float32,
     )
-    columns["line_kind"], columns["line_share"] = kinds[:, 0], kinds[:, 1]
+    for i, name in enumerate(("word_first", "word_mean", "word_min", "word_max", "line_kind", "line_share")):
+        columns[name] = table[:, i]
     for i, name in enumerate(KINDS):
-        columns[f"line_{name}"] = (kinds[:, 0] == i + 1).astype(np.float32)
+        columns[f"line_{name}"] = (table[:, 4] == i + 1).astype(np.float32)
+
+
+_NO_WORDS = (0.0,) * 6
+
+
+def _words_row(text: str, words: Words) -> tuple[float, ...]:
+    found = line_words(text)
+    if not found:
+        return (0.0, 0.0, 0.0, 0.0, *line_kind(text))
+    known = words.any
+    weights = [known.get(word, 0.0) for word in found]
+    return (words.first.get(found[0], 0.0), sum(weights) / len(weights), min(weights), max(weights), *line_kind(text))
 
 
 def _is_prose(columns: Columns) -> npt.NDArray[np.bool_]:
@@ -293,10 +304,10 @@ def _containers(page: Page, columns: Columns) -> None:
     direct = sums[0].copy()
     # What a container holds directly: the prose of its children that are blocks themselves.
     holds = np.zeros(size)
-    lists = sums.tolist()
-    for row in lists:
+    lists: list[list[float]] = sums.tolist()
+    for summed in lists:
         for i in range(size - 1, 0, -1):
-            row[parents[i]] += row[i]
+            summed[parents[i]] += summed[i]
     full = np.array(lists)
     up = np.array(parents)
     np.add.at(holds, up[up >= 0], direct[up >= 0])
@@ -363,7 +374,7 @@ def _twins(page: Page, columns: Columns) -> None:
     columns["kin_prose_share"] = (np.bincount(groups, weights=prose, minlength=size)[groups] / total).astype(np.float32)
 
 
-def _positions(page: Page, hints: Hints, columns: Columns) -> None:
+def _positions(page: Page, hints: Hints, keys: list[str], columns: Columns) -> None:
     blocks = page.blocks
     n = len(blocks)
     order = np.arange(n, dtype=np.float32)
@@ -379,7 +390,7 @@ def _positions(page: Page, hints: Hints, columns: Columns) -> None:
     columns["prose_rank_from_end"] = (rank[-1] - rank).astype(np.float32)
     columns["prose_after"] = ((total_prose - gone) / total_prose).astype(np.float32)
     title = plain(hints.title or "")
-    titles = [i for i, b in enumerate(blocks) if title and len(b.text) < 400 and plain(b.text) == title]
+    titles = [i for i, key in enumerate(keys) if title and key == title]
     headings = [i for i in titles if columns["heading"][i]] or titles
     heads = [i for i in range(n) if columns["heading"][i] == 1]
     at = headings[0] if headings else (heads[0] if heads else 0)
@@ -397,7 +408,7 @@ def _positions(page: Page, hints: Hints, columns: Columns) -> None:
     seen = last >= 0
     columns["heading_evidence"] = np.where(seen, columns["word_min"][np.maximum(last, 0)], 0)
     columns["heading_kind"] = np.where(seen, columns["line_kind"][np.maximum(last, 0)], 0)
-    furniture = (columns["line_kind"] > 0) & (columns["line_share"] > 0.4) & (columns["words"] <= 8)  # noqa: PLR2004
+    furniture = (columns["line_kind"] > 0) & (columns["line_share"] > 0.4) & (columns["words"] <= 8)
     columns["since_heading_kind"] = _distance(furniture)
     columns["previous_kind"] = np.where(furniture, columns["line_kind"], 0)[np.maximum(np.arange(n) - 1, 0)]
     columns["heading_links"] = np.where(seen, columns["link_share"][np.maximum(last, 0)], 0)
@@ -411,14 +422,14 @@ def _positions(page: Page, hints: Hints, columns: Columns) -> None:
 def _articles(page: Page, columns: Columns) -> None:
     """Pages that go on with the next article: in which `<article>` with prose of its own a block stands."""
     elements = page.elements
-    article = []
+    article: list[int] = []
     for i, element in enumerate(elements):
         article.append(i if element.tag == "article" else (article[element.parent] if element.parent >= 0 else -1))
     own = np.array([article[b.element] for b in page.blocks])
     held: dict[int, float] = {}
     for at, chars in zip(own.tolist(), columns["_prose"].tolist(), strict=True):
         held[at] = held.get(at, 0.0) + chars
-    numbers = {at: n for n, at in enumerate(sorted(at for at, chars in held.items() if at >= 0 and chars > 600))}  # noqa: PLR2004
+    numbers = {at: n for n, at in enumerate(sorted(at for at, chars in held.items() if at >= 0 and chars > 600))}
     columns["article_number"] = np.array([numbers.get(at, -1) for at in own.tolist()], dtype=np.float32)
     columns["articles"] = np.full(len(own), len(numbers), dtype=np.float32)
 
@@ -431,7 +442,8 @@ def _distance(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
     return np.minimum(99, np.arange(n) - shifted).astype(np.float32)
 
 
-def _hinted(blocks: list[Block], hints: Hints, columns: Columns) -> None:
+def _hinted(blocks: list[Block], hints: Hints, keys: list[str], columns: Columns) -> None:
+    """What the title, the description, JSON-LD's body and the byline say of each block. `keys`: see `_keys`."""
     n = len(blocks)
     title_words = set(line_words(hints.title or ""))
     title, description, body = (
@@ -439,46 +451,51 @@ def _hinted(blocks: list[Block], hints: Hints, columns: Columns) -> None:
         plain(hints.description or ""),
         plain((hints.body or "")[:60_000]),
     )
-    names = [plain(name) for name in hints.authors]
-    has_body = len(body) > 200  # noqa: PLR2004 (shorter is a teaser)
-    overlap, same, described, within, author, starts = (np.zeros(n, dtype=np.float32) for _ in range(6))
-    openings = tuple(name for name in hints.authors if len(name) > 3)  # noqa: PLR2004
-    for i, block in enumerate(blocks):
+    names = [key for name in hints.authors if (key := plain(name))]
+    openings = tuple(name for name in hints.authors if len(name) > 3)
+    has_body = len(body) > _TEASER
+    table = np.zeros((n, 6), dtype=np.float32)
+    for i, (block, key) in enumerate(zip(blocks, keys, strict=True)):
         text = block.text
-        starts[i] = bool(openings) and text.startswith(openings)
-        if len(text) < 400 or has_body:  # noqa: PLR2004
-            key = plain(text)
-            if len(text) < 400:  # noqa: PLR2004
+        row = table[i]
+        if len(text) < _LONG_LINE:
+            if title_words and len(text) < 2 * len(title) + 60:
                 found = set(line_words(text))
-                overlap[i] = len(found & title_words) / max(1, len(found | title_words))
-                same[i] = bool(key) and (key == title)
-                author[i] = len(text) < 120 and any(name and name in key for name in names)  # noqa: PLR2004
-            if description and len(key) > 12:  # noqa: PLR2004
-                described[i] = key[:60] in description
-            if has_body and len(key) > 3:  # noqa: PLR2004
-                within[i] = ((key[:50] in body) + (key[-50:] in body)) / 2
-    columns["title_overlap"], columns["is_title"], columns["in_description"], columns["author"] = (
-        overlap,
-        same,
-        described,
-        author,
-    )
-    columns["starts_author"] = starts
+                row[0] = len(found & title_words) / max(1, len(found | title_words))
+            row[1] = bool(key) and key == title
+            row[4] = len(text) < 120 and any(name in key for name in names)
+        if description and len(key) > 12:
+            row[2] = key[:60] in description
+        if has_body and len(key) > 3:
+            row[3] = ((key[:50] in body) + (key[-50:] in body)) / 2
+        row[5] = bool(openings) and text.startswith(openings)
+    for i, name in enumerate(("title_overlap", "is_title", "in_description", "in_body", "author", "starts_author")):
+        columns[name] = table[:, i]
+    columns["after_is_title"] = (np.cumsum(table[:, 1]) > 0).astype(np.float32)
+    columns["has_body"] = np.full(n, has_body, dtype=np.float32)
+    solid = (table[:, 3] == 1) & (columns["chars"] >= 30)
+    columns["body_gap_before"] = _distance(solid) if has_body else np.full(n, -1, dtype=np.float32)
+    columns["body_gap_after"] = _distance(solid[::-1])[::-1] if has_body else np.full(n, -1, dtype=np.float32)
+    columns["body_ratio"] = np.full(n, min(4.0, len(body) / max(1.0, float(columns["_prose"].sum()))), dtype=np.float32)
+    _lead_like(columns)
+
+
+def _lead_like(columns: Columns) -> None:
+    """A standfirst: a line or two under the headline, more so if marked as one or equal to the page's description."""
     near = (
         (columns["since_title"] > 0)
         & (columns["since_title"] <= 8)
         & (columns["chars"] >= 30)
         & (columns["chars"] <= 450)
-    )  # noqa: PLR2004
-    named = np.maximum(columns["label_lead"], np.maximum(described, columns["heading"] == 2))  # noqa: PLR2004
-    columns["lead_like"] = (near & (columns["link_share"] < 0.3)) * (1 + named + described)  # noqa: PLR2004
-    columns["after_is_title"] = (np.cumsum(same) > 0).astype(np.float32)
-    columns["has_body"] = np.full(n, has_body, dtype=np.float32)
-    columns["in_body"] = within
-    solid = (within == 1) & (columns["chars"] >= 30)  # noqa: PLR2004
-    columns["body_gap_before"] = _distance(solid) if has_body else np.full(n, -1, dtype=np.float32)
-    columns["body_gap_after"] = _distance(solid[::-1])[::-1] if has_body else np.full(n, -1, dtype=np.float32)
-    columns["body_ratio"] = np.full(n, min(4.0, len(body) / max(1.0, float(columns["_prose"].sum()))), dtype=np.float32)
+    )
+    named = np.maximum(columns["label_lead"], np.maximum(columns["in_description"], columns["heading"] == 2))
+    columns["lead_like"] = (near & (columns["link_share"] < 0.3)) * (1 + named + columns["in_description"])
+
+
+def _keys(blocks: list[Block], hints: Hints) -> list[str]:
+    """The letters of each block that is held against something; of long ones only where there is something to hold."""
+    all_of_them = bool(hints.body or hints.description)
+    return [plain(b.text) if all_of_them or len(b.text) < _LONG_LINE else "" for b in blocks]
 
 
 def _neighbours(page: Page, columns: Columns) -> None:

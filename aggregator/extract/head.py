@@ -18,13 +18,20 @@ from bs4 import BeautifulSoup
 __all__ = ["Head", "read_head"]
 
 _HEAD_CHARS = 400_000
-_HEAD_END = re.compile(r"</head\s*>|<body[\s>]", re.I)
+_HEAD_END = re.compile(r"</head\s*>|<body[\s>]", re.IGNORECASE)
 _KEPT = re.compile(
     r"""<(?:meta|link|base|html)\b(?:[^<>"']|"[^"]{0,8000}"|'[^']{0,8000}'){0,4000}>|<title\b[^<>]{0,2000}>[^<]{0,5000}</title\s*>|<(?:script|style|noscript)\b""",
-    re.I,
+    re.IGNORECASE,
 )
-_SCRIPT = re.compile(r"<script\b[^<>]{0,2000}?application/ld\+json[^<>]{0,2000}>", re.I)
-_SCRIPT_END = re.compile(r"</script", re.I)
+# What says nothing of the article, though there are many of it.
+_IDLE = re.compile(
+    r"""<link\b(?!.*?(?:canonical|image_src))|<meta\b.*?(?:name|property|http-equiv)\s*=\s*["']?"""
+    r"""(?:viewport|robots|googlebot|bingbot|generator|theme-color|msapplication|apple-|format-detection|fb:|al:|google-|msvalidate|p:domain|"""
+    r"""yandex|x-ua|csrf|referrer|content-type|origin-trial|next-head|handheldfriendly|mobileoptimized|color-scheme|ahrefs|facebook-domain)""",
+    re.IGNORECASE | re.DOTALL,
+)
+_SCRIPT = re.compile(r"<script\b[^<>]{0,2000}?application/ld\+json[^<>]{0,2000}>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _LD_CHARS = 600_000
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
@@ -109,7 +116,7 @@ def _digest(html: str, end: int) -> str:
             if over < 0:
                 break
             at = over
-        else:
+        elif not _IDLE.search(found.group()):
             kept.append(found.group())
     return "".join(kept)
 

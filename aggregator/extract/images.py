@@ -16,7 +16,7 @@ __all__ = ["find_image"]
 
 _FURNITURE = re.compile(
     r"(?:^|[/_.-])(?:logo|logos|placeholder|default|sprite|icon|icons|favicon|avatar|blank|spacer|pixel|no-?image|share-?image|fallback|og-?default)(?:[/_.-]|\d|$)",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -83,7 +83,7 @@ def _pixels(value: Any) -> int | None:
 def _alt_in_body(parser: LexborHTMLParser, address: str) -> str | None:
     """The alternative text of the same picture in the body (same file name, whatever its size)."""
     name = urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    if len(name) < 6:  # noqa: PLR2004 ("1.jpg" is many pictures)
+    if len(name) < 6:
         return None
     for node in parser.css("img[alt]")[:60]:
         attributes = node.attributes

@@ -51,10 +51,10 @@ def kept_title(lines: Sequence[str]) -> int | None:
 def _reads_as_headline(line: str) -> bool:
     words = len(_WORD.findall(line))
     han = len(_HAN.findall(line))
-    if words < 4 and han < 8 or words > 30:  # noqa: PLR2004
+    if (words < 4 and han < 8) or words > 30:
         return False
     kind, share = line_kind(line)
-    if kind and share > 0.2:  # noqa: PLR2004
+    if kind and share > 0.2:
         return False
     letters = sum(c.isalpha() for c in line)
     return letters > 0.6 * len(line.replace(" ", "")) and not line.endswith((":", "："))

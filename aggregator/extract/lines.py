@@ -26,14 +26,14 @@ _WORD = re.compile(r"\w+")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _DATE = re.compile(
     r"\b(?:19|20)\d\d\b.{0,12}$|^\W*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b\d{1,2}[:.h]\d\d\b|(?:19|20)\d\d\s?[年년-]\s?\d{1,2}|\b\d+\s*(?:min|minutes?|minuten|hours?|days?|hrs?)\b.{0,12}$|\bago\b",
-    re.I,
+    re.IGNORECASE,
 )
 _SHARE_BAR = re.compile(
     r"(?:\W*\b(?:share|tweet|email|e-mail|print|facebook|twitter|whatsapp|linkedin|pinterest|reddit|x|copy|link|comments?|save|post|messenger|telegram|bluesky|threads|\d+)\b\W*){2,}",
-    re.I,
+    re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]{2}")
-_COOKIES = re.compile(r"cookie|consent|datenschutz|privacy|confidentialité|privacidad", re.I)
+_COOKIES = re.compile(r"cookie|consent|datenschutz|privacy|confidentialité|privacidad", re.IGNORECASE)
 _ALWAYS = frozenset({"ad", "share", "top", "newsletter", "list", "rights", "more"})
 
 
@@ -96,7 +96,7 @@ def _repeats(line: Line, title: str | None, *, at_top: bool, names: Sequence[str
         return "repeats the headline"
     if title and line.heading == 1 and same_title(line.text, title):
         return "repeats the headline"
-    if len(line.text) < 60 and any(same_title(line.text, name) for name in names):  # noqa: PLR2004
+    if len(line.text) < 60 and any(same_title(line.text, name) for name in names):
         return "names the site or section"
     return None
 
@@ -106,7 +106,7 @@ def _nearly(text: str, title: str) -> bool:
     if len(text) > 1.5 * len(title) + 10 or text.endswith((".", "。")) != title.endswith((".", "。")):
         return False
     a, b = set(_WORD.findall(text.casefold())), set(_WORD.findall(title.casefold()))
-    return len(b) >= 4 and len(a & b) >= 0.8 * max(len(a), len(b))  # noqa: PLR2004
+    return len(b) >= 4 and len(a & b) >= 0.8 * max(len(a), len(b))
 
 
 def _furniture(line: Line, *, edge: bool, after_text: bool) -> str | None:
@@ -114,27 +114,27 @@ def _furniture(line: Line, *, edge: bool, after_text: bool) -> str | None:
     text = line.text
     words = _words(text)
     if words > _SHORT_WORDS:
-        return "asks for consent" if words <= 60 and line_kind(text)[0] == _CONSENT and _COOKIES.search(text) else None  # noqa: PLR2004
-    if words <= 12 and _SHARE_BAR.fullmatch(text) and _LETTERS.search(text):  # noqa: PLR2004
+        return "asks for consent" if words <= 60 and line_kind(text)[0] == _CONSENT and _COOKIES.search(text) else None
+    if words <= 12 and _SHARE_BAR.fullmatch(text) and _LETTERS.search(text):
         return "share buttons"
     number, share = line_kind(text)
     if not number:
         return None
     kind = KINDS[number - 1]
-    sentence = text.rstrip().endswith(_SENTENCE_END) and words >= 5  # noqa: PLR2004
-    if kind in _ALWAYS and (share >= 0.75 or (share >= 0.45 and not sentence)):  # noqa: PLR2004
+    sentence = text.rstrip().endswith(_SENTENCE_END) and words >= 5
+    if kind in _ALWAYS and (share >= 0.75 or (share >= 0.45 and not sentence)):
         return _WHY[kind]
-    if kind == "more" and (":" in text[:40] or share >= 0.3) and (not sentence or ":" in text[:40]):  # noqa: PLR2004
+    if kind == "more" and (":" in text[:40] or share >= 0.3) and (not sentence or ":" in text[:40]):
         return _WHY[kind]
-    if kind == "newsletter" and words <= 16 and (not sentence or share >= 0.25):  # noqa: PLR2004
+    if kind == "newsletter" and words <= 16 and (not sentence or share >= 0.25):
         return _WHY[kind]
-    if kind == "consent" and _COOKIES.search(text) and share >= 0.15 and not (share < 0.3 and sentence is False):  # noqa: PLR2004
+    if kind == "consent" and _COOKIES.search(text) and share >= 0.15 and not (share < 0.3 and sentence is False):
         return _WHY[kind]
     if kind == "rights" and (not sentence or after_text):
         return _WHY[kind]
-    if kind == "photo" and not sentence and (":" in text[:25] or "/" in text or words <= 4):  # noqa: PLR2004
+    if kind == "photo" and not sentence and (":" in text[:25] or "/" in text or words <= 4):
         return _WHY[kind]
-    if kind == "list" and edge and not sentence and share >= 0.3:  # noqa: PLR2004
+    if kind == "list" and edge and not sentence and share >= 0.3:
         return _WHY[kind]
     return None
 
@@ -159,15 +159,15 @@ def _credits(line: Line, authors: Sequence[str], *, at_top: bool) -> str | None:
     """Bylines and dates above or below the text."""
     text = line.text
     words = _words(text)
-    if words > 20 or (text.endswith((".", "。", "!", "?")) and words > 8):  # noqa: PLR2004
+    if words > 20 or (text.endswith((".", "。", "!", "?")) and words > 8):
         return None
     folded = text.casefold()
-    if any(name.casefold() in folded for name in authors) and words <= 15:  # noqa: PLR2004
+    if any(name.casefold() in folded for name in authors) and words <= 15:
         return "byline or date"
     number, share = line_kind(text)
-    if number and KINDS[number - 1] == "meta" and (at_top or share >= 0.2 or _DATE.search(text)) and words <= 14:  # noqa: PLR2004
+    if number and KINDS[number - 1] == "meta" and (at_top or share >= 0.2 or _DATE.search(text)) and words <= 14:
         return "byline or date"
-    if words <= 10 and _DATE.search(text) and not line.heading and (at_top or words <= 6):  # noqa: PLR2004
+    if words <= 10 and _DATE.search(text) and not line.heading and (at_top or words <= 6):
         return "byline or date"
     return None
 
@@ -176,10 +176,10 @@ def _link_runs(lines: Sequence[Line], reasons: list[str | None]) -> None:
     """Three and more lines in a row that are nothing but links are a list of other articles."""
     run: list[int] = []
     for i in range(len(lines) + 1):
-        if i < len(lines) and lines[i].link_share > 0.9 and _words(lines[i].text) >= 3 and lines[i].sure < 0.75:  # noqa: PLR2004
+        if i < len(lines) and lines[i].link_share > 0.9 and _words(lines[i].text) >= 3 and lines[i].sure < 0.75:
             run.append(i)
             continue
-        if len(run) >= 3:  # noqa: PLR2004
+        if len(run) >= 3:
             for k in run:
                 reasons[k] = reasons[k] or "in a list of links"
         run = []
@@ -191,7 +191,7 @@ def _dangling(lines: Sequence[Line], reasons: list[str | None], *, title_known: 
         if reasons[i] is not None:
             continue
         line = lines[i]
-        label = _words(line.text) <= _LABEL_WORDS and not line.text.endswith(_SENTENCE_END) and line.sure < 0.6  # noqa: PLR2004
+        label = _words(line.text) <= _LABEL_WORDS and not line.text.endswith(_SENTENCE_END) and line.sure < 0.6
         if line.heading or (label and i and _weight(lines[i - 1].text) >= _LONG_CHARS):
             reasons[i] = "a heading with nothing under it"
             continue
@@ -204,7 +204,7 @@ def _dangling(lines: Sequence[Line], reasons: list[str | None], *, title_known: 
             and _words(lines[i].text) <= _LABEL_WORDS
             and not lines[i].text.endswith(_SENTENCE_END)
             and lines[i].sure < 0.8
-        ):  # noqa: PLR2004
+        ):
             reasons[i] = "a label above the text"
 
 

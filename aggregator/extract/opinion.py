@@ -19,7 +19,7 @@ _END = 50  # letters of each end of a block that are looked for
 
 
 def ask(html: str) -> str:
-    """trafilatura's text, its precise way. Cost: 35 ms a page."""
+    """Trafilatura's text, its precise way. Cost: 35 ms a page."""
     return trafilatura.extract(html, favor_precision=True, include_comments=False) or ""
 
 
@@ -42,7 +42,7 @@ def second_opinion(first: Floats, kept: Floats) -> Floats:
     count = len(first)
     if not count:
         return np.zeros((0, len(OPINION)), dtype=np.float32)
-    ours, theirs = first > 0.5, kept > 0.5  # noqa: PLR2004 (more likely than not)
+    ours, theirs = first > 0.5, kept > 0.5
     both, either = float(np.sum(ours & theirs)), max(1.0, float(np.sum(ours | theirs)))
     before, after = np.concatenate(([0.0], kept[:-1])), np.concatenate((kept[1:], [0.0]))
     columns = (

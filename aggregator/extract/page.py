@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.errors import ExtractError
-from aggregator.extract.blocks import Page, guard_nesting, read_blocks
-from aggregator.extract.classify import Judged, judge_blocks
+from aggregator.extract.blocks import Page, guard_markup, read_blocks
+from aggregator.extract.classify import Judged, judge_blocks, may_ask
 from aggregator.extract.credit import find_credit
 from aggregator.extract.decode import decode_page, open_body
 from aggregator.extract.facts import find_facts
@@ -30,8 +30,12 @@ from aggregator.text.urls import open_url
 
 __all__ = ["Draft", "draft_kept_text", "draft_page", "extract_page", "finish", "page_hints"]
 
-_HTML = re.compile(r"<(?:!doctype|html|head|body|p|div|article|table|title|meta|h1|span|section|main|br)\b", re.I)
-_FEED = re.compile(r"\s*(?:<\?xml[^>]{0,300}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:rss|feed|rdf:RDF|opml|urlset|sitemapindex)\b", re.S)
+_HTML = re.compile(
+    r"<(?:!doctype|html|head|body|p|div|article|table|title|meta|h1|span|section|main|br)\b", re.IGNORECASE
+)
+_FEED = re.compile(
+    r"\s*(?:<\?xml[^>]{0,300}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:rss|feed|rdf:RDF|opml|urlset|sitemapindex)\b", re.DOTALL
+)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 # JSON-LD's articleBody comes to help where the page's own text is shorter than this share of it. First, it makes things
 # worse (truncated, no headings: -.006 F1); as a rescue it helps.
@@ -39,7 +43,7 @@ _RESCUE_SHARE = 0.5
 _MIN_BODY = 300  # characters
 _MIN_FEED = 200  # characters of feed text that may stand for a page's
 _POOR = 0.35  # below this quality a longer text of the feed stands
-_TRUNCATED = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more|continue reading|weiterlesen)\W*$", re.I)
+_TRUNCATED = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more|continue reading|weiterlesen)\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,7 @@ class Draft:
     sure: float = 0.0
     body: str | None = None
     wall: str | None = None
-    page: PageLines = PageLines()
+    page: PageLines = field(default_factory=PageLines)
     opinion: str = "classifier"
     credit: tuple[str | None, str | None] = (None, None)
 
@@ -81,18 +85,20 @@ def extract_page(
     return finish(draft, site_lines=site_lines, feed_text=feed_text, explain=explain)
 
 
-def draft_page(body: bytes, *, url: str | None = None, charset: str | None = None, rules: SiteRule | None = None) -> Draft:
+def draft_page(
+    body: bytes, *, url: str | None = None, charset: str | None = None, rules: SiteRule | None = None
+) -> Draft:
     """Everything about a page that can be said from it alone."""
-    html = clean_text(decode_page(open_body(body), charset)) if body else ""
+    html = decode_page(open_body(body), charset)
     _refuse_other(html, url)
-    guard_nesting(html)
+    guard_markup(html)
     parser = LexborHTMLParser(html)
     for selector in rules.remove if rules else ():
         for node in parser.css(selector):
             node.decompose()
     head = read_head(html)
     page = read_blocks(parser)
-    facts = find_facts(head, parser, page, html=html, url=url, rules=rules)
+    facts = find_facts(head, parser, page, html=html if may_ask(page, html) else "", url=url, rules=rules)
     hints = page_hints(head, facts)
     ruled = _ruled_lines(parser, rules) if rules else []
     judged = Judged(lines=tuple(ruled), sure=1.0, opinion="rule") if ruled else judge_blocks(page, hints, html=html)
@@ -110,12 +116,16 @@ def page_hints(head: Head, facts: Article) -> Hints:
     )
 
 
-def _drafted(facts: Article, verdicts: list[Verdict], judged: Judged, *, head: Head, page: Page, told: str | None, html: str) -> Draft:
+def _drafted(
+    facts: Article, verdicts: list[Verdict], judged: Judged, *, head: Head, page: Page, told: str | None, html: str
+) -> Draft:
     texts = [block.text for block in page.blocks]
     text = "\n\n".join(v.line.text for v in verdicts if v.reason is None)
     wall = find_wall(head, title=facts.title, text=text, page_text="\n".join(texts), html=html)
     if wall is None and facts.title is None and not text and not told:
-        raise ExtractError("There is neither a headline nor text on this page: it was not taken for an article.", url=facts.url or "")
+        raise ExtractError(
+            "There is neither a headline nor text on this page: it was not taken for an article.", url=facts.url or ""
+        )
     return Draft(
         facts=facts, verdicts=tuple(verdicts), sure=judged.sure, body=told, wall=wall, page=page_lines(texts),
         opinion=judged.opinion, credit=find_credit(head, text=text, authors=facts.authors),
@@ -144,7 +154,12 @@ def draft_kept_text(body: bytes, *, url: str | None = None) -> Draft:
 
 
 def finish(
-    draft: Draft, *, site_lines: SiteLines | None = None, own: PageLines | None = None, feed_text: str | None = None, explain: bool = False
+    draft: Draft,
+    *,
+    site_lines: SiteLines | None = None,
+    own: PageLines | None = None,
+    feed_text: str | None = None,
+    explain: bool = False,
 ) -> Article:
     """The article of a draft, with what its site taught. `own`: the draft's own lines if `site_lines` has counted them."""
     verdicts = [_recurs(v, site_lines, own) for v in draft.verdicts] if site_lines else list(draft.verdicts)
@@ -154,7 +169,11 @@ def finish(
         paragraphs = []
     source = draft.opinion
     told = draft.body or ""
-    if wall not in (BOT_CHECK, CONSENT_WALL) and len(told) >= _MIN_BODY and sum(map(len, paragraphs)) < _RESCUE_SHARE * len(told):
+    if (
+        wall not in (BOT_CHECK, CONSENT_WALL)
+        and len(told) >= _MIN_BODY
+        and sum(map(len, paragraphs)) < _RESCUE_SHARE * len(told)
+    ):
         paragraphs, source = _told_paragraphs(draft), "json-ld"
     score, reasons = judge(paragraphs, sure=draft.sure, told_chars=len(told), wall=wall)
     fed = (feed_text or "").strip()
@@ -167,7 +186,7 @@ def finish(
     sources = dict(facts.sources)
     if text:
         sources["text"] = source
-    lang = detect(text, facts.lang) if text and len(text) > 100 else facts.lang  # noqa: PLR2004
+    lang = detect(text, facts.lang) if text and len(text) > 100 else facts.lang
     if lang and lang != facts.lang:
         sources["lang"] = "text"
     if draft.credit[1]:
@@ -191,7 +210,11 @@ def _refuse_other(html: str, url: str | None) -> None:
 def _told_body(head: Head) -> str | None:
     """JSON-LD's articleBody as plain text: the article's own, else the longest."""
     own = head.article.get("articleBody")
-    bodies = [own] if isinstance(own, str) and own.strip() else [b for n in head.nodes if isinstance(b := n.get("articleBody"), str)]
+    bodies = (
+        [own]
+        if isinstance(own, str) and own.strip()
+        else [b for n in head.nodes if isinstance(b := n.get("articleBody"), str)]
+    )
     body = max(bodies, key=len, default="").strip()
     if not body:
         return None
@@ -217,7 +240,7 @@ def _ruled_lines(parser: LexborHTMLParser, rules: SiteRule) -> list[Line]:
 
 
 def _level(tag: str) -> int:
-    return int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0  # noqa: PLR2004
+    return int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0
 
 
 def _recurs(verdict: Verdict, site_lines: SiteLines, own: PageLines | None) -> Verdict:

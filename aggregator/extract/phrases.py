@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - phrases stand in their own letters
 """How lines that are not the article begin, in the languages that news is written in; and what their class names say.
 
 Written from knowledge of the languages, not taken from pages. A phrase counts only at the beginning of a short line; who
@@ -8,7 +7,7 @@ drops the line decides by what else is known of it (`lines`, `features`).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Sequence
 
 __all__ = ["KINDS", "LABEL_KINDS", "label_kinds", "line_kind"]
 
@@ -161,31 +160,64 @@ def line_kind(text: str) -> tuple[int, float]:
     return 0, 0.0
 
 
-LABEL_KINDS: dict[str, re.Pattern[str]] = {
-    "lead": re.compile(
-        r"\b(?:lead|lede|dek|deck|standfirst|stand-first|subtitle|sub-title|subhead|subheadline|sub-headline|chapo|chapeau|intro|vorspann|anriss|teaser-?text|summary|"
-        r"excerpt|abstract|description|entradilla|bajada|copete|subtitulo|sommario|occhiello|ingress|ingressi|resumen|spot|perex|preamble|bluf|sapo)\b|(?:lead|intro|standfirst)[-_]?(?:text|paragraph)|_dek|-dek"
-    ),
-    "caption": re.compile(r"caption|credit|legend|bildunterschrift|bildtext|figure|photo|image|imgtxt|copyright|gallery|pie-?foto|didascalia|leyenda|lightbox|slideshow|carousel|media"),
-    "related": re.compile(
-        r"relat|recommend|popular|trending|most-?read|mostread|meistgelesen|more-(?:from|on|news|stories)|read-?(?:more|next|also)|also-?like|similar|suggest|teaser|promo|recirc|"
-        r"outbrain|taboola|up-?next|latest|sidebar|side-bar|widget|rail|see-?also|further|linkbox|link-?list|ricorrel|correlat|relacionad|aldea|verwandt|weiter|article-?list|cards?\b|carousel"
-    ),
-    "promo": re.compile(r"newsletter|subscri|signup|sign-up|abo\b|paywall|piano|offer|cta\b|call-to-action|banner|advert|\bad\b|\bads\b|ad-|-ad\b|sponsor|affiliate|donat|membership|register|login|modal|popup|overlay|consent|cookie|gdpr|privacy|werbung|anzeige|publicid"),
-    "bio": re.compile(r"author|byline|bio\b|autor|auteur|writer|journalist|contributor|verfasser|profile|signature"),
-    "meta": re.compile(r"meta|date|time|publish|posted|breadcrumb|\btags?\b|taglist|tag-|topics?|categor|keyword|rubrik|kicker|eyebrow|overline|dachzeile|section-(?:name|label)|toolbar|tools|share|sharing|social|print|follow|actions?\b"),
-    "embed": re.compile(r"tweet|twitter|instagram|facebook|tiktok|embed|youtube|social-?post|bluesky|oembed|pull-?quote|infobox|info-?box|factbox|fact-?box|sidebox|aside|key-?takeaways?|at-a-glance"),
-    "note": re.compile(r"disclaimer|disclosure|footnote|endnote|correction|editor-?s?-?note|source|about-?the|tagline|post-?script|outro|post-?footer|article-?footer|entry-?footer|bottom|after-?(?:content|article)"),
-    "comment": re.compile(r"comment|disqus|respond|reply|replies|discussion|kommentar|comentario|commento|forum|reader"),
-    "furniture": re.compile(r"\bnav|menu|footer|foot\b|header|masthead|topbar|toolbar|search|skip|copyright|legal|imprint|sitemap|pagination|pager|site-|language|\btoc\b|table-of-contents|contents|accordion|faq|dropdown|tooltip|hidden|visually|sr-only|screen-reader"),
-    "body": re.compile(
-        r"article-?_?-?(?:body|text|content|main|copy)|story-?_?-?(?:body|text|content)|entry-?_?content|post-?_?-?(?:body|text|content)|body-?_?-?(?:text|content|copy)|articlebody|main-?content|"
-        r"rich-?text|richtext|wysiwyg|prose|paragraph|text-?body|content-?body|page-?content|cuerpo|contenuto|corpo|texto|artikeltext|inhalt|brødtekst|td-post-content|article__p|available-content|markup|single-content|field-body|body__"
-    ),
+# Words of class names and ids, and pairs of neighbours ("read-more"), as publishers and their systems write them.
+_LABELS: dict[str, str] = {
+    "lead": """
+        lead lede dek deck standfirst subtitle subhead subheadline subheading chapo chapeau intro vorspann anriss teasertext summary excerpt abstract description
+        entradilla bajada copete subtitulo sommario occhiello ingress resumen spot perex preamble sapo introtext leadtext articlelead strapline tagline
+        stand-first sub-title sub-headline teaser-text lead-text intro-text lead-paragraph""",
+    "caption": """
+        caption captions credit credits legend bildunterschrift bildtext figure fig figcaption photo photos foto image images img picture imgtxt gallery galleries piefoto didascalia leyenda
+        lightbox slideshow carousel media video videos audio player podcast photocredit imagecaption wp-caption""",
+    "related": """
+        related relatedarticles relatedlinks relatedcontent relatedposts relatednews relatedstories recommend recommended recommendation recommendations popular mostpopular trending mostread
+        meistgelesen readmore readnext readalso similar suggest suggested suggestions suggestion teaser teasers promo promos recirc recirculation outbrain taboola latest sidebar widget widgets rail
+        seealso linkbox linklist correlati relacionadas relacionados relacionada verwandt weitere articlelist carousel upnext morenews morestories aside listing archive feed
+        most-read most-popular more-from more-on more-news more-stories more-articles read-more read-next read-also also-like also-read up-next see-also side-bar link-list link-box article-list post-list
+        related-articles next-article""",
+    "promo": """
+        newsletter newsletters nl subscribe subscription subscriptions subscriber signup abo paywall piano offer offers cta banner banners advert adverts advertisement advertising advertorial ad ads adslot dfp gpt
+        sponsor sponsored sponsors affiliate affiliates donate donation membership register registration login signin modal popup overlay consent cookie cookies gdpr privacy werbung anzeige anzeigen publicidad
+        publicite pubblicita reklama marketing promotion promotions adsense sign-up call-to-action log-in ad-container ad-slot""",
+    "bio": """
+        author authors byline bylines bio autor autoren autore auteur auteurs writer writers journalist journalists contributor contributors verfasser profile signature authorbox authorbio about-author
+        author-bio author-box author-info post-author""",
+    "meta": """
+        meta metadata date dates datetime time timestamp publish published pubdate posted breadcrumb breadcrumbs tag tags taglist topic topics category categories keyword keywords rubrik kicker eyebrow overline
+        dachzeile toolbar tools share sharing shares sharebar social socials print follow actions action entry-meta post-meta section-name read-time""",
+    "embed": """
+        tweet twitter instagram facebook tiktok embed embeds embedded youtube oembed bluesky pullquote infobox factbox sidebox keytakeaways takeaways takeaway iframe quote-box pull-quote info-box fact-box
+        social-embed at-a key-takeaways key-points""",
+    "note": """
+        disclaimer disclosure footnote footnotes endnote endnotes correction corrections source sources outro postscript references reference cite citation editor-note editors-note article-footer entry-footer
+        post-footer after-content after-article article-bottom article-end""",
+    "comment": """
+        comment comments commenting commentlist disqus respond reply replies discussion discussions kommentar kommentare comentario comentarios commento commenti commentaires forum reader readers responses
+        opinions usercomments""",
+    "furniture": """
+        nav navigation navbar menu menus submenu subnav footer foot header masthead topbar search skip copyright legal imprint sitemap pagination pager site language languages toc accordion faq faqs
+        dropdown tooltip hidden visually sr screenreader offcanvas drawer hamburger mega megamenu bottom topnav globalnav utility table-of site-header site-footer page-header""",
+    "body": """
+        articlebody storybody articletext articlecontent storycontent entrycontent postcontent postbody bodytext bodycopy maincontent richtext wysiwyg prose paragraph paragraphs textbody contentbody pagecontent cuerpo
+        contenuto corpo texto artikeltext inhalt haupttext markup text body content copy article story entry post main core rte article-body article-text article-content story-body story-text story-content
+        entry-content post-content post-body body-text body-content body-copy main-content rich-text text-body content-body page-content single-content field-body available-content""",
 }  # fmt: skip
 
+LABEL_KINDS: tuple[str, ...] = tuple(_LABELS)
+_LABEL_BITS: dict[str, int] = {}
+for _bit, _words in enumerate(_LABELS.values()):
+    for _word in _words.split():
+        _LABEL_BITS[_word] = _LABEL_BITS.get(_word, 0) | 1 << _bit
+_FIRST_OF_PAIR = frozenset(word.partition("-")[0] for word in _LABEL_BITS if "-" in word)
 
-@lru_cache(maxsize=8192)
-def label_kinds(label: str) -> int:
-    """Which of `LABEL_KINDS` the class names and ids of an element say: one bit each."""
-    return sum(1 << bit for bit, pattern in enumerate(LABEL_KINDS.values()) if pattern.search(label))
+
+def label_kinds(words: Sequence[str]) -> int:
+    """Which of `LABEL_KINDS` the words of an element's class names and ids say: one bit each."""
+    bits = 0
+    previous = ""
+    for word in words:
+        bits |= _LABEL_BITS.get(word, 0)
+        if previous in _FIRST_OF_PAIR:
+            bits |= _LABEL_BITS.get(f"{previous}-{word}", 0)
+        previous = word
+    return bits

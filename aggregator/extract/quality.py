@@ -27,19 +27,19 @@ def judge(
     chars = len(text) + 2 * len(_HAN.findall(text))
     reasons = [f"{len(paragraphs)} paragraphs, {len(text)} characters"]
     length = min(1.0, 0.25 + 0.75 * chars / _FULL_CHARS)
-    if length < 0.6:  # noqa: PLR2004
+    if length < 0.6:
         reasons.append("short")
     prose = sum(len(p) for p in paragraphs if p.rstrip().endswith(_SENTENCE_END)) / max(1, sum(map(len, paragraphs)))
-    if prose < 0.6:  # noqa: PLR2004
+    if prose < 0.6:
         reasons.append("few of its lines end like sentences")
-    whole = min(1.0, len(text) / told_chars) if told_chars > 200 else 1.0  # noqa: PLR2004
-    if whole < 0.7:  # noqa: PLR2004
+    whole = min(1.0, len(text) / told_chars) if told_chars > 200 else 1.0
+    if whole < 0.7:
         reasons.append(f"JSON-LD tells of {told_chars} characters")
     score = length * (0.4 + 0.6 * prose) * (0.5 + 0.5 * sure) * (0.4 + 0.6 * whole)
     if _CUT.search(paragraphs[-1]):
         score *= 0.7
         reasons.append("breaks off")
-    if sure < 0.6:  # noqa: PLR2004
+    if sure < 0.6:
         reasons.append("the classifier was unsure")
     if wall:
         score *= 0.5

@@ -13,7 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-__all__ = ["PageLines", "SiteLines", "drop_recurring", "learn", "learn_all", "line_hash", "near_identical", "page_lines"]
+__all__ = [
+    "PageLines",
+    "SiteLines",
+    "drop_recurring",
+    "learn",
+    "learn_all",
+    "line_hash",
+    "near_identical",
+    "page_lines",
+]
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from html import unescape
 from urllib.parse import urlsplit
 
+from aggregator.extract.letters import plain
+
 __all__ = ["choose_title", "cut_site", "same_title"]
 
 _SPACE = re.compile(r"\s+")
@@ -17,9 +19,46 @@ _BAR = re.compile(r"\s+[|–—·•»«›‹:~⋆/-]+\s+|\s*[|»«]\s*|\s+::\s
 _SURE_BAR = re.compile(r"[|»«·•⋆]|::")
 # Labels that outlets put before or after a headline; matched as a whole segment, case folded.
 _LABELS = frozenset(
-    "opinion opinions editorial commentary comment analysis column video videos watch exclusive live updated update review "
-    "breaking gallery podcast listen read explainer letters letter perspective sponsored news meinung kommentar analyse "
-    "video-interview leitartikel kolumne édito tribune vidéo opinión editoriale commento".split()
+    [
+        "opinion",
+        "opinions",
+        "editorial",
+        "commentary",
+        "comment",
+        "analysis",
+        "column",
+        "video",
+        "videos",
+        "watch",
+        "exclusive",
+        "live",
+        "updated",
+        "update",
+        "review",
+        "breaking",
+        "gallery",
+        "podcast",
+        "listen",
+        "read",
+        "explainer",
+        "letters",
+        "letter",
+        "perspective",
+        "sponsored",
+        "news",
+        "meinung",
+        "kommentar",
+        "analyse",
+        "video-interview",
+        "leitartikel",
+        "kolumne",
+        "édito",
+        "tribune",
+        "vidéo",
+        "opinión",
+        "editoriale",
+        "commento",
+    ]
 )
 _MAX_CHARS = 500
 
@@ -34,7 +73,7 @@ def clean(text: str | None) -> str:
 
 
 def same_title(one: str, other: str) -> bool:
-    """Equal but for case, punctuation and spacing?"""
+    """Equal but for case, punctuation and spacing."""
     return bool(one) and _key(one) == _key(other)
 
 
@@ -88,7 +127,7 @@ def _confirmed(h1s: list[str], headings: Sequence[str], claims: list[tuple[str, 
             overlap = _overlap(h1, claim)
             if overlap > score + 0.1:
                 best, score = h1, overlap
-    needed = 0.15 if len(h1s) == 1 and len(_WORD.findall(h1s[0])) >= 4 else 0.4  # noqa: PLR2004 (on the same 648)
+    needed = 0.15 if len(h1s) == 1 and len(_WORD.findall(h1s[0])) >= 4 else 0.4
     return (_last_line(best, headings, claims), "h1") if best and score >= needed else None
 
 
@@ -106,7 +145,7 @@ def _last_line(h1: str, headings: Sequence[str], claims: list[tuple[str, str]]) 
         len(lines) == 2
         and len(lines[0]) < len(lines[1])
         and any(_key(claim).endswith(_key(lines[1])) for _, claim in claims)
-    ):  # noqa: PLR2004
+    ):
         return lines[1]
     return h1
 
@@ -121,11 +160,11 @@ def cut_site(title: str, names: frozenset[str]) -> str:
         first, last = bars[0], bars[-1]
         tail, rest = title[last.end() :], title[: last.start()]
         front, behind = title[: first.start()], title[first.end() :]
-        if _is_site(tail, names) and len(_key(rest)) > 3:  # noqa: PLR2004
+        if _is_site(tail, names) and len(_key(rest)) > 3:
             title = rest
-        elif (_key(front) in names or (":" not in first.group() and _is_site(front, names))) and len(_key(behind)) > 3:  # noqa: PLR2004
+        elif (_key(front) in names or (":" not in first.group() and _is_site(front, names))) and len(_key(behind)) > 3:
             title = behind
-        elif _SURE_BAR.search(last.group()) and len(_key(tail)) < len(_key(rest)) and len(_WORD.findall(tail)) <= 5:  # noqa: PLR2004
+        elif _SURE_BAR.search(last.group()) and len(_key(tail)) < len(_key(rest)) and len(_WORD.findall(tail)) <= 5:
             title = rest
         else:
             return title
@@ -149,7 +188,7 @@ def _names(site_names: Iterable[str | None], url: str | None) -> frozenset[str]:
     names = {_key(name) for name in site_names if name}
     host = (urlsplit(url).hostname or "") if url else ""
     parts = host.removeprefix("www.").split(".")
-    if len(parts) >= 2:  # noqa: PLR2004
+    if len(parts) >= 2:
         names |= {_key(host), "".join(_key(p) for p in parts), _key(parts[-2]), _key(parts[0])}
     return frozenset(n for n in names if n)
 
@@ -159,22 +198,21 @@ def _is_site(segment: str, names: frozenset[str]) -> bool:
     if not key or key in names:
         return bool(key)
     bare = key.removeprefix("the")
-    return len(bare) >= 3 and any(  # noqa: PLR2004
+    return len(bare) >= 3 and any(
         bare == n.removeprefix("the")
         or (len(n) >= 4 and n in key and len(n) * 2 > len(key))
-        or (len(bare) >= 4 and bare in n)  # noqa: PLR2004
+        or (len(bare) >= 4 and bare in n)
         for n in names
     )
 
 
 def _key(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in folded if c.isalnum())
+    return plain(text if text.isascii() else unicodedata.normalize("NFKC", text))
 
 
 def _overlap(one: str, other: str) -> float:
     """Share of words in common, of the larger; characters where there are no spaces."""
     a, b = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
-    if min(len(a), len(b)) < 3:  # noqa: PLR2004
+    if min(len(a), len(b)) < 3:
         a, b = set(_key(one)), set(_key(other))
     return len(a & b) / max(len(a), len(b), 1)

@@ -15,11 +15,11 @@ from labels import label_blocks
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.extract.blocks import Page, read_blocks
-from aggregator.extract.classify import ask, kept_by
 from aggregator.extract.decode import decode_page, open_body
 from aggregator.extract.facts import find_facts
 from aggregator.extract.features import Hints
 from aggregator.extract.head import read_head
+from aggregator.extract.opinion import ask, kept_by
 from aggregator.extract.page import page_hints
 from aggregator.text.html import clean_text
 

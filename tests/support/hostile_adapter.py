@@ -1,6 +1,9 @@
-"""Puts the product before the hostile kit: polls the kit's addresses and writes what became of them.
+"""Puts the product before the hostile kit: polls the kit's addresses with the app itself and tells what became of them.
 
-First version: the network door and the sandboxed parser, with a database of its own. The finished one drives the app.
+    python -m tests.support.hostile_adapter --urls FILE --polls N --articles 0|1 --work DIR --out OUT.json
+
+HOSTILE_DEADLINE is the time for one feed in seconds; without HOSTILE_BACKOFF the wish of a server to be left alone is
+forgotten between two polls, for the kit has no time to wait.
 """
 
 from __future__ import annotations
@@ -8,108 +11,82 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sqlite3
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
-from aggregator.errors import AggregatorError
-from aggregator.fetch import Client, FetchFailed, FetchOptions, FetchRequest, HostGate, NotModified, fetch_all, mask
-from aggregator.model import ParsedFeed
-from aggregator.parse import parse_feed
-from aggregator.pipeline.sandbox import SandboxExecutor
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-CLASSES = {
-    "FetchTimeout": "timeout",
-    "ConnectError": "connection",
-    "TLSError": "tls",
-    "TooLarge": "too_large",
-    "Refused": "blocked",
-    "HTTPStatusError": "http",
-    "FetchError": "protocol",
-}
+from aggregator.app.app import App, open_app
+from aggregator.app.polling import PollOptions
+from aggregator.config import Config, FetchConfig
+from aggregator.model import FeedSpec
 
-
-def error_class(failed: FetchFailed) -> str:
-    if failed.status:
-        return f"http_{failed.status}"
-    if "redirects" in str(failed.error):
-        return "redirects"
-    if "not a valid address" in str(failed.error) or "Only http" in str(failed.error):
-        return "bad_url"
-    return CLASSES.get(type(failed.error).__name__, "other")
+# What our errors say, in the kit's words; the first that fits.
+CLASSES = (
+    ("blocked", r"public addresses only|local network"),
+    ("bad_url", r"not a valid address|Only http|no host|address is too long|control characters"),
+    ("redirects", r"redirects"),
+    ("tls", r"certificate|secure connection"),
+    ("timeout", r"in time|took too long|too slow"),
+    ("too_large", r"larger than|without end|more headers|too many|more than"),
+    ("not_a_feed", r"not a feed|is empty|HTML page"),
+    ("connection", r"connection|closed|There is no host"),
+    ("protocol", r"HTTP properly|damaged|coding"),
+)
+ENTRIES = """SELECT e.guid AS id, s.title, e.url AS link, e.published_at AS published, s.text AS content, s.authors AS author
+    FROM entries e JOIN stories s ON s.id = e.story_id WHERE e.feed_id = ?"""
 
 
-def rows_of(url: str, feed: ParsedFeed) -> list[tuple[str | None, ...]]:
-    return [
-        (
-            url,
-            entry.id,
-            entry.title,
-            entry.link,
-            entry.published_at.isoformat() if entry.published_at else None,
-            entry.content or entry.summary,
-            ", ".join(entry.authors) or None,
-        )
-        for entry in feed.entries
-    ]
+def error_class(status: int | None, error: str) -> str:
+    if status and status >= 400:
+        return f"http_{status}"
+    return next((name for name, words in CLASSES if re.search(words, error)), "other")
 
 
-def main() -> None:  # noqa: C901 - a first version
+def config() -> Config:
+    deadline_s = float(os.environ.get("HOSTILE_DEADLINE") or 20)
+    private = ("127.0.0.0/8",) if os.environ.get("HOSTILE_PRIVATE_OK") else ()
+    return Config(
+        fetch=FetchConfig(timeout_s=deadline_s, page_timeout_s=deadline_s, host_gap_s=0.0, allow_networks=private),
+        timezone="UTC",
+    )
+
+
+def forget_waits(app: App) -> None:
+    with app.store.write():
+        app.store.connections.run("UPDATE feeds SET retry_at = NULL, state = 'active' WHERE state = 'gone'")
+        app.store.connections.run("UPDATE feeds SET retry_at = NULL")
+
+
+def became_of(app: App, feed_id: int) -> dict[str, Any]:
+    rows = app.store.connections
+    state = rows.row("SELECT last_status, last_error FROM feeds WHERE id = ?", (feed_id,)) or {}
+    answer: dict[str, Any] = {"status": "ok", "entries": rows.rows(ENTRIES, (feed_id,))}
+    for entry in answer["entries"]:
+        entry["author"] = ", ".join(json.loads(entry["author"])) or None
+    if error := state.get("last_error"):
+        answer |= {"status": "error", "error": error, "error_class": error_class(state["last_status"], error)}
+    return answer
+
+
+def main() -> None:
     flags = argparse.ArgumentParser()
     for name in ("urls", "polls", "articles", "work", "out"):
-        flags.add_argument(f"--{name}")
+        flags.add_argument(f"--{name}", required=True)
     given = flags.parse_args()
-    urls = [line for line in Path(given.urls).read_text().split("\n") if line.strip()]
-    timeout = float(os.environ.get("HOSTILE_DEADLINE") or 20)
-    private = ("127.0.0.0/8",) if os.environ.get("HOSTILE_PRIVATE_OK") else ()
-    options = FetchOptions(timeout_s=timeout, page_timeout_s=timeout, allow_networks=private, host_gap_s=0)
-    client, gate = Client(options), HostGate(options)
-    database = sqlite3.connect(f"{given.work}/kit.db")
-    database.execute("create table entry (feed, id, title, link, published, content, author, primary key (feed, id))")
-    answers: dict[str, dict[str, Any]] = {}
-    validators: dict[str, tuple[str | None, str | None]] = {}
-    resting: set[str] = set()
-    with SandboxExecutor(1, timeout_s=10, memory_bytes=160 * 2**20, preload=["aggregator.parse"]) as sandbox:
-        for _ in range(int(given.polls)):
-            due = [
-                FetchRequest(
-                    url=u, etag=validators.get(u, (None, None))[0], last_modified=validators.get(u, (None, None))[1]
-                )
-                for u in urls
-                if u not in resting
-            ]
-            pages: list[str] = []
-            for request, result in fetch_all(client, due, gate):
-                url = request.url
-                if isinstance(result, FetchFailed):
-                    answers[url] = {"status": "error", "error": str(result.error), "error_class": error_class(result)}
-                    if os.environ.get("HOSTILE_BACKOFF") and (result.retry_after_s or result.status == 410):
-                        resting.add(url)
-                    continue
-                validators[url] = (result.etag, result.last_modified)
-                if isinstance(result, NotModified):
-                    continue
-                try:
-                    content_type = result.headers.get("content-type")
-                    parsed = sandbox.submit(
-                        parse_feed, result.body, url=result.final_url, content_type=content_type
-                    ).result()
-                except AggregatorError as exc:
-                    answers[url] = {"status": "error", "error": f"{mask(url)}: {exc}", "error_class": "not_a_feed"}
-                    continue
-                answers[url] = {"status": "ok"}
-                with database:
-                    database.executemany("insert or replace into entry values (?,?,?,?,?,?,?)", rows_of(url, parsed))
-                pages += [e.link for e in parsed.entries if e.link]
-            if given.articles == "1":
-                for _request, page in fetch_all(client, [FetchRequest(url=p, kind="page") for p in pages], gate):
-                    assert page is not None
-    for url, answer in answers.items():
-        rows = database.execute("select id, title, link, published, content, author from entry where feed = ?", (url,))
-        answer["entries"] = [
-            dict(zip(("id", "title", "link", "published", "content", "author"), r, strict=True)) for r in rows
-        ]
-    Path(given.out).write_text(json.dumps({"feeds": answers, "db": f"{given.work}/kit.db"}))
+    urls = [line for line in Path(given.urls).read_text(encoding="utf-8").split("\n") if line.strip()]
+    options = PollOptions(force=True, pages=given.articles == "1", cluster=False)
+    with open_app(config(), db=Path(given.work) / "kit.db") as app:
+        app.feeds.add([FeedSpec(url=url) for url in urls])
+        ids = {feed.url: feed.id for feed in app.feeds.all()}
+        for number in range(int(given.polls)):
+            if number and not os.environ.get("HOSTILE_BACKOFF"):
+                forget_waits(app)
+            app.polling.poll(options)
+        feeds = {url: became_of(app, feed_id) for url, feed_id in ids.items()}
+        Path(given.out).write_text(json.dumps({"feeds": feeds, "db": str(app.db_path)}), encoding="utf-8")
 
 
 if __name__ == "__main__":
