@@ -45,8 +45,9 @@ def digest_text(digest: Digest, *, width: int = 80, colour: bool = False, zone: 
     reader's; `why` shows each event's score and its parts. Ends with a line break.
     """
     ink, room = Ink(colour=colour), max(20, min(width, _READABLE))
-    lines = [ink.bold(line) for line in wrap(digest.title, room)]
-    lines += wrap(f"{summary(digest)} {since_line(digest, zone).capitalize()}.", room)
+    since = since_line(digest, zone)
+    lines = [ink.bold(line) for line in wrap(digest.title, room)] if digest.sections else []  # nothing is one line
+    lines += wrap(f"{summary(digest)} {since[:1].upper()}{since[1:]}.", room)
     for section in digest.sections:
         lines += ["", *wrap(section.title.upper(), room)]
         for event in section.events:

@@ -94,7 +94,7 @@ def test_why_shows_the_parts_of_the_rank() -> None:
 
 
 def test_an_empty_digest_says_so_in_a_line() -> None:
-    assert digest_text(a_digest([])).splitlines()[1].startswith("Nothing new.")
+    assert digest_text(a_digest([])).splitlines()[0].startswith("Nothing new. Since ")
 
 
 def test_escape_sequences_in_a_title_do_not_reach_the_terminal() -> None:
