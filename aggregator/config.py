@@ -241,7 +241,9 @@ def _put(tree: dict[str, Any], name: str, raw: str) -> None:
         key = key.removesuffix("_file")
         raw = _secret(name, raw)
     if kind is None or key not in kind.__struct_fields__:
-        raise ConfigError(f"{name} is set in the environment, but there is no setting {f'[{section}] {key}'.rstrip()}; unset it.")
+        raise ConfigError(
+            f"{name} is set in the environment, but there is no setting {f'[{section}] {key}'.rstrip()}; unset it."
+        )
     tree.setdefault(section, {})[key] = _typed(name, raw, kind, key)
 
 
