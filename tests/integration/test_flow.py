@@ -49,8 +49,8 @@ def read(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Read:
         return Read(server, report, tuple(app.reading.stories(with_text=True)))
 
 
-def bcubed(predicted: Mapping[str, object], gold: Mapping[str, object]) -> float:
-    """BCubed F1 (Bagga and Baldwin 1998) over the keys of `gold`."""
+def bcubed(predicted: Mapping[str, object], gold: Mapping[str, object]) -> tuple[float, float]:
+    """BCubed precision and recall (Bagga and Baldwin 1998) over the keys of `gold`."""
     by_label: dict[object, set[str]] = defaultdict(set)
     by_gold: dict[object, set[str]] = defaultdict(set)
     for key, label in gold.items():
@@ -62,7 +62,7 @@ def bcubed(predicted: Mapping[str, object], gold: Mapping[str, object]) -> float
         for k in gold
     ]  # fmt: skip
     precision, recall = (sum(s[n] for s in shares) / len(shares) for n in (0, 1))
-    return 2 * precision * recall / (precision + recall)
+    return precision, recall
 
 
 def test_every_page_of_the_newsroom_is_one_story(read: Read) -> None:
@@ -79,7 +79,9 @@ def test_no_text_holds_the_chrome_of_its_page(read: Read) -> None:
 
 def test_events_come_out_as_the_newsroom_knows_them(read: Read) -> None:
     gold = {url: (g["event"], g["lang"]) for url, g in read.server.gold().items()}
-    assert bcubed({s.url or "": s.event_id for s in read.stories}, gold) >= 0.85  # days-long affairs come in chapters
+    precision, recall = bcubed({s.url or "": s.event_id for s in read.stories}, gold)
+    assert precision >= 0.97
+    assert recall >= 0.7  # the newsroom counts a days-long affair as one event, we tell it in chapters
 
 
 def test_copies_come_out_as_the_newsroom_knows_them(read: Read) -> None:
