@@ -23,7 +23,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="memory is exact
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxExecutor]:
-    with SandboxExecutor(1, timeout_s=2.0, cpu_s=0.5, memory_bytes=64 * MIB, preload=["tests.support.tasks"]) as made:
+    with SandboxExecutor(1, timeout_s=5.0, cpu_s=0.5, memory_bytes=64 * MIB, preload=["tests.support.tasks"]) as made:
         yield made
 
 
