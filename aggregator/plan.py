@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from aggregator.model import Feed, FeedUpdate
+from aggregator.model import Feed, FeedUpdate, Wishes
 
 __all__ = [
     "ADOPT_MOVE_AFTER",
@@ -137,7 +137,10 @@ def _span(seconds: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollOutcome:
-    """What came of one poll. `error` None means it succeeded; `held` that the host was left alone and not asked."""
+    """What came of one poll. `error` None means it succeeded; `held` that the host was left alone and not asked.
+
+    `wishes` None means that no document was read: what the last one said still counts.
+    """
 
     status: int | None = None
     error: str | None = None
@@ -151,13 +154,12 @@ class PollOutcome:
     permanent_url: str | None = None
     retry_after_s: float | None = None
     max_age_s: float | None = None
-    ttl_s: float | None = None
-    skip_hours: frozenset[int] = frozenset()
-    skip_days: frozenset[int] = frozenset()
+    wishes: Wishes | None = None
 
 
 def after_poll(feed: Feed, outcome: PollOutcome, now: datetime) -> FeedUpdate:
     """Decide the feed's whole polling state after a poll."""
+    wishes = outcome.wishes or feed.wishes
     failures = feed.failures if outcome.held else feed.failures + 1 if outcome.error else 0
     upcoming = next_poll(
         PollFacts(
@@ -170,9 +172,9 @@ def after_poll(feed: Feed, outcome: PollOutcome, now: datetime) -> FeedUpdate:
             failures=failures,
             retry_after_s=outcome.retry_after_s,
             max_age_s=outcome.max_age_s,
-            ttl_s=outcome.ttl_s,
-            skip_hours=outcome.skip_hours,
-            skip_days=outcome.skip_days,
+            ttl_s=wishes.ttl_s,
+            skip_hours=wishes.skip_hours,
+            skip_days=wishes.skip_days,
         )
     )
     failed = outcome.held or outcome.error is not None
@@ -195,6 +197,7 @@ def after_poll(feed: Feed, outcome: PollOutcome, now: datetime) -> FeedUpdate:
         moved_to=moved_to,
         moved_count=_moved_count(feed, outcome) if not failed else feed.moved_count,
         state="gone" if is_gone else "active",
+        wishes=wishes,
     )
 
 

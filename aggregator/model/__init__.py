@@ -19,7 +19,7 @@ from aggregator.model.digest import (
 )
 from aggregator.model.entry import Enclosure, ParsedEntry, ParsedFeed
 from aggregator.model.event import Event, EventAssignment, EventMember, EventView
-from aggregator.model.feed import Feed, FeedSpec, FeedUpdate
+from aggregator.model.feed import Feed, FeedSpec, FeedUpdate, Wishes
 from aggregator.model.story import CopyMatch, Story, StoryLine
 
 __all__ = [
@@ -47,4 +47,5 @@ __all__ = [
     "StoryLine",
     "Told",
     "TopicMatch",
+    "Wishes",
 ]

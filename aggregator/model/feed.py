@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["Feed", "FeedSpec", "FeedUpdate"]
+__all__ = ["Feed", "FeedSpec", "FeedUpdate", "Wishes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,18 @@ class FeedSpec:
     site_url: str | None = None
     folder: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """When a publisher wants its feed asked (RSS 2.0): seconds between visits; hours (UTC) and days (0 = Monday) without."""
+
+    ttl_s: float | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+NO_WISHES = Wishes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,7 @@ class Feed:
     failures: int = 0
     moved_to: str | None = None
     moved_count: int = 0
+    wishes: Wishes = NO_WISHES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +90,4 @@ class FeedUpdate:
     moved_to: str | None
     moved_count: int
     state: str
+    wishes: Wishes

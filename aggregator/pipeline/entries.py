@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from aggregator.model import Feed, ParsedEntry, ParsedFeed
 from aggregator.store.ingest import NewEntry
@@ -73,6 +74,15 @@ class _Source:
         self._name = one_line(parsed.title or feed.title or "") or None
         self._own = site_of(feed.url) or feed.url
         self._sites = {site_of(u) for u in (feed.url, parsed.link, feed.site_url) if u}
+        titles: dict[str | None, set[str | None]] = {}
+        for entry in parsed.entries:
+            titles.setdefault(entry.link, set()).add(entry.title)
+        self._shared = {link for link, different in titles.items() if len(different) > 1}
+
+    def is_article(self, entry: ParsedEntry, url: str) -> bool:
+        """Whether an entry's address is that of an article: not a front page, nor one that other entries share."""
+        parts = urlsplit(url)
+        return entry.link not in self._shared and bool(parts.path.strip("/") or parts.query)
 
     def outlet(self, url: str | None) -> tuple[str, str]:
         """Who published it: the site of the story's address; the feed's title names it where the feed is of that site."""
@@ -82,13 +92,14 @@ class _Source:
 
 def _new_entry(entry: ParsedEntry, source: _Source, now: datetime, *, wants_page: bool) -> NewEntry:
     url = open_url(entry.link) if entry.link else None
+    has_page = url is not None and source.is_article(entry, url)
     text = _text(entry)
     title = one_line(entry.title) if entry.title else None
     words, hashed = _measured(text)
     outlet_key, outlet_name = source.outlet(url)
     return NewEntry(
         guid=entry.id,
-        key=canonical_url(url) if url else f"entry:{source.url}#{entry.id}",
+        key=canonical_url(url) if url and has_page else f"entry:{source.url}#{entry.id}",
         url=url,
         title=title or None,
         text=text,
@@ -103,7 +114,7 @@ def _new_entry(entry: ParsedEntry, source: _Source, now: datetime, *, wants_page
         text_hash=hashed,
         outlet_key=outlet_key,
         outlet_name=outlet_name,
-        wants_page=wants_page and url is not None,
+        wants_page=wants_page and has_page,
     )
 
 

@@ -23,7 +23,7 @@ from aggregator.fetch import (
     fetch_all,
     mask,
 )
-from aggregator.model import Feed, FeedUpdate, ParsedFeed
+from aggregator.model import Feed, FeedUpdate, ParsedFeed, Wishes
 from aggregator.parse import parse_feed, parse_well_formed
 from aggregator.pipeline.entries import content_hash, new_entries
 from aggregator.pipeline.report import FeedOutcome
@@ -126,29 +126,11 @@ class FeedPoller:
         known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries])
         unknown = [e for e in parsed.entries if known.get(e.id) != content_hash(e)]
         rows = new_entries(unknown, parsed=parsed, feed=feed, now=now, backfill=self.backfill)
-        update = after_poll(
-            feed,
-            PollOutcome(
-                status=result.status,
-                is_changed=True,
-                has_new=any(e.id not in known for e in unknown),
-                published=[at for e in parsed.entries if (at := e.published_at or e.updated_at)],
-                etag=result.etag,
-                last_modified=result.last_modified,
-                body_hash=hashed,
-                permanent_url=result.permanent_url,
-                retry_after_s=result.retry_after_s,
-                max_age_s=result.max_age_s,
-                ttl_s=parsed.ttl_s,
-                skip_hours=parsed.skip_hours,
-                skip_days=parsed.skip_days,
-            ),
-            now,
-        )
         with self.store.write():
-            stored = self.store.ingest.apply(feed.id, rows, now=now)
-            self.store.feeds.describe(feed.id, title=parsed.title, site_url=parsed.link, lang=parsed.lang)
-            self._keep(feed, update)
+            stored = self.store.ingest.apply(feed.id, rows, now=now, present=[e.id for e in parsed.entries])
+            if (parsed.title, parsed.link, parsed.lang) != (feed.title, feed.site_url, feed.lang):
+                self.store.feeds.describe(feed.id, title=parsed.title, site_url=parsed.link, lang=parsed.lang)
+            self._keep(feed, after_poll(feed, _read(result, parsed, hashed, has_new=stored.entries > 0), now))
         return self._say(
             FeedOutcome(
                 url=feed.url,
@@ -227,6 +209,23 @@ class FeedPoller:
             },
         )  # fmt: skip
         return outcome
+
+
+def _read(result: Fetched, parsed: ParsedFeed, hashed: str, *, has_new: bool) -> PollOutcome:
+    """The outcome of a poll that brought a document."""
+    return PollOutcome(
+        status=result.status,
+        is_changed=True,
+        has_new=has_new,
+        published=[at for e in parsed.entries if (at := e.published_at or e.updated_at)],
+        etag=result.etag,
+        last_modified=result.last_modified,
+        body_hash=hashed,
+        permanent_url=result.permanent_url,
+        retry_after_s=result.retry_after_s,
+        max_age_s=result.max_age_s,
+        wishes=Wishes(ttl_s=parsed.ttl_s, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days),
+    )
 
 
 def _without_address(error: AggregatorError, feed: Feed) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.errors import AlreadyExists, FeedNotFound
-from aggregator.model import Feed, FeedSpec, FeedUpdate
+from aggregator.model import Feed, FeedSpec, FeedUpdate, Wishes
+from aggregator.model.feed import NO_WISHES
 from aggregator.store.connection import Connections
 from aggregator.store.times import from_db, join_folder, split_folder, to_db
 
@@ -16,7 +17,7 @@ __all__ = ["Feeds"]
 
 _COLUMNS = """id, url, title, site_url, folder, attributes, lang, state, added_at, etag, last_modified, body_hash,
     interval_s, override_interval_s, next_poll_at, next_poll_reason, retry_at, last_polled_at, last_ok_at,
-    last_new_at, last_status, last_error, failures, moved_to, moved_count"""
+    last_new_at, last_status, last_error, failures, moved_to, moved_count, wishes"""
 _TIMES = ("added_at", "next_poll_at", "retry_at", "last_polled_at", "last_ok_at", "last_new_at")
 
 
@@ -25,7 +26,22 @@ def _feed(row: dict[str, Any]) -> Feed:
     row["attributes"] = tuple((k, v) for k, v in json.loads(row["attributes"]))
     for name in _TIMES:
         row[name] = from_db(row[name])
+    row["wishes"] = _wishes(row["wishes"])
     return Feed(**row)
+
+
+def _wishes(text: str | None) -> Wishes:
+    if text is None:
+        return NO_WISHES
+    said = json.loads(text)
+    return Wishes(ttl_s=said["ttl_s"], skip_hours=frozenset(said["skip_hours"]), skip_days=frozenset(said["skip_days"]))
+
+
+def _wishes_to_db(wishes: Wishes) -> str | None:
+    if wishes == NO_WISHES:
+        return None
+    hours, days = sorted(wishes.skip_hours), sorted(wishes.skip_days)
+    return json.dumps({"ttl_s": wishes.ttl_s, "skip_hours": hours, "skip_days": days})
 
 
 class Feeds:
@@ -126,7 +142,8 @@ class Feeds:
                 u.etag, u.last_modified, u.body_hash, u.interval_s, u.next_poll_at and to_db(u.next_poll_at),
                 u.next_poll_reason, u.retry_at and to_db(u.retry_at), to_db(u.last_polled_at),
                 u.last_ok_at and to_db(u.last_ok_at), u.last_new_at and to_db(u.last_new_at), u.last_status,
-                u.last_error, u.failures, u.moved_to, u.moved_count, u.state, feed_id,
+                u.last_error, u.failures, u.moved_to, u.moved_count, u.state,
+                _wishes_to_db(u.wishes), feed_id,
             )
             for feed_id, u in updates
         ]  # fmt: skip
@@ -134,7 +151,7 @@ class Feeds:
             self._db.run_many(
                 "UPDATE feeds SET etag = ?, last_modified = ?, body_hash = ?, interval_s = ?, next_poll_at = ?,"
                 " next_poll_reason = ?, retry_at = ?, last_polled_at = ?, last_ok_at = ?, last_new_at = ?, last_status = ?,"
-                " last_error = ?, failures = ?, moved_to = ?, moved_count = ?, state = ?"
+                " last_error = ?, failures = ?, moved_to = ?, moved_count = ?, state = ?, wishes = ?"
                 " WHERE id = ? AND state <> 'removed'",
                 rows,
             )

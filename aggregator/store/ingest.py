@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,25 +62,47 @@ class Ingest:
         sql = "SELECT guid, content_hash FROM entries WHERE feed_id = ? AND guid IN ({marks})"
         return {row["guid"]: row["content_hash"] for row in self._db.in_chunks(sql, guids, feed_id)}
 
-    def apply(self, feed_id: int, entries: Iterable[NewEntry], *, now: datetime) -> IngestResult:
-        """Store entries that are new or say something new; a story is opened for each canonical address once."""
+    def apply(
+        self, feed_id: int, entries: Iterable[NewEntry], *, now: datetime, present: Collection[str] = ()
+    ) -> IngestResult:
+        """Store entries that are new or say something new; a story is opened for each canonical address once.
+
+        `present` are the guids of all entries that the feed shows now, known ones too: an address that this feed gave
+        before under a guid that is not among them is the same entry under a new guid.
+        """
         rows = {entry.guid: entry for entry in entries}
         with self._db.write():
             known = self._known_rows(feed_id, list(rows))
+            new = [entry for guid, entry in rows.items() if guid not in known]
+            by_key = self._stories_by_key([entry.key for entry in new]) if new else {}
+            if by_key:
+                known |= self._renamed(feed_id, new, by_key, {*present, *rows})
+                new = [entry for entry in new if entry.guid not in known]
             changed = [
                 row["story_id"]
                 for guid, row in known.items()
                 if self._change(row, rows[guid], now) and row["story_id"] is not None
             ]
-            new = [entry for guid, entry in rows.items() if guid not in known]
-            opened = self._add(feed_id, new, now) if new else ()
+            opened = self._add(feed_id, new, by_key, now) if new else ()
         return IngestResult(entries=len(new), stories=opened, changed=tuple(changed))
 
-    def _add(self, feed_id: int, entries: Sequence[NewEntry], now: datetime) -> tuple[int, ...]:
+    def _renamed(
+        self, feed_id: int, entries: Sequence[NewEntry], by_key: Mapping[str, int], present: Collection[str]
+    ) -> dict[str, dict[str, Any]]:
+        """Entries of this feed that stand under another guid now; what is stored takes the new one."""
+        sql = "SELECT id, guid, story_id, content_hash FROM entries WHERE feed_id = ? AND story_id IN ({marks})"
+        stories = list({by_key[entry.key] for entry in entries if entry.key in by_key})
+        gone = {r["story_id"]: r for r in self._db.in_chunks(sql, stories, feed_id) if r["guid"] not in present}
+        renamed = {}
+        for entry in entries:
+            if row := gone.pop(by_key.get(entry.key), None):
+                self._db.run("UPDATE entries SET guid = ? WHERE id = ?", (entry.guid, row["id"]))
+                renamed[entry.guid] = row
+        return renamed
+
+    def _add(self, feed_id: int, entries: Sequence[NewEntry], by_key: dict[str, int], now: datetime) -> tuple[int, ...]:
         """Store new entries, and the stories that they open; returns the ids of these."""
-        keys = [entry.key for entry in entries]
-        by_key = self._stories_by_key(keys)
-        dead = self._tombstones(keys)
+        dead = self._tombstones([entry.key for entry in entries])
         to_open = {e.key: e for e in reversed(entries) if e.key not in by_key and e.key not in dead}
         opened = self._open(feed_id, [*reversed(to_open.values())], now)
         by_key.update(opened)

@@ -1,7 +1,7 @@
 """The schema, as a list of steps: append only, never edited after a release.
 
 Every name is a word of the glossary, for people query this file. Times are ISO 8601 UTC text; `authors`, `evidence`,
-`vetoes` and `attributes` are JSON. Whatever belongs to a person carries a `reader_id`.
+`vetoes`, `wishes` and `attributes` are JSON. Whatever belongs to a person carries a `reader_id`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ _INITIAL = (
         etag TEXT, last_modified TEXT, body_hash TEXT,
         interval_s REAL, override_interval_s REAL, next_poll_at TEXT, next_poll_reason TEXT, retry_at TEXT,
         last_polled_at TEXT, last_ok_at TEXT, last_new_at TEXT, last_status INTEGER, last_error TEXT,
-        failures INTEGER NOT NULL DEFAULT 0, moved_to TEXT, moved_count INTEGER NOT NULL DEFAULT 0
+        failures INTEGER NOT NULL DEFAULT 0, moved_to TEXT, moved_count INTEGER NOT NULL DEFAULT 0,
+        wishes TEXT
     ) STRICT""",
     "CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE state = 'active'",
     """CREATE TABLE events (
