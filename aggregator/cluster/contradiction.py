@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["contradiction"]
 
 _ALIKE = 0.6  # share of two titles that must agree before one differing slot says more than the rest
+_SAME_WORDS = 0.5  # share of title words from which two titles say the same of different names
 _BEGINNING = 5  # letters that inflected forms and adjectives of a name share
 _ACRONYM = 3  # letters from which capitals stand for words
 _TOKEN = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
@@ -138,9 +139,21 @@ def _any_term(story: Features, text: str) -> bool:
     return bool(found.any())
 
 
+def _alike_but_for_names(a: Features, b: Features) -> float:
+    """Share of the title words, names left out, that the shorter of two titles has in common with the other."""
+    table = rarity(a.lang)
+    own = [
+        set(story.terms[story.title > 0].tolist())
+        - {table[t][0] for name in story.subjects for t in terms(name, story.lang)}
+        for story in (a, b)
+    ]
+    shorter = min(map(len, own))
+    return len(own[0] & own[1]) / shorter if shorter else 0.0
+
+
 def _other_subject(a: Features, b: Features) -> str | None:
-    """Names in both titles, and neither story says any of the other's."""
-    if not a.subjects or not b.subjects or a.lang != b.lang:
+    """Titles in much the same words about other names, of which neither story says any of the other's."""
+    if not a.subjects or not b.subjects or a.lang != b.lang or _alike_but_for_names(a, b) < _SAME_WORDS:
         return None
     if any(_mentions(b, name) for name in a.subjects) or any(_mentions(a, name) for name in b.subjects):
         return None

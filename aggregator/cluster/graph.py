@@ -39,7 +39,7 @@ class Options:
 
     threshold: float = 0.35
     reach_days: float = 4.0
-    unsaid: float = 0.22
+    unsaid: float = 0.26
 
 
 class EventGraph:

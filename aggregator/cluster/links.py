@@ -294,7 +294,7 @@ class Links:
         counts = self._counting(rows)
         strength = np.zeros(len(rows), dtype=np.int32)
         strength[counts] = self._model.strength(describe(table, rows[counts], self._comb, self._lead))
-        strength = strength // _GRAIN * _GRAIN
+        strength = (strength + _GRAIN // 2) // _GRAIN * _GRAIN
         self._veto(rows, strength)
         moved = rows[strength != table.strength[rows]]
         table.strength[rows] = strength

@@ -92,7 +92,7 @@ def training_rows(pairs: dict[str, dict], without_fold: int | None = None) -> tu
 
 def fit(described: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> dict[str, np.ndarray]:
     """Boosted trees as the plain arrays that `aggregator.cluster.model.build` reads."""
-    import lightgbm  # noqa: PLC0415 - only training needs it
+    import lightgbm
 
     data = lightgbm.Dataset(described, truth, weight=weight / weight.mean())
     dump = lightgbm.train(TREES, data, ROUNDS).dump_model()
