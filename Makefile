@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTS ?= tests
+DATA ?= $(or $(AGGREGATOR_DATA),../shared)
 
 .PHONY: demo test check format bench clean
 
@@ -24,7 +25,8 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 bench: $(READY)  ## quality and speed; the data sets are named in docs/data.md
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/aggregator bench $(DATA)/data/events
+	$(BIN)/python benchmarks/bench_parse.py
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -351,7 +351,7 @@ def _marked(parser: LexborHTMLParser, headline: str | None) -> tuple[str, ...]:
             if not 2 < len(text) <= 250:
                 continue
             away, astray = _distance(node, chain)
-            if astray and away > 3:
+            if astray and away > 1:
                 continue
             score = (
                 weight - 0.5 * away - 0.15 * rank + (1.0 if _BY.match(text) else 0.0) - (1.0 if len(text) > 60 else 0.0)

@@ -72,12 +72,6 @@ def judge_blocks(page: Page, hints: Hints, *, html: str) -> Judged:
     """The blocks that are the article, in order. `html` is shown to trafilatura where the classifier is unsure."""
     if not page.blocks:
         return Judged(lines=(), sure=0.0, opinion="classifier")
-    if not (files("aggregator.extract") / "data" / "blocks.npz").is_file() and may_ask(
-        page, html
-    ):  # until the model is trained
-        return Judged(
-            lines=tuple(Line(text=x) for x in ask(html).split("\n") if x.strip()), sure=0.8, opinion="trafilatura"
-        )
     model = _model()
     rows = features(page, hints, model.words)
     chances = model.own.probability(rows)

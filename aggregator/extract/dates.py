@@ -56,6 +56,11 @@ _SHOWN = re.compile(
     r"|(?P<d>\d{1,2})(?P<mark>[./-])(?P<m>\d{1,2})(?P=mark)(?P<y>(?:19|20)\d\d)(?!\d))",
     re.IGNORECASE,
 )
+_SHORT_LINE = 120  # characters
+_PUBLISHED_LABEL = re.compile(
+    r"publi|posted|veröffent|erstellt|geschrieben|eingestellt|posté|escrit|gepost|skrev|dodano|опублик|發布|发布|发表|發表|日期|時間|时间|投稿|등록|입력|datum|date\b|fecha|data:",
+    re.I,
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _UPDATED_LABEL = re.compile(
     r"updat|modif|aktualis|stand:|geändert|mis à jour|màj|actualiz|aggiorna|atualiz|bijgewerkt|oppdater|uppdater|opdater|zaktualiz|обновл|更新|수정",
@@ -82,10 +87,14 @@ def find_dates(
     html: str = "",
     url: str | None = None,
     lines: Sequence[str] = (),
+    elsewhere: Sequence[str] = (),
     lang: str | None = None,
     deep: bool = True,
 ) -> Dates:
-    """Publication and last change of a page. `lines`: its blocks near the headline; `deep`: htmldate as last resort."""
+    """Publication and last change of a page. `lines`: its blocks near the headline; `elsewhere`: all of them.
+
+    `deep`: htmldate as last resort (not its extensive search: that loads two hundred locales, 100 MB, in ten seconds).
+    """
     found = Dates()
     in_url, shown = _day_in_url(url), _days_shown(lines, lang)
     marked = [("body", text) for text in _marked(parser)] if parser is not None else []
@@ -102,9 +111,11 @@ def find_dates(
             found.published, found.published_from = _own_day(stamp, [in_url] if in_url else shown), source
             break
     if found.published is None and deep and html:
-        guess = htmldate.find_date(html, extensive_search=True, original_date=True, url=url)
+        guess = htmldate.find_date(html, extensive_search=False, original_date=True, url=url)
         if guess:
             found.published, found.published_from = guess, "htmldate"
+    if found.published is None and (day := _day_elsewhere(elsewhere, lang)):
+        found.published, found.published_from = day.isoformat(), "body"
     for source, text in (("json-ld", _text(head.article.get("dateModified"))), ("meta", head.first(*_UPDATED))):
         stamp = to_iso(text)
         if stamp and (not found.published or stamp[:10] >= found.published[:10]):
@@ -250,6 +261,18 @@ def _days_shown(lines: Sequence[str], lang: str | None) -> list[date]:
             if day is not None and _EARLIEST_YEAR <= day.year < 2100:
                 (updated if _UPDATED_LABEL.search(line[: match.start()][-30:]) else days).append(day)
     return days + updated
+
+
+def _day_elsewhere(lines: Sequence[str], lang: str | None) -> date | None:
+    """Where nothing near the headline says it: a date with a word for publishing, else the first of any short line."""
+    first = None
+    for line in lines:
+        if len(line) <= _SHORT_LINE and _YEAR.search(line) and "©" not in line:
+            for day in _days_shown((line,), lang):
+                if _PUBLISHED_LABEL.search(line):
+                    return day
+                first = first or day
+    return first
 
 
 def _as_day(match: re.Match[str], lang: str | None) -> date | None:

@@ -42,12 +42,13 @@ def find_facts(
     _note(sources, "site", source)
     title, source = _title(head, parser, site=site, url=where, rules=rules)
     _note(sources, "title", source)
-    near, last = _near_title(page, title)
+    texts = [block.text for block in page.blocks]
+    near, last = _near_title(page, texts, title)
     authors, source = _authors(head, parser, lines=(*near, *last), title=title, site=site, rules=rules)
     _note(sources, "authors", source)
     lang, source = _language(head)
     _note(sources, "lang", source)
-    dates = find_dates(head, parser=parser, html=html, url=where, lines=near, lang=lang)
+    dates = find_dates(head, parser=parser, html=html, url=where, lines=near, elsewhere=texts, lang=lang)
     ruled = _ruled(parser, rules.date if rules else None)
     if ruled and (stamp := to_iso(ruled)):
         dates.published, dates.published_from = stamp, "rule"
@@ -114,9 +115,8 @@ def heading_text(node: LexborNode) -> str:
     return node.text(separator="\n") if node.css_first("br, div, p, span, small") else node.text()
 
 
-def _near_title(page: Page, title: str | None) -> tuple[list[str], list[str]]:
+def _near_title(page: Page, texts: list[str], title: str | None) -> tuple[list[str], list[str]]:
     """Texts of the blocks around the headline, and of the last ones."""
-    texts = [block.text for block in page.blocks]
     headings = [i for i, b in enumerate(page.blocks) if page.elements[b.element].tag == "h1"]
     least, most = (len(title) // 2, 2 * len(title)) if title else (1, 0)
     same = [i for i, text in enumerate(texts) if least <= len(text) <= most and same_title(text, title or "")]

@@ -47,7 +47,7 @@ _PHRASES: dict[str, str] = {
         sign up|subscribe|newsletter|get our newsletter|get the newsletter|get the latest|get the best|get breaking|get daily|get more|join our|join the|stay informed|stay up to date|stay updated|enter your email|your email|
         email address|download our app|download the app|get the app|become a member|become a subscriber|support our|support us|donate|already a subscriber|already a member|try for free|start your|unlock|subscribe now|
         register|create an account|create a free|log in|sign in|to continue reading|this article is for subscribers|for subscribers only|premium content|
-        jetzt anmelden|hier anmelden|zum newsletter|newsletter abonnieren|jetzt abonnieren|abonnieren|abonnieren sie|melden sie sich|mit dem newsletter|jetzt registrieren|anmelden|einloggen|jetzt testen|jetzt lesen|jetzt kostenlos|kostenlos registrieren|
+        jetzt anmelden|jetzt newsletter|jetzt unseren newsletter|den newsletter|hier anmelden|zum newsletter|newsletter abonnieren|jetzt abonnieren|abonnieren|abonnieren sie|melden sie sich|mit dem newsletter|jetzt registrieren|anmelden|einloggen|jetzt testen|jetzt lesen|jetzt kostenlos|kostenlos registrieren|
         diesen artikel lesen|sie sind bereits abonnent|bereits abonnent|mit einem abo|unser newsletter|
         inscrivez-vous|s'inscrire|s’inscrire|abonnez-vous|s'abonner|s’abonner|je m'abonne|je m’abonne|recevez|recevoir|déjà abonné|se connecter|connectez-vous|article réservé|cet article est réservé|lettre d'information|la newsletter|
         suscríbete|suscríbase|suscribirse|suscripción|boletín|recibe|regístrate|regístrese|inicia sesión|iniciar sesión|apúntate|únete|
@@ -70,9 +70,9 @@ _PHRASES: dict[str, str] = {
         anzeige|werbung|advertorial|gesponsert|publicité|publicite|la suite après|annonce|contenu sponsorisé|publicidad|anuncio|patrocinado|continúa|pubblicità|annuncio|contenuto sponsorizzato|publicidade|continua depois da publicidade|patrocinados|conteúdo patrocinado|
         advertentie|gesponsord|annons|reklame|annonse|mainos|reklama|reklam|reklamă|hirdetés|publicitate|реклама|на правах рекламы|διαφήμιση|oglas|oglašavanje|iklan|quảng cáo|广告|廣告|広告|스폰서|광고|إعلان|اعلان|פרסומת|विज्ञापन|তথ্য বিজ্ঞাপন""",
     "consent": """
-        we use cookies|this site uses cookies|this website uses cookies|cookies|cookie|accept all|accept cookies|reject all|manage cookies|manage consent|privacy policy|privacy|your privacy|by continuing|by clicking|by signing up|by subscribing|by submitting|terms of|terms and|terms &|
+        we use cookies|this site uses cookies|this website uses cookies|cookie policy|cookie settings|cookie notice|cookie consent|cookies policy|accept all|accept cookies|reject all|manage cookies|manage consent|privacy policy|privacy settings|privacy notice|your privacy|by continuing|by clicking|by signing up|by subscribing|by submitting|terms of|terms and|terms &|
         this content is hosted|to view this content|please enable|enable javascript|javascript is|your browser|
-        wir verwenden cookies|diese website verwendet|datenschutz|alle akzeptieren|mit dem klick|zur anzeige|an dieser stelle|ich bin damit einverstanden|externer inhalt|externen inhalt|bitte aktivieren|
+        wir verwenden cookies|diese website verwendet|datenschutzerklärung|datenschutzeinstellungen|alle akzeptieren|mit dem klick|zur anzeige|an dieser stelle|ich bin damit einverstanden|externer inhalt|externen inhalt|bitte aktivieren|
         nous utilisons des cookies|en cliquant|en poursuivant|politique de confidentialité|ce contenu|tout accepter|utilizamos cookies|usamos cookies|al hacer clic|al continuar|política de privacidad|aceptar|este contenido|
         utilizziamo i cookie|questo sito|informativa|accetta|utilizamos|ao clicar|ao continuar|aceitar|wij gebruiken cookies|deze website|privacybeleid|akkoord|vi använder cookies|vi bruker|vi bruger|godkänn|hyväksy|
         używamy plików|ta strona|akceptuję|polityka prywatności|tento web|používáme cookies|souhlasím|ez a weboldal|elfogad|acest site|çerez|мы используем|политика конфиденциальности|согласие|ми використовуємо|χρησιμοποιούμε|ovaj sajt|koristimo kolačiće|

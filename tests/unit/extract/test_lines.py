@@ -1,0 +1,87 @@
+"""The line filter: what goes, what stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregator.extract.lines import Line, filter_lines, kept_text
+
+LONG = "The council voted on Tuesday evening to close the old swing bridge for eleven months, ending a dispute that has run since the winter floods, nine to four."
+TITLE = "Council closes swing bridge for eleven months"
+
+
+def kept(*lines: str, **told) -> list[str]:
+    text = kept_text(filter_lines([Line(text=line) for line in lines], **({"title": TITLE} | told)))
+    return text.split("\n\n") if text else []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more: Ferry timetable changes again",
+        "Lesen Sie auch: Fahrplan der Fähre",
+        "Lire aussi : les ferries",
+        "Leggi anche: il traghetto",
+        "Читайте также: паром меняет расписание",
+        "延伸阅读：渡轮时刻表",
+        "関連記事：渡し船",
+        "Advertisement",
+        "Anzeige",
+        "Publicité",
+        "広告",
+        "Share Tweet Email Print",
+        "Share on Facebook",
+        "Teilen",
+        "Sign up for our newsletter",
+        "Jetzt Newsletter abonnieren",
+        "We use cookies to improve your experience.",
+        "© The Ellery Post. All rights reserved.",
+        "To Top",
+        "Nach oben",
+        "返回顶部",
+        "Photo: Ann Lee / Ellery Post",
+    ],
+)
+def test_furniture_between_paragraphs_goes(line):
+    assert kept(LONG, line, LONG[::-1] + ".") == [LONG, LONG[::-1] + "."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "“Nobody likes a detour,” said Mara Quill.",
+        "Share prices fell by four per cent on Tuesday, the most since May.",
+        "Up to sixty boats a day pass the bridge in summer.",
+        "More than forty people came to the meeting.",
+        "15,000",
+        "Key takeaways",
+        "Advertisement revenue at the port fell for the third year in a row.",
+        "Privacy was the word of the evening.",
+        "关闭时间为十一个月。",
+    ],
+)
+def test_sentences_and_figures_stay(line):
+    assert line in kept(LONG, line, "Another sentence follows it here.")
+
+
+def test_the_headline_byline_and_date_above_the_text_go():
+    assert kept(TITLE, "By Ann Lee", "March 3, 2026", "5 min read", LONG, authors=["Ann Lee"]) == [LONG]
+
+
+def test_a_list_of_other_things_below_the_text_goes_with_its_heading():
+    assert kept(LONG, "Most Popular", "Ferry timetable changes", "Rowers take second place", "To Top") == [LONG]
+
+
+def test_a_heading_with_nothing_under_it_goes():
+    lines = [Line(text=LONG), Line(text="What comes next", heading=2), Line(text="The ferry will sail every twenty minutes."), Line(text="Related", heading=3)]
+    verdicts = filter_lines(lines, title=TITLE)
+    assert [v.reason is None for v in verdicts] == [True, True, True, False]
+
+
+def test_a_passage_that_stands_here_twice_is_kept_once():
+    assert kept(LONG, "Then came the vote.", LONG) == [LONG, "Then came the vote."]
+
+
+def test_every_line_left_out_has_a_reason():
+    verdicts = filter_lines([Line(text=TITLE), Line(text=LONG), Line(text="Advertisement")], title=TITLE)
+    assert [v.reason for v in verdicts] == ["repeats the headline", None, "marks an advertisement"]

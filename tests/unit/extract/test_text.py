@@ -1,0 +1,86 @@
+"""Which text stands: the page's, JSON-LD's or the feed's; and what bounds a hostile page."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregator.errors import ExtractError
+from aggregator.extract import extract_page
+
+SENTENCES = [f"Sentence number {n} tells what the council of the harbour town did on day {n} of the long dispute about the bridge." for n in range(12)]
+LONG_FEED = "\n\n".join(SENTENCES)
+
+
+def page(*paragraphs: str) -> bytes:
+    return f"<html lang='en'><title>Bridge closes</title><h1>Bridge closes</h1>{''.join(f'<p>{p}</p>' for p in paragraphs)}</html>".encode()
+
+
+def test_the_feed_s_text_stands_where_the_page_gives_less():
+    article = extract_page(page(SENTENCES[0]), feed_text=LONG_FEED)
+    assert article.text == LONG_FEED
+    assert article.sources["text"] == "feed"
+    assert "the feed's text stands" in article.quality_reasons[0]
+
+
+def test_a_teaser_of_the_feed_does_not_replace_a_whole_page():
+    article = extract_page(page(*SENTENCES), feed_text=LONG_FEED[:300] + " [...]")
+    assert article.text == LONG_FEED
+    assert article.sources["text"] != "feed"
+
+
+def test_behind_a_bot_check_the_feed_s_text_stands_and_the_wall_is_named():
+    body = b"<html><title>Just a moment...</title><p>Enable JavaScript and cookies to continue</p></html>"
+    article = extract_page(body, feed_text=LONG_FEED)
+    assert (article.paywall, article.text) == ("bot check", LONG_FEED)
+
+
+def test_a_whole_article_has_a_better_quality_than_a_scrap():
+    assert extract_page(page(*SENTENCES)).quality > 0.7 > extract_page(page(SENTENCES[0])).quality
+
+
+def test_the_language_is_checked_against_the_text():
+    body = page(*SENTENCES).replace(b"lang='en'", b"lang='fr'")
+    article = extract_page(body)
+    assert (article.lang, article.sources["lang"]) == ("en", "text")
+
+
+P = b"<p>" + b"This is a sentence of an article that goes on for a while. " * 6 + b"</p>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>" + b"<div>" * 100_000 + P + b"</div>" * 100_000,
+        b"<p><b><i><a>" * 50_000 + P,
+        b"<table><tr><td>" * 3_000 + P,
+        b"<p>" * 3_000_000,
+        b"<div " + b" ".join(b"a%d=1" % i for i in range(20_000)) + b">" + P,
+    ],
+    ids=["nested", "inline", "tables", "heavy", "attributes"],
+)
+def test_a_page_that_would_take_minutes_is_refused_in_one_line(body):
+    with pytest.raises(ExtractError) as refused:
+        extract_page(body)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<p>word" + b" \n" * 500_000 + b"word</p>" + P,
+        b"<p>" + b"&amp;amp;" * 50_000 + b"</p>" + P,
+        b"<p>" + b".-" * 200_000 + b"</p>" + P,
+        b'<script type="application/ld+json">' + b'{"a":' * 50_000 + b"</script>" + P,
+        b'<script type="application/ld+json">' * 3_000 + b"</script>" * 3_000 + P,
+        b"<head>" + b"<meta name=a content=b>" * 20_000 + b"</head>" + P,
+        b"<title>" + b"a " * 500_000 + b"</title>" + P,
+        b"<meta" * 100_000 + b">" + P,
+    ],
+    ids=["blanks", "entities", "dots", "json-ld nested", "json-ld open", "meta", "title", "cut tags"],
+)
+def test_a_page_with_a_flood_in_it_is_still_read(body):
+    try:
+        article = extract_page(body)
+    except ExtractError:
+        return
+    assert article.title is None or len(article.title) <= 500
