@@ -50,14 +50,14 @@ class Reader:
         def there(_driver: object) -> WebElement | None:
             return next((e for e in self.all(css) if text in e.text), None)
 
-        found: WebElement = WebDriverWait(self.driver, 10, ignored_exceptions=[Exception]).until(there)
+        found: WebElement = WebDriverWait(self.driver, 40, ignored_exceptions=[Exception]).until(there)
         return found
 
     def gone(self, css: str) -> None:
-        WebDriverWait(self.driver, 10).until(lambda _d: not self.all(css))
+        WebDriverWait(self.driver, 40).until(lambda _d: not self.all(css))
 
     def at(self, path: str) -> None:
-        WebDriverWait(self.driver, 10).until(
+        WebDriverWait(self.driver, 40).until(
             lambda d: d.current_url.removeprefix(self.address.rstrip("/")).startswith(path)
         )
 

@@ -48,7 +48,7 @@ def chromium(
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
     made = webdriver.Chrome(options=options, service=Service(driver))
     try:
-        made.set_page_load_timeout(20)
+        made.set_page_load_timeout(60)
         look(made, width=width, height=height, dark=dark)
         yield made
     finally:
