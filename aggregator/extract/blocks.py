@@ -97,7 +97,6 @@ SKIPPED = frozenset(
 _CLOSED_BY_ITSELF = "p|li|td|th|tr|dt|dd|option|thead|tbody|tfoot|img|br|hr|input|meta|link|source|area|base|col|embed|param|track|wbr|path|body|html|head"
 _TAG = re.compile(rf"<(/?)(?!(?:{_CLOSED_BY_ITSELF})[\s/>])[a-zA-Z][^\s/<>]*(?:\s[^<>]*?(/)?)?>", re.IGNORECASE)
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
-_SPACE = re.compile(r"[ \t\r\f\v\xa0\u2000-\u200b\u3000\n]+")
 
 
 @dataclass(slots=True)
@@ -273,7 +272,8 @@ class _Walk:
     def flush(self) -> None:
         """End the block being gathered."""
         if self.parts:
-            text = _SPACE.sub(" ", "".join(self.parts)).strip() if not self.breaks else _lines("".join(self.parts))
+            joined = "".join(self.parts)
+            text = _lines(joined) if self.breaks else " ".join(joined.split())
             if text and len(self.page.blocks) < MAX_BLOCKS:
                 self.page.blocks.append(
                     Block(
@@ -295,7 +295,7 @@ class _Walk:
 
 
 def _lines(text: str) -> str:
-    return "\n".join(line for part in text.split("\n") if (line := _SPACE.sub(" ", part).strip()))
+    return "\n".join(line for part in text.split("\n") if (line := " ".join(part.split())))
 
 
 def _label(attributes: dict[str, str | None]) -> str:

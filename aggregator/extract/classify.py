@@ -16,6 +16,7 @@ from aggregator.extract.features import FEATURES, Hints, Words, features
 from aggregator.extract.lines import Line
 from aggregator.extract.opinion import ask, kept_by, second_opinion
 from aggregator.extract.trees import Trees
+from aggregator.text.html import clean_text
 
 __all__ = ["Judged", "as_line", "choose", "doubt", "judge_blocks", "may_ask"]
 
@@ -35,6 +36,7 @@ _MAX_ASKED_CHARS = 1_500_000
 _MAX_ASKED_NODES = 20_000
 _MAX_ASKED_DEPTH = 150
 
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _CHARS = FEATURES.index("chars")
 
 
@@ -119,4 +121,5 @@ def as_line(page: Page, at: int, chance: float) -> Line:
     """A block as the line filter sees it."""
     block = page.blocks[at]
     level = heading_level(page.elements[block.element].tag)
-    return Line(text=block.text, heading=level, link_share=block.link_chars / max(1, len(block.text)), sure=chance)
+    text = block.text if block.text.isascii() else clean_text(block.text).translate(_INVISIBLE).strip()
+    return Line(text=text, heading=level, link_share=block.link_chars / len(block.text), sure=chance)

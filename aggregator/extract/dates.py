@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from zoneinfo import ZoneInfo
 
 import htmldate
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.extract.head import Head
 from aggregator.text.dates import parse_date
+from aggregator.text.urls import host_of
 
 __all__ = ["Dates", "find_dates", "to_iso"]
 
 _EARLIEST_YEAR = 1990
+_DAY = timedelta(days=1)
 _PUBLISHED = (
     "article:published_time", "og:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
     "cxenseparse:publishtime", "dc.date.issued", "citation_online_date", "date", "pubdate", "publishdate", "publish-date", "publish_date",
@@ -35,6 +39,21 @@ _UPDATED = (
     "dc.date.modified",
     "lastmod",
     "updated_time",
+)
+# The zone of a country's outlets, by the end of their address (where there are several, that of the largest cities).
+_ZONES = dict(
+    pair.split("=")
+    for pair in (
+        "au=Australia/Sydney nz=Pacific/Auckland jp=Asia/Tokyo kr=Asia/Seoul cn=Asia/Shanghai hk=Asia/Hong_Kong tw=Asia/Taipei sg=Asia/Singapore "
+        "my=Asia/Kuala_Lumpur ph=Asia/Manila id=Asia/Jakarta th=Asia/Bangkok vn=Asia/Ho_Chi_Minh pk=Asia/Karachi in=Asia/Kolkata bd=Asia/Dhaka "
+        "lk=Asia/Colombo np=Asia/Kathmandu ae=Asia/Dubai il=Asia/Jerusalem tr=Europe/Istanbul ru=Europe/Moscow ua=Europe/Kyiv ro=Europe/Bucharest "
+        "bg=Europe/Sofia gr=Europe/Athens fi=Europe/Helsinki ee=Europe/Tallinn lv=Europe/Riga lt=Europe/Vilnius pl=Europe/Warsaw cz=Europe/Prague "
+        "sk=Europe/Bratislava hu=Europe/Budapest at=Europe/Vienna de=Europe/Berlin ch=Europe/Zurich fr=Europe/Paris be=Europe/Brussels "
+        "nl=Europe/Amsterdam lu=Europe/Luxembourg it=Europe/Rome es=Europe/Madrid pt=Europe/Lisbon uk=Europe/London ie=Europe/Dublin "
+        "dk=Europe/Copenhagen no=Europe/Oslo se=Europe/Stockholm hr=Europe/Zagreb rs=Europe/Belgrade si=Europe/Ljubljana ba=Europe/Sarajevo "
+        "za=Africa/Johannesburg ke=Africa/Nairobi ng=Africa/Lagos eg=Africa/Cairo ar=America/Argentina/Buenos_Aires br=America/Sao_Paulo "
+        "uy=America/Montevideo cl=America/Santiago pe=America/Lima mx=America/Mexico_City ca=America/Toronto us=America/New_York"
+    ).split()
 )
 _ISO = re.compile(
     r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}(?!\d))?)?",
@@ -108,7 +127,7 @@ def find_dates(
     for source, text in offers:
         stamp = to_iso(text)
         if stamp:
-            found.published, found.published_from = _own_day(stamp, [in_url] if in_url else shown), source
+            found.published, found.published_from = _own_day(stamp, [in_url] if in_url else shown, url), source
             break
     if found.published is None and deep and html:
         guess = htmldate.find_date(html, extensive_search=False, original_date=True, url=url)
@@ -224,18 +243,34 @@ def _sound(day: date) -> str | None:
     return day.isoformat() if _EARLIEST_YEAR <= day.year < 2100 else None
 
 
-def _own_day(stamp: str, days: Sequence[date]) -> str:
-    """A moment stamped in UTC, told in a zone where it falls on the day that the page shows (if that is a day off)."""
-    if not days or not stamp.endswith("+00:00"):
+def _own_day(stamp: str, days: Sequence[date], url: str | None) -> str:
+    """A moment stamped in UTC, told in a zone where it falls on the day that the page shows (if that is a day off).
+
+    A page that shows no day: in the time of its country, if its address names one. Midnight to the second is a day, no moment.
+    """
+    moment = datetime.fromisoformat(stamp) if stamp.endswith("+00:00") else None
+    if moment is None or moment.date() in days:
         return stamp
-    moment = datetime.fromisoformat(stamp)
-    if moment.date() in days:
-        return stamp
-    if moment.date() - timedelta(days=1) in days and moment.hour < 8:
+    if moment.date() - _DAY in days and moment.hour < 8:  # noqa: PLR2004 (the Americas)
         return moment.astimezone(timezone(timedelta(hours=-max(moment.hour + 1, 5)))).isoformat()
-    if moment.date() + timedelta(days=1) in days and moment.hour >= 11:
+    if moment.date() + _DAY in days and moment.hour >= 11:  # noqa: PLR2004 (New Zealand)
         return moment.astimezone(timezone(timedelta(hours=24 - moment.hour))).isoformat()
-    return stamp
+    home = _home_zone(url)
+    if home is None or (moment.hour, moment.minute, moment.second) == (0, 0, 0):
+        return stamp
+    local = moment.astimezone(home)
+    return local.isoformat() if local.date() != moment.date() else stamp
+
+
+def _home_zone(url: str | None) -> ZoneInfo | None:
+    country = (host_of(url) or "").rpartition(".")[2] if url else ""
+    name = _ZONES.get(country)
+    return _zone(name) if name else None
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
 def _day_in_url(url: str | None) -> date | None:

@@ -7,11 +7,14 @@ import re
 __all__ = ["Seen", "plain"]
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_ASCII_OTHER = bytes(code for code in range(128) if not chr(code).isalnum())
 _END = 60  # letters of each end of a passage that must stand in another
 
 
 def plain(text: str) -> str:
     """Letters and digits only, case folded."""
+    if text.isascii():  # ten times quicker than the expression
+        return text.encode("ascii").lower().translate(None, _ASCII_OTHER).decode("ascii")
     return _NOT_LETTERS.sub("", text.casefold())
 
 

@@ -81,14 +81,19 @@ def extract_page(
     names every line that was left out, and why. Pure and picklable; bounded on hostile pages. Cost: 10-20 ms a page, 35
     more where a second opinion is needed. Raises ExtractError for what is no page.
     """
-    draft = draft_page(body, url=url, charset=charset, rules=rules)
+    draft = draft_page(body, url=url, charset=charset, rules=rules, teach=False)
     return finish(draft, site_lines=site_lines, feed_text=feed_text, explain=explain)
 
 
 def draft_page(
-    body: bytes, *, url: str | None = None, charset: str | None = None, rules: SiteRule | None = None
+    body: bytes,
+    *,
+    url: str | None = None,
+    charset: str | None = None,
+    rules: SiteRule | None = None,
+    teach: bool = True,
 ) -> Draft:
-    """Everything about a page that can be said from it alone."""
+    """Everything about a page that can be said from it alone; with what it has to `teach` of its site, if wanted."""
     html = decode_page(open_body(body), charset)
     _refuse_other(html, url)
     guard_markup(html)
@@ -103,7 +108,7 @@ def draft_page(
     ruled = _ruled_lines(parser, rules) if rules else []
     judged = Judged(lines=tuple(ruled), sure=1.0, opinion="rule") if ruled else judge_blocks(page, hints, html=html)
     verdicts = filter_lines(judged.lines, title=facts.title, authors=facts.authors, labels=(facts.site, facts.section))
-    return _drafted(facts, verdicts, judged, head=head, page=page, told=hints.body, html=html)
+    return _drafted(facts, verdicts, judged, head=head, page=page, told=hints.body, html=html, teach=teach)
 
 
 def page_hints(head: Head, facts: Article) -> Hints:
@@ -117,8 +122,9 @@ def page_hints(head: Head, facts: Article) -> Hints:
 
 
 def _drafted(
-    facts: Article, verdicts: list[Verdict], judged: Judged, *, head: Head, page: Page, told: str | None, html: str
-) -> Draft:
+    facts: Article, verdicts: list[Verdict], judged: Judged, *, head: Head, page: Page, told: str | None, html: str,
+    teach: bool,
+) -> Draft:  # fmt: skip
     texts = [block.text for block in page.blocks]
     text = "\n\n".join(v.line.text for v in verdicts if v.reason is None)
     wall = find_wall(head, title=facts.title, text=text, page_text="\n".join(texts), html=html)
@@ -127,7 +133,7 @@ def _drafted(
             "There is neither a headline nor text on this page: it was not taken for an article.", url=facts.url or ""
         )
     return Draft(
-        facts=facts, verdicts=tuple(verdicts), sure=judged.sure, body=told, wall=wall, page=page_lines(texts),
+        facts=facts, verdicts=tuple(verdicts), sure=judged.sure, body=told, wall=wall, page=page_lines(texts if teach else ()),
         opinion=judged.opinion, credit=find_credit(head, text=text, authors=facts.authors),
     )  # fmt: skip
 
