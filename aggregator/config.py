@@ -89,11 +89,11 @@ class PagesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class WorkersConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Processes that parse and extract; 0 means one for each core."""
+    """Processes that parse and extract; 0 means one for each core. Each document may take `memory_mb`; real ones take half."""
 
     processes: NotNegative = 0
     timeout_s: Timeout = 20.0
-    memory_mb: AtLeastOne = 256
+    memory_mb: AtLeastOne = 80
 
 
 class StoreConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

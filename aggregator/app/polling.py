@@ -65,6 +65,7 @@ class Polling:
     _client: Client | None = None
     _gate: HostGate | None = None
     _sandbox: SandboxExecutor | None = None
+    _extractors: SandboxExecutor | None = None
     _decider: Decider | None = None
     _manners: Manners | None = None
     stop: StopSignal = field(default_factory=StopSignal)
@@ -147,11 +148,12 @@ class Polling:
         from aggregator.pipeline.pages import PageScraper
 
         self._recall().recall_robots()
+        self._dismiss_parsers()
         scraper = PageScraper(
             store=self.store,
             client=self.client,
             gate=self.gate,
-            extractors=self.sandbox,
+            extractors=self.extractors,
             clock=self.clock,
             workers=self.config.fetch.workers,
             on_folded=self._forget,
@@ -180,6 +182,12 @@ class Polling:
 
             self._manners = Manners(self.store, self.client, self.gate)
         return self._manners
+
+    def _dismiss_parsers(self) -> None:
+        """End the processes that read feeds: those that read pages want the memory."""
+        if self._sandbox is not None:
+            self._sandbox.shutdown(wait=False, cancel_futures=True)
+            self._sandbox = None
 
     def _forget(self, keys: tuple[str, ...]) -> None:
         if self._decider is not None:
@@ -271,17 +279,30 @@ class Polling:
 
     @property
     def sandbox(self) -> Executor:
-        """Processes that read documents from strangers."""
+        """Processes that read feeds from strangers."""
         if self._sandbox is None:
-            from aggregator.pipeline.sandbox import SandboxExecutor
-
-            workers = self.config.workers
-            self._sandbox = SandboxExecutor(
-                workers.processes or None,
-                timeout_s=workers.timeout_s,
-                memory_bytes=workers.memory_mb * 2**20,
-            )
+            self._sandbox = self._new_sandbox()
         return self._sandbox
+
+    @property
+    def extractors(self) -> Executor:
+        """Processes that read pages from strangers."""
+        if self._extractors is None:
+            from aggregator.pipeline.work import PRELOAD
+
+            self._extractors = self._new_sandbox(preload=PRELOAD)
+        return self._extractors
+
+    def _new_sandbox(self, *, preload: tuple[str, ...] = ()) -> SandboxExecutor:
+        from aggregator.pipeline.sandbox import SandboxExecutor
+
+        workers = self.config.workers
+        return SandboxExecutor(
+            workers.processes or None,
+            timeout_s=workers.timeout_s,
+            memory_bytes=workers.memory_mb * 2**20,
+            preload=preload,
+        )
 
     @property
     def decider(self) -> Decider:
@@ -294,8 +315,9 @@ class Polling:
 
     def close(self) -> None:
         """End worker processes and connections."""
-        if self._sandbox is not None:
-            self._sandbox.shutdown(wait=False, cancel_futures=True)
+        self._dismiss_parsers()
+        if self._extractors is not None:
+            self._extractors.shutdown(wait=False, cancel_futures=True)
         if self._client is not None:
             self._client.close()
 

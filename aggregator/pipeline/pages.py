@@ -12,10 +12,11 @@ from threading import Event as StopSignal
 from urllib.parse import urlsplit
 
 from aggregator.errors import AggregatorError, Refused
-from aggregator.extract import SiteLines, drop_recurring, extract_page, learn, page_lines
+from aggregator.extract import SiteLines, drop_recurring, learn, page_lines
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, HostGate, fetch_all, mask
 from aggregator.model import Article
 from aggregator.pipeline.entries import searchable, text_hash
+from aggregator.pipeline.work import extract
 from aggregator.store import Store
 from aggregator.store.pages import DuePage, PageResult
 from aggregator.text.dates import parse_date
@@ -75,7 +76,7 @@ class PageScraper:
 
     def _extract(self, page: DuePage, result: Fetched) -> Future[Article]:
         return self.extractors.submit(
-            extract_page, result.body, url=result.final_url, charset=result.charset, feed_text=page.feed_text
+            extract, result.body, url=result.final_url, charset=result.charset, feed_text=page.feed_text
         )
 
     def _extracted(

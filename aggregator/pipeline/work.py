@@ -1,0 +1,16 @@
+"""What worker processes do, named without loading what they do it with."""
+
+from __future__ import annotations
+
+from aggregator.model import Article
+
+__all__ = ["PRELOAD", "extract"]
+
+PRELOAD = ("aggregator.extract.page",)  # what a worker that extracts loads before its first page is put to it
+
+
+def extract(body: bytes, *, url: str, charset: str | None, feed_text: str | None) -> Article:
+    """As `aggregator.extract.extract_page`: the process that hands out pages has no need of the readers themselves."""
+    from aggregator.extract import extract_page  # noqa: PLC0415 - see above
+
+    return extract_page(body, url=url, charset=charset, feed_text=feed_text)
