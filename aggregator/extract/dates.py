@@ -43,17 +43,73 @@ _UPDATED = (
 # The zone of a country's outlets, by the end of their address (where there are several, that of the largest cities).
 _ZONES = dict(
     pair.split("=")
-    for pair in (
-        "au=Australia/Sydney nz=Pacific/Auckland jp=Asia/Tokyo kr=Asia/Seoul cn=Asia/Shanghai hk=Asia/Hong_Kong tw=Asia/Taipei sg=Asia/Singapore "
-        "my=Asia/Kuala_Lumpur ph=Asia/Manila id=Asia/Jakarta th=Asia/Bangkok vn=Asia/Ho_Chi_Minh pk=Asia/Karachi in=Asia/Kolkata bd=Asia/Dhaka "
-        "lk=Asia/Colombo np=Asia/Kathmandu ae=Asia/Dubai il=Asia/Jerusalem tr=Europe/Istanbul ru=Europe/Moscow ua=Europe/Kyiv ro=Europe/Bucharest "
-        "bg=Europe/Sofia gr=Europe/Athens fi=Europe/Helsinki ee=Europe/Tallinn lv=Europe/Riga lt=Europe/Vilnius pl=Europe/Warsaw cz=Europe/Prague "
-        "sk=Europe/Bratislava hu=Europe/Budapest at=Europe/Vienna de=Europe/Berlin ch=Europe/Zurich fr=Europe/Paris be=Europe/Brussels "
-        "nl=Europe/Amsterdam lu=Europe/Luxembourg it=Europe/Rome es=Europe/Madrid pt=Europe/Lisbon uk=Europe/London ie=Europe/Dublin "
-        "dk=Europe/Copenhagen no=Europe/Oslo se=Europe/Stockholm hr=Europe/Zagreb rs=Europe/Belgrade si=Europe/Ljubljana ba=Europe/Sarajevo "
-        "za=Africa/Johannesburg ke=Africa/Nairobi ng=Africa/Lagos eg=Africa/Cairo ar=America/Argentina/Buenos_Aires br=America/Sao_Paulo "
-        "uy=America/Montevideo cl=America/Santiago pe=America/Lima mx=America/Mexico_City ca=America/Toronto us=America/New_York"
-    ).split()
+    for pair in [
+        "au=Australia/Sydney",
+        "nz=Pacific/Auckland",
+        "jp=Asia/Tokyo",
+        "kr=Asia/Seoul",
+        "cn=Asia/Shanghai",
+        "hk=Asia/Hong_Kong",
+        "tw=Asia/Taipei",
+        "sg=Asia/Singapore",
+        "my=Asia/Kuala_Lumpur",
+        "ph=Asia/Manila",
+        "id=Asia/Jakarta",
+        "th=Asia/Bangkok",
+        "vn=Asia/Ho_Chi_Minh",
+        "pk=Asia/Karachi",
+        "in=Asia/Kolkata",
+        "bd=Asia/Dhaka",
+        "lk=Asia/Colombo",
+        "np=Asia/Kathmandu",
+        "ae=Asia/Dubai",
+        "il=Asia/Jerusalem",
+        "tr=Europe/Istanbul",
+        "ru=Europe/Moscow",
+        "ua=Europe/Kyiv",
+        "ro=Europe/Bucharest",
+        "bg=Europe/Sofia",
+        "gr=Europe/Athens",
+        "fi=Europe/Helsinki",
+        "ee=Europe/Tallinn",
+        "lv=Europe/Riga",
+        "lt=Europe/Vilnius",
+        "pl=Europe/Warsaw",
+        "cz=Europe/Prague",
+        "sk=Europe/Bratislava",
+        "hu=Europe/Budapest",
+        "at=Europe/Vienna",
+        "de=Europe/Berlin",
+        "ch=Europe/Zurich",
+        "fr=Europe/Paris",
+        "be=Europe/Brussels",
+        "nl=Europe/Amsterdam",
+        "lu=Europe/Luxembourg",
+        "it=Europe/Rome",
+        "es=Europe/Madrid",
+        "pt=Europe/Lisbon",
+        "uk=Europe/London",
+        "ie=Europe/Dublin",
+        "dk=Europe/Copenhagen",
+        "no=Europe/Oslo",
+        "se=Europe/Stockholm",
+        "hr=Europe/Zagreb",
+        "rs=Europe/Belgrade",
+        "si=Europe/Ljubljana",
+        "ba=Europe/Sarajevo",
+        "za=Africa/Johannesburg",
+        "ke=Africa/Nairobi",
+        "ng=Africa/Lagos",
+        "eg=Africa/Cairo",
+        "ar=America/Argentina/Buenos_Aires",
+        "br=America/Sao_Paulo",
+        "uy=America/Montevideo",
+        "cl=America/Santiago",
+        "pe=America/Lima",
+        "mx=America/Mexico_City",
+        "ca=America/Toronto",
+        "us=America/New_York",
+    ]
 )
 _ISO = re.compile(
     r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}(?!\d))?)?",
@@ -78,7 +134,7 @@ _SHOWN = re.compile(
 _SHORT_LINE = 120  # characters
 _PUBLISHED_LABEL = re.compile(
     r"publi|posted|veröffent|erstellt|geschrieben|eingestellt|posté|escrit|gepost|skrev|dodano|опублик|發布|发布|发表|發表|日期|時間|时间|投稿|등록|입력|datum|date\b|fecha|data:",
-    re.I,
+    re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _UPDATED_LABEL = re.compile(
@@ -251,9 +307,9 @@ def _own_day(stamp: str, days: Sequence[date], url: str | None) -> str:
     moment = datetime.fromisoformat(stamp) if stamp.endswith("+00:00") else None
     if moment is None or moment.date() in days:
         return stamp
-    if moment.date() - _DAY in days and moment.hour < 8:  # noqa: PLR2004 (the Americas)
+    if moment.date() - _DAY in days and moment.hour < 8:
         return moment.astimezone(timezone(timedelta(hours=-max(moment.hour + 1, 5)))).isoformat()
-    if moment.date() + _DAY in days and moment.hour >= 11:  # noqa: PLR2004 (New Zealand)
+    if moment.date() + _DAY in days and moment.hour >= 11:
         return moment.astimezone(timezone(timedelta(hours=24 - moment.hour))).isoformat()
     home = _home_zone(url)
     if home is None or (moment.hour, moment.minute, moment.second) == (0, 0, 0):

@@ -130,7 +130,7 @@ def _furniture(line: Line, *, edge: bool, after_text: bool) -> str | None:
         return _WHY[kind]
     if kind == "consent" and _COOKIES.search(text) and share >= 0.15 and not (share < 0.3 and sentence is False):
         return _WHY[kind]
-    if kind == "rights" and (not sentence or after_text or share >= 0.2 or text.startswith(("©", "(c)"))):  # noqa: PLR2004
+    if kind == "rights" and (not sentence or after_text or share >= 0.2 or text.startswith(("©", "(c)"))):
         return _WHY[kind]
     if kind == "photo" and not sentence and (":" in text[:25] or "/" in text or words <= 4):
         return _WHY[kind]

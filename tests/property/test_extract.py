@@ -15,14 +15,45 @@ from aggregator.extract.lines import Line, filter_lines
 from aggregator.extract.phrases import line_kind
 
 TAGS = st.sampled_from(
-    ["p", "div", "h1", "h2", "a", "b", "ul", "li", "article", "table", "td", "span", "br", "script", "style", "title", "meta", "time", "main", "footer"]
+    [
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "a",
+        "b",
+        "ul",
+        "li",
+        "article",
+        "table",
+        "td",
+        "span",
+        "br",
+        "script",
+        "style",
+        "title",
+        "meta",
+        "time",
+        "main",
+        "footer",
+    ]
 )
 WORDS = st.text(st.characters(codec="utf-8"), max_size=60)
 
 
 @st.composite
 def markup(draw: st.DrawFn) -> str:
-    parts = draw(st.lists(st.one_of(WORDS, TAGS.map(lambda t: f"<{t}>"), TAGS.map(lambda t: f"</{t}>"), TAGS.map(lambda t: f'<{t} class="{t} author" datetime=x content=y>')), max_size=30))
+    parts = draw(
+        st.lists(
+            st.one_of(
+                WORDS,
+                TAGS.map(lambda t: f"<{t}>"),
+                TAGS.map(lambda t: f"</{t}>"),
+                TAGS.map(lambda t: f'<{t} class="{t} author" datetime=x content=y>'),
+            ),
+            max_size=30,
+        )
+    )
     return "<html>" + "".join(parts)
 
 
@@ -50,7 +81,10 @@ def test_any_markup_gives_clean_text(html: str):
 @settings(max_examples=15, deadline=None)
 @given(st.lists(markup(), min_size=2, max_size=5), st.integers())
 def test_rows_do_not_depend_on_the_order_of_files(pages: list[str], seed: int):
-    files = [(f"{n}.html", f'<link rel=canonical href="https://e.example/{n}">{page}'.encode("utf-8", "replace")) for n, page in enumerate(pages)]
+    files = [
+        (f"{n}.html", f'<link rel=canonical href="https://e.example/{n}">{page}'.encode("utf-8", "replace"))
+        for n, page in enumerate(pages)
+    ]
     forth = {row["path"]: row for row in extract_lines(files)}
     random.Random(seed).shuffle(files)
     assert {row["path"]: row for row in extract_lines(files)} == forth

@@ -18,7 +18,8 @@ def page(number: int, host: str = "ellery.example") -> bytes:
     words = ("harbour", "council", "ferry", "market", "tower", "school", "river", "garden")
     here = "abcdefgh"[number] * 3
     prose = "".join(
-        f"<p>In ward {here} the {w} was in the news, and people of the {w} in {here} spoke for hours about all of it.</p>" for w in words
+        f"<p>In ward {here} the {w} was in the news, and people of the {w} in {here} spoke for hours about all of it.</p>"
+        for w in words
     )
     return f"""<html lang="en"><head><title>Story number {number}</title><link rel="canonical" href="https://{host}/story/{number}"></head>
     <body><article><h1>Story number {number}</h1>{prose}<p>The harbour desk answers letters by hand.</p></article></body></html>""".encode()

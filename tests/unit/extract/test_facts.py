@@ -39,9 +39,17 @@ def test_the_site_name_is_cut_from_a_title_and_nothing_else(title, names, want):
     ("told", "headings", "want"),
     [
         ("Bridge closes", ["The Ellery Post", "Bridge closes"], ("Bridge closes", "h1")),
-        ("Bridge closes for eleven months", ["City\nBridge closes for eleven months"], ("Bridge closes for eleven months", "meta")),
+        (
+            "Bridge closes for eleven months",
+            ["City\nBridge closes for eleven months"],
+            ("Bridge closes for eleven months", "meta"),
+        ),
         ("How to close a bridge", ["Order our tickets today"], ("How to close a bridge", "meta")),
-        ("Council votes to close old bridge", ["Council votes to close the old swing bridge"], ("Council votes to close the old swing bridge", "h1")),
+        (
+            "Council votes to close old bridge",
+            ["Council votes to close the old swing bridge"],
+            ("Council votes to close the old swing bridge", "h1"),
+        ),
     ],
 )
 def test_a_heading_that_a_told_title_confirms_is_the_headline(told, headings, want):
@@ -79,7 +87,9 @@ def test_names_are_taken_from_bylines(byline, want):
 
 
 def test_people_are_preferred_to_the_organisations_they_work_for():
-    head = read_head('<head><meta name="author" content="Ellery Post"><meta property="og:site_name" content="Ellery Post"></head>')
+    head = read_head(
+        '<head><meta name="author" content="Ellery Post"><meta property="og:site_name" content="Ellery Post"></head>'
+    )
     parser = LexborHTMLParser('<body><h1>Bridge</h1><div class="byline">By <a rel="author">Ann Lee</a></div></body>')
     assert find_authors(head, parser, headline="Bridge", site="Ellery Post") == (("Ann Lee",), "byline")
 
@@ -181,20 +191,36 @@ def test_an_address_in_a_picture_that_cannot_be_opened_is_dropped():
 
 
 def test_markup_in_scripts_of_the_head_is_not_read():
-    head = read_head("<head><script>var a = '<title>wrong</title><meta name=author content=Wrong>';</script><title>Right</title></head>")
+    head = read_head(
+        "<head><script>var a = '<title>wrong</title><meta name=author content=Wrong>';</script><title>Right</title></head>"
+    )
     assert (head.title, head.meta) == ("Right", {})
 
 
 def test_json_ld_of_wrong_types_costs_nothing_but_itself():
-    page = """<title>Bridge closes</title><script type="application/ld+json">
+    page = (
+        """<title>Bridge closes</title><script type="application/ld+json">
     {"@type":"NewsArticle","headline":null,"datePublished":["x"],"author":{"name":["x",3]},"image":[[]],"publisher":[1],
-    "articleBody":{"x":1},"mainEntityOfPage":[],"articleSection":[null],"isAccessibleForFree":[]}</script>""" + PROSE
+    "articleBody":{"x":1},"mainEntityOfPage":[],"articleSection":[null],"isAccessibleForFree":[]}</script>"""
+        + PROSE
+    )
     article = extract_page(page.encode())
     assert article.title == "Bridge closes"
     assert article.text
 
 
-@pytest.mark.parametrize("body", [b"", b"   ", b"%PDF-1.4 x", b"\x89PNG....", b"just words", b"<?xml version='1.0'?><rss><channel/></rss>", b'{"a": 1}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"   ",
+        b"%PDF-1.4 x",
+        b"\x89PNG....",
+        b"just words",
+        b"<?xml version='1.0'?><rss><channel/></rss>",
+        b'{"a": 1}',
+    ],
+)
 def test_what_is_no_page_is_refused_with_a_reason(body):
     with pytest.raises(ExtractError, match=r"\w+ \w+"):
         extract_page(body)

@@ -73,7 +73,12 @@ def test_a_list_of_other_things_below_the_text_goes_with_its_heading():
 
 
 def test_a_heading_with_nothing_under_it_goes():
-    lines = [Line(text=LONG), Line(text="What comes next", heading=2), Line(text="The ferry will sail every twenty minutes."), Line(text="Related", heading=3)]
+    lines = [
+        Line(text=LONG),
+        Line(text="What comes next", heading=2),
+        Line(text="The ferry will sail every twenty minutes."),
+        Line(text="Related", heading=3),
+    ]
     verdicts = filter_lines(lines, title=TITLE)
     assert [v.reason is None for v in verdicts] == [True, True, True, False]
 

@@ -11,7 +11,10 @@ CHROME = ["Follow the harbour desk", "Ferry times", "Write to the editor"]
 
 
 def story(number: int) -> list[str]:
-    return [f"Paragraph {word} of story number {number}, long enough to be prose and unlike any other {word * 8}." for word in (f"w{number}a", f"w{number}b", f"w{number}c")]
+    return [
+        f"Paragraph {word} of story number {number}, long enough to be prose and unlike any other {word * 8}."
+        for word in (f"w{number}a", f"w{number}b", f"w{number}c")
+    ]
 
 
 def test_a_short_line_on_another_page_is_furniture_and_a_paragraph_is_not():
@@ -29,7 +32,9 @@ def test_a_page_fetched_again_teaches_nothing():
 
 def test_background_that_a_follow_up_repeats_stays():
     background = story(9)[0]
-    pages = [page_lines([*CHROME, *story(n), background]) for n in range(1, 3)] + [page_lines(CHROME + story(n)) for n in range(3, 20)]
+    pages = [page_lines([*CHROME, *story(n), background]) for n in range(1, 3)] + [
+        page_lines(CHROME + story(n)) for n in range(3, 20)
+    ]
     known = learn_all(pages)
     assert not known.recurs(background, own=pages[0].lines)
 

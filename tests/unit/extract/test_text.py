@@ -7,7 +7,10 @@ import pytest
 from aggregator.errors import ExtractError
 from aggregator.extract import extract_page
 
-SENTENCES = [f"Sentence number {n} tells what the council of the harbour town did on day {n} of the long dispute about the bridge." for n in range(12)]
+SENTENCES = [
+    f"Sentence number {n} tells what the council of the harbour town did on day {n} of the long dispute about the bridge."
+    for n in range(12)
+]
 LONG_FEED = "\n\n".join(SENTENCES)
 
 

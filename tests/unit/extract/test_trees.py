@@ -14,7 +14,15 @@ def a_tree(ensembles: int = 1) -> Trees:
     left = [n + 3 * k for k in range(ensembles) for n in (1, 1, 2)]
     value = [0.0, -6.0, 2.0] * ensembles
     return Trees.load(
-        {"t_feature": feature, "t_threshold": threshold, "t_left": left, "t_value": value, "t_roots": [3 * k for k in range(ensembles)], "t_depth": 1, "t_ensembles": ensembles},
+        {
+            "t_feature": feature,
+            "t_threshold": threshold,
+            "t_left": left,
+            "t_value": value,
+            "t_roots": [3 * k for k in range(ensembles)],
+            "t_depth": 1,
+            "t_ensembles": ensembles,
+        },
         "t",
     )
 
