@@ -12,6 +12,7 @@ from datetime import datetime
 from threading import Event as StopSignal
 
 from aggregator.errors import AggregatorError
+from aggregator.errors import StoreError
 from aggregator.fetch import (
     Client,
     Fetched,
@@ -29,6 +30,7 @@ from aggregator.pipeline.entries import content_hash, new_entries
 from aggregator.pipeline.report import FeedOutcome
 from aggregator.plan import ADOPT_MOVE_AFTER, PollOutcome, after_poll
 from aggregator.store import Store
+from aggregator.store.ingest import IngestResult
 
 __all__ = ["FeedPoller", "body_hash"]
 
@@ -122,6 +124,27 @@ class FeedPoller:
                     yield self._store(feed, result, hashed, parsed)
 
     def _store(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> FeedOutcome:
+        try:
+            stored = self._ingest(feed, result, hashed, parsed)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what a feed says can upset our own code too, and stays with the feed
+            return self._unreadable(feed, result, error)
+        return self._say(
+            FeedOutcome(
+                url=feed.url,
+                outcome="new" if stored.entries or stored.changed else "same",
+                status=result.status,
+                entries=stored.entries,
+                stories=len(stored.stories),
+                changed=len(stored.changed),
+                warning=parsed.warning,
+                elapsed_s=result.elapsed_s,
+            )
+        )
+
+    def _ingest(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> IngestResult:
+        """Store what is new in a document, and the feed's state with it."""
         now = self.clock()
         known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries])
         unknown = [e for e in parsed.entries if known.get(e.id) != content_hash(e)]
@@ -131,17 +154,7 @@ class FeedPoller:
             if (parsed.title, parsed.link, parsed.lang) != (feed.title, feed.site_url, feed.lang):
                 self.store.feeds.describe(feed.id, title=parsed.title, site_url=parsed.link, lang=parsed.lang)
             self._keep(feed, after_poll(feed, _read(result, parsed, hashed, has_new=stored.entries > 0), now))
-        return self._say(
-            FeedOutcome(
-                url=feed.url,
-                outcome="new" if stored.entries or stored.changed else "same",
-                status=result.status,
-                entries=stored.entries,
-                stories=len(stored.stories),
-                warning=parsed.warning,
-                elapsed_s=result.elapsed_s,
-            )
-        )
+        return stored
 
     def _same(self, feed: Feed, result: Fetched | NotModified, outcome: str) -> FeedOutcome:
         update = after_poll(
@@ -201,6 +214,8 @@ class FeedPoller:
             self.store.feeds.move(feed.id, update.moved_to)
 
     def _say(self, outcome: FeedOutcome) -> FeedOutcome:
+        if not log.isEnabledFor(logging.INFO):
+            return outcome
         log.info(
             "feed",
             extra={

@@ -17,6 +17,7 @@ class FeedOutcome:
     status: int | None = None
     entries: int = 0
     stories: int = 0
+    changed: int = 0
     error: str | None = None
     warning: str | None = None
     elapsed_s: float = 0.0
@@ -43,6 +44,7 @@ class PollReport:
         self.polled += 1
         self.new_entries += outcome.entries
         self.new_stories += outcome.stories
+        self.changed_stories += outcome.changed
         self.outcomes[outcome.outcome] = self.outcomes.get(outcome.outcome, 0) + 1
         if outcome.outcome in {"failed", "gone"}:
             self.failed.append(outcome)
