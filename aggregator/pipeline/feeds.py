@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as StopSignal
 
-from aggregator.errors import AggregatorError
 from aggregator.errors import StoreError
 from aggregator.fetch import (
     Client,
@@ -28,6 +27,7 @@ from aggregator.model import Feed, FeedUpdate, ParsedFeed, Wishes
 from aggregator.parse import parse_feed, parse_well_formed
 from aggregator.pipeline.entries import content_hash, new_entries
 from aggregator.pipeline.report import FeedOutcome
+from aggregator.pipeline.trouble import words_for
 from aggregator.plan import ADOPT_MOVE_AFTER, PollOutcome, after_poll
 from aggregator.store import Store
 from aggregator.store.ingest import IngestResult
@@ -96,7 +96,7 @@ class FeedPoller:
         kind = result.headers.get("content-type")
         try:
             fast = parse_well_formed(result.body, url=result.final_url, content_type=kind)
-        except AggregatorError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a document does to its reader stays with its feed
             return self._unreadable(feed, result, error)
         if fast is not None:
             return self._store(feed, result, hashed, fast)
@@ -118,7 +118,7 @@ class FeedPoller:
                 feed, result, hashed = parsing.pop(future)
                 try:
                     parsed = future.result()
-                except AggregatorError as error:
+                except Exception as error:  # noqa: BLE001 - as above
                     yield self._unreadable(feed, result, error)
                 else:
                     yield self._store(feed, result, hashed, parsed)
@@ -173,7 +173,7 @@ class FeedPoller:
         return self._say(FeedOutcome(url=feed.url, outcome=outcome, status=result.status, elapsed_s=result.elapsed_s))
 
     def _failed(self, feed: Feed, result: FetchFailed) -> FeedOutcome:
-        error = _without_address(result.error, feed) + (f" ({result.wall} stands in the way)" if result.wall else "")
+        error = _without_address(str(result.error), feed) + (f" ({result.wall} stands in the way)" if result.wall else "")
         update = after_poll(
             feed,
             PollOutcome(status=result.status, error=error, held=result.held, retry_after_s=result.retry_after_s),
@@ -185,8 +185,8 @@ class FeedPoller:
             FeedOutcome(url=feed.url, outcome=outcome, status=result.status, error=error, elapsed_s=result.elapsed_s)
         )
 
-    def _unreadable(self, feed: Feed, result: Fetched, error: AggregatorError) -> FeedOutcome:
-        said = _without_address(error, feed)
+    def _unreadable(self, feed: Feed, result: Fetched, error: Exception) -> FeedOutcome:
+        said = _without_address(words_for(error, feed.url), feed)
         update = after_poll(feed, PollOutcome(status=result.status, error=said), self.clock())
         self._later(feed, update)
         return self._say(
@@ -243,9 +243,9 @@ def _read(result: Fetched, parsed: ParsedFeed, hashed: str, *, has_new: bool) ->
     )
 
 
-def _without_address(error: AggregatorError, feed: Feed) -> str:
+def _without_address(error: str, feed: Feed) -> str:
     """What went wrong, for a place where the feed is named anyway; another address, after a redirect, stays."""
-    return str(error).removeprefix(f"{mask(feed.url)}: ")
+    return error.removeprefix(f"{mask(feed.url)}: ")
 
 
 def _request(feed: Feed) -> FetchRequest:

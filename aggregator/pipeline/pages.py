@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from threading import Event as StopSignal
 from urllib.parse import urlsplit
 
-from aggregator.errors import AggregatorError, Refused
+from aggregator.errors import Refused
 from aggregator.extract import SiteLines, drop_recurring, learn, page_lines
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, HostGate, fetch_all, mask
 from aggregator.model import Article
 from aggregator.pipeline.entries import searchable, text_hash
+from aggregator.pipeline.trouble import words_for
 from aggregator.pipeline.work import extract
 from aggregator.store import Store
 from aggregator.store.pages import DuePage, PageResult
@@ -93,8 +94,8 @@ class PageScraper:
                 page, result = extracting.pop(future)
                 try:
                     article = future.result()
-                except AggregatorError as error:
-                    yield PageResult(story_id=page.story_id, page="failed", error=str(error))
+                except Exception as error:  # noqa: BLE001 - whatever a page does to its reader stays with its story
+                    yield PageResult(story_id=page.story_id, page="failed", error=words_for(error, result.final_url))
                 else:
                     yield self._refined(page, result, article)
 
