@@ -18,7 +18,7 @@ from aggregator.extract.opinion import ask, kept_by, second_opinion
 from aggregator.extract.trees import Trees
 from aggregator.text.html import clean_text
 
-__all__ = ["Judged", "as_line", "choose", "doubt", "judge_blocks", "may_ask"]
+__all__ = ["Judged", "Model", "as_line", "choose", "doubt", "judge_blocks", "load_model", "may_ask"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -50,20 +50,23 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Model:
+class Model:
+    """The numbers: words, the trees that look at the page alone, and those that know trafilatura's opinion too."""
+
     words: Words
     own: Trees
     asked: Trees
 
 
 @cache
-def _model() -> _Model:
+def load_model() -> Model:
+    """The model in the package. Cost: 10 ms, once."""
     folder = files("aggregator.extract") / "data"
     arrays = np.load(BytesIO((folder / "blocks.npz").read_bytes()))
     words = json.loads((folder / "words.json").read_text("utf-8"))
     if tuple(words["features"]) != FEATURES:
         raise RuntimeError("The classifier was trained on other features: run benchmarks/pages/train.py --write.")
-    return _Model(
+    return Model(
         words=Words(label=words["label"], first=words["first"], any=words["any"]),
         own=Trees.load(arrays, "own"),
         asked=Trees.load(arrays, "asked"),
@@ -74,7 +77,7 @@ def judge_blocks(page: Page, hints: Hints, *, html: str) -> Judged:
     """The blocks that are the article, in order. `html` is shown to trafilatura where the classifier is unsure."""
     if not page.blocks:
         return Judged(lines=(), sure=0.0, opinion="classifier")
-    model = _model()
+    model = load_model()
     rows = features(page, hints, model.words)
     chances = model.own.probability(rows)
     opinion = "classifier"

@@ -15,6 +15,7 @@ import argparse
 import io
 import json
 import sys
+from functools import cache
 from pathlib import Path
 
 import lightgbm as lgb
@@ -26,10 +27,11 @@ from labels import tokens
 from score import per_set
 from words import learn_words
 
-from aggregator.extract.classify import choose, doubt
+from aggregator.extract.classify import Model, as_line, choose, doubt
 from aggregator.extract.features import FEATURES, Words, features
 from aggregator.extract.lines import Line, filter_lines, kept_text
 from aggregator.extract.opinion import second_opinion
+from aggregator.extract.trees import Trees
 
 OUT = Path(__file__).resolve().parents[2] / "aggregator" / "extract" / "data"
 FOLDS = 5
@@ -107,6 +109,21 @@ def with_opinion(pages: list[Example], rows: dict, own: dict) -> dict[str, np.nd
     return {e.id: np.hstack([rows[e.id], second_opinion(own[e.id], e.kept)]) for e in pages}
 
 
+@cache
+def _all_examples() -> list[Example]:
+    return examples()
+
+
+def model_without(half: int) -> Model:
+    """A model for the package that has seen only the sites of the other half."""
+    pages = [e for e in _all_examples() if fold(e.row, 2) != half]
+    rows = looked_at(pages)
+    second = with_opinion(pages, rows, across(pages, rows, OWN_ROUNDS))
+    arrays = export(fit(pages, rows, OWN_ROUNDS), "own") | export(fit(pages, second, ASKED_ROUNDS), "asked")
+    words = learn_words([(e.page, e.truth) for e in pages])
+    return Model(words=words, own=Trees.load(arrays, "own"), asked=Trees.load(arrays, "asked"))
+
+
 def export(models: list[lgb.Booster], prefix: str) -> dict[str, np.ndarray]:
     """The trees as flat arrays; children side by side, as `Trees` wants them."""
     feature, threshold, left, value, roots = [], [], [], [], []
@@ -164,8 +181,6 @@ def write(words: Words, models: dict[str, list[lgb.Booster]]) -> None:
 
 def text_of(example: Example, rows: np.ndarray, chances: np.ndarray) -> str:
     """What the package would make of these judgements: chosen blocks through the line filter."""
-    from aggregator.extract.classify import as_line
-
     chosen = choose(rows[:, CHARS], chances)
     lines: list[Line] = [as_line(example.page, int(i), float(chances[i])) for i in np.flatnonzero(chosen)]
     return kept_text(filter_lines(lines, title=example.hints.title, authors=example.hints.authors))
