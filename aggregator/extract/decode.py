@@ -40,7 +40,20 @@ _WIDER = {
     "euc_kr": "cp949",
     "big5": "big5hkscs",
 }
-_ESCAPED = {"iso2022_jp", "hz", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32"}
+_ESCAPED = {"iso2022_jp", "iso2022_kr", "hz", "utf-16", "utf-16-le", "utf-16-be", "utf-32"}
+_CHARSETS = re.compile(
+    r"utf-8|utf-16(-[bl]e)?|utf-32(-[bl]e)?|ascii|iso8859-\d+|cp125\d|cp874|cp932|cp949|cp866|koi8-[rut]|gb18030|gbk|gb2312|hz|big5(hkscs)?|"
+    r"shift_jis\w*|euc_jp|euc_kr|iso2022_(jp|kr)\w*|johab|mac-\w+|tis-620"
+)
+_GUESS_BYTES = 50_000
+_ASCII_LETTERS = tuple(b"etaoinshrdlu")  # three letters of four
+_LANG = re.compile(rb"""<html[^>]{0,300}\slang\s*=\s*["']?([A-Za-z]{2})""", re.IGNORECASE)
+_BY_LANG = dict.fromkeys(("pl", "cs", "sk", "hu", "sl", "hr", "ro", "bs"), "cp1250") | {
+    "tr": "cp1254",
+    "lt": "cp1257",
+    "lv": "cp1257",
+    "et": "cp1257",
+}
 _BINARY = (
     b"%PDF",
     b"\x89PNG",
@@ -132,13 +145,20 @@ def _declared_in(body: bytes) -> str | None:
 
 
 def _known(name: str | None) -> str | None:
-    """Python's name for a charset label, None if it has none."""
+    """Python's name for a charset that pages are written in, None if the label names none (or UTF-7, or a trick)."""
     try:
-        return codecs.lookup(name.strip("\"' ")).name if name else None
+        found = codecs.lookup(name.strip("\"' ")).name if name else ""
     except (LookupError, ValueError):
         return None
+    return found if _CHARSETS.fullmatch(found) else None
 
 
 def _guess(body: bytes) -> str:
-    best = from_bytes(body[:50_000]).best()
+    """Bytes that say nothing true of themselves: Western or Central European if mostly ASCII, else charset-normalizer."""
+    letters = sum(map(body[:_GUESS_BYTES].count, _ASCII_LETTERS))
+    high = sum(code > 0x7F for code in body[:_GUESS_BYTES])
+    if high * 5 < letters:
+        lang = _LANG.search(body[:_HEAD_BYTES])
+        return body.decode(_BY_LANG.get(lang[1].lower().decode(), "cp1252") if lang else "cp1252", "replace")
+    best = from_bytes(body[:_GUESS_BYTES]).best()
     return body.decode(best.encoding if best else "cp1252", "replace")
