@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as StopSignal
@@ -26,6 +26,7 @@ from aggregator.fetch import (
 from aggregator.model import Feed, FeedUpdate, ParsedFeed, Wishes
 from aggregator.parse import parse_feed, parse_well_formed
 from aggregator.pipeline.entries import content_hash, new_entries
+from aggregator.pipeline.flight import landed
 from aggregator.pipeline.report import FeedOutcome
 from aggregator.pipeline.trouble import words_for
 from aggregator.plan import ADOPT_MOVE_AFTER, PollOutcome, after_poll
@@ -77,8 +78,8 @@ class FeedPoller:
                 outcome = self._answered(feed, result, parsing)
                 if outcome is not None:
                     yield outcome
-                yield from self._parsed(parsing, most=MOST_PARSING)
-            yield from self._parsed(parsing, most=0)
+                yield from self._parsed(parsing, most=MOST_PARSING, stop=stop)
+            yield from self._parsed(parsing, most=0, stop=stop)
         finally:
             self._write_unwritten()
 
@@ -105,23 +106,16 @@ class FeedPoller:
         return None
 
     def _parsed(
-        self, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]], *, most: int
+        self, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]], *, most: int, stop: StopSignal | None
     ) -> Iterator[FeedOutcome]:
         """Store what the parsers have ready; wait for them while more than `most` documents are with them."""
-        while parsing:
-            done = [future for future in parsing if future.done()]
-            if not done:
-                if len(parsing) <= most:
-                    return
-                done = list(wait(parsing, return_when=FIRST_COMPLETED).done)
-            for future in done:
-                feed, result, hashed = parsing.pop(future)
-                try:
-                    parsed = future.result()
-                except Exception as error:  # noqa: BLE001 - as above
-                    yield self._unreadable(feed, result, error)
-                else:
-                    yield self._store(feed, result, hashed, parsed)
+        for future, (feed, result, hashed) in landed(parsing, most=most, stop=stop):
+            try:
+                parsed = future.result()
+            except Exception as error:  # noqa: BLE001 - as above
+                yield self._unreadable(feed, result, error)
+            else:
+                yield self._store(feed, result, hashed, parsed)
 
     def _store(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> FeedOutcome:
         try:
@@ -173,7 +167,9 @@ class FeedPoller:
         return self._say(FeedOutcome(url=feed.url, outcome=outcome, status=result.status, elapsed_s=result.elapsed_s))
 
     def _failed(self, feed: Feed, result: FetchFailed) -> FeedOutcome:
-        error = _without_address(str(result.error), feed) + (f" ({result.wall} stands in the way)" if result.wall else "")
+        error = _without_address(str(result.error), feed) + (
+            f" ({result.wall} stands in the way)" if result.wall else ""
+        )
         update = after_poll(
             feed,
             PollOutcome(status=result.status, error=error, held=result.held, retry_after_s=result.retry_after_s),

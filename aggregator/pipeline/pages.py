@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event as StopSignal
@@ -16,6 +16,7 @@ from aggregator.extract import SiteLines, drop_recurring, learn, page_lines
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, HostGate, fetch_all, mask
 from aggregator.model import Article
 from aggregator.pipeline.entries import searchable, text_hash
+from aggregator.pipeline.flight import landed
 from aggregator.pipeline.trouble import words_for
 from aggregator.pipeline.work import extract
 from aggregator.store import Store
@@ -69,10 +70,10 @@ class PageScraper:
                 extracting[self._extract(page, result)] = (page, result)
             elif isinstance(result, FetchFailed):
                 ready.append(self._failed(page, result))
-            ready.extend(self._extracted(extracting, most=MOST_EXTRACTING))
+            ready.extend(self._extracted(extracting, most=MOST_EXTRACTING, stop=stop))
             if len(ready) >= BATCH:
                 yield from self._store(ready)
-        ready.extend(self._extracted(extracting, most=0))
+        ready.extend(self._extracted(extracting, most=0, stop=stop))
         yield from self._store(ready)
 
     def _extract(self, page: DuePage, result: Fetched) -> Future[Article]:
@@ -81,23 +82,16 @@ class PageScraper:
         )
 
     def _extracted(
-        self, extracting: dict[Future[Article], tuple[DuePage, Fetched]], *, most: int
+        self, extracting: dict[Future[Article], tuple[DuePage, Fetched]], *, most: int, stop: StopSignal | None
     ) -> Iterator[PageResult]:
         """What the extractors have ready; waits for them while more than `most` pages are with them."""
-        while extracting:
-            done = [future for future in extracting if future.done()]
-            if not done:
-                if len(extracting) <= most:
-                    return
-                done = list(wait(extracting, return_when=FIRST_COMPLETED).done)
-            for future in done:
-                page, result = extracting.pop(future)
-                try:
-                    article = future.result()
-                except Exception as error:  # noqa: BLE001 - whatever a page does to its reader stays with its story
-                    yield PageResult(story_id=page.story_id, page="failed", error=words_for(error, result.final_url))
-                else:
-                    yield self._refined(page, result, article)
+        for future, (page, result) in landed(extracting, most=most, stop=stop):
+            try:
+                article = future.result()
+            except Exception as error:  # noqa: BLE001 - whatever a page does to its reader stays with its story
+                yield PageResult(story_id=page.story_id, page="failed", error=words_for(error, result.final_url))
+            else:
+                yield self._refined(page, result, article)
 
     def _failed(self, page: DuePage, result: FetchFailed) -> PageResult:
         wall = f" ({result.wall} stands in the way)" if result.wall else ""

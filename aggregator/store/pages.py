@@ -148,6 +148,11 @@ class Pages:
         self._db.run("UPDATE stories SET copy_of = NULL, copy_kind = NULL WHERE copy_of = ?", (story_id,))
         self._db.run("UPDATE events SET headline_story_id = NULL WHERE headline_story_id = ?", (story_id,))
         self._db.run("DELETE FROM stories WHERE id = ?", (story_id,))
+        self._db.run(
+            "DELETE FROM events WHERE id = ? AND NOT EXISTS (SELECT 1 FROM stories WHERE event_id = events.id)"
+            " AND NOT EXISTS (SELECT 1 FROM events m WHERE m.merged_into = events.id OR m.thread_id = events.id)",
+            (row["event_id"],),
+        )
         return [row["key"]]
 
     def _refine(self, r: PageResult, now: datetime) -> bool:
