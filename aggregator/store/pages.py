@@ -156,11 +156,12 @@ class Pages:
         return [row["key"]]
 
     def _refine(self, r: PageResult, now: datetime) -> bool:
-        before = self._db.row("SELECT title, text, outlet_id, credit FROM stories WHERE id = ?", (r.story_id,))
+        before = self._db.row("SELECT title, text, outlet_id, credit, is_dated FROM stories WHERE id = ?", (r.story_id,))
         if before is None:
             return False
         is_new_text = r.text is not None and r.text != before["text"]
-        is_new = is_new_text or (r.credit is not None and r.credit != before["credit"])
+        is_new_credit = r.credit is not None and r.credit != before["credit"]
+        is_new = is_new_text or is_new_credit or (r.published_at is not None and not before["is_dated"])
         if is_new_text:
             self._db.run(
                 "UPDATE stories SET feed_text = coalesce(feed_text, text), text = ?, grams = ?, words = ?, text_hash = ?"
