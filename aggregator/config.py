@@ -92,7 +92,7 @@ class WorkersConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Processes that parse and extract; 0 means one for each core. Each document may take `memory_mb`; real ones take half."""
 
     processes: NotNegative = 0
-    timeout_s: Timeout = 20.0
+    timeout_s: Timeout = 15.0
     memory_mb: AtLeastOne = 80
 
 

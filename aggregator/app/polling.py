@@ -30,6 +30,7 @@ __all__ = ["PollOptions", "Polling", "Progress", "fetch_options"]
 
 REFINE_EVERY = 400  # pages between two decisions, so that events get better while pages come
 ASK_AGAIN_S = 0.2
+MANY_PAGES = 16  # below this many, a second process takes longer to start than it saves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,6 @@ class Polling:
     _client: Client | None = None
     _gate: HostGate | None = None
     _sandbox: SandboxExecutor | None = None
-    _extractors: SandboxExecutor | None = None
     _decider: Decider | None = None
     _manners: Manners | None = None
     stop: StopSignal = field(default_factory=StopSignal)
@@ -146,24 +146,29 @@ class Polling:
         if not total:
             return
         from aggregator.pipeline.pages import PageScraper
+        from aggregator.pipeline.work import PRELOAD
 
         self._recall().recall_robots()
         self._dismiss_parsers()
+        extractors = self._new_sandbox(processes=1 if total < MANY_PAGES else None, preload=PRELOAD)
         scraper = PageScraper(
             store=self.store,
             client=self.client,
             gate=self.gate,
-            extractors=self.extractors,
+            extractors=extractors,
             clock=self.clock,
             workers=self.config.fetch.workers,
             on_folded=self._forget,
         )
-        for done, result in enumerate(scraper.run(stop=self.stop), 1):
-            report.pages += result.page == "done"
-            report.pages_failed += result.page != "done"
-            on_progress(Progress(phase="pages", done=done, total=max(total, done), failures=report.pages_failed))
-            if options.cluster and done % REFINE_EVERY == 0:
-                self._decide(report, on_progress)
+        try:
+            for done, result in enumerate(scraper.run(stop=self.stop), 1):
+                report.pages += result.page == "done"
+                report.pages_failed += result.page != "done"
+                on_progress(Progress(phase="pages", done=done, total=max(total, done), failures=report.pages_failed))
+                if options.cluster and done % REFINE_EVERY == 0:
+                    self._decide(report, on_progress)
+        finally:
+            extractors.shutdown(wait=False, cancel_futures=True)
 
     def _decide(self, report: PollReport, on_progress: OnProgress) -> None:
         total = self.store.decisions.stale_count()
@@ -284,21 +289,12 @@ class Polling:
             self._sandbox = self._new_sandbox()
         return self._sandbox
 
-    @property
-    def extractors(self) -> Executor:
-        """Processes that read pages from strangers."""
-        if self._extractors is None:
-            from aggregator.pipeline.work import PRELOAD
-
-            self._extractors = self._new_sandbox(preload=PRELOAD)
-        return self._extractors
-
-    def _new_sandbox(self, *, preload: tuple[str, ...] = ()) -> SandboxExecutor:
+    def _new_sandbox(self, *, processes: int | None = None, preload: tuple[str, ...] = ()) -> SandboxExecutor:
         from aggregator.pipeline.sandbox import SandboxExecutor
 
         workers = self.config.workers
         return SandboxExecutor(
-            workers.processes or None,
+            processes or workers.processes or None,
             timeout_s=workers.timeout_s,
             memory_bytes=workers.memory_mb * 2**20,
             preload=preload,
@@ -316,8 +312,6 @@ class Polling:
     def close(self) -> None:
         """End worker processes and connections."""
         self._dismiss_parsers()
-        if self._extractors is not None:
-            self._extractors.shutdown(wait=False, cancel_futures=True)
         if self._client is not None:
             self._client.close()
 
