@@ -62,6 +62,8 @@ def _tell(report: dict[str, Any], *, as_json: bool) -> None:
         sys.exit(1)
     for failed in report.get("failed", []):
         click.echo(f"failed: {failed['url']}: {failed['error']}", err=True)
+    for moved in report.get("moved", []):
+        click.echo(f"moved: {moved['url']} is now {moved['to']}", err=True)
     if as_json:
         write_json(report)
     elif "feeds" in report:

@@ -119,7 +119,7 @@ class FeedPoller:
 
     def _store(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> FeedOutcome:
         try:
-            stored = self._ingest(feed, result, hashed, parsed)
+            stored, moved_to = self._ingest(feed, result, hashed, parsed)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - what a feed says can upset our own code too, and stays with the feed
@@ -133,12 +133,13 @@ class FeedPoller:
                 stories=len(stored.stories),
                 changed=len(stored.changed),
                 warning=parsed.warning,
+                moved_to=moved_to,
                 elapsed_s=result.elapsed_s,
             )
         )
 
-    def _ingest(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> IngestResult:
-        """Store what is new in a document, and the feed's state with it."""
+    def _ingest(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> tuple[IngestResult, str | None]:
+        """Store what is new in a document and the feed's state with it; also returns the address that was adopted."""
         now = self.clock()
         known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries])
         unknown = [e for e in parsed.entries if known.get(e.id) != content_hash(e)]
@@ -147,8 +148,10 @@ class FeedPoller:
             stored = self.store.ingest.apply(feed.id, rows, now=now, present=[e.id for e in parsed.entries])
             if (parsed.title, parsed.link, parsed.lang) != (feed.title, feed.site_url, feed.lang):
                 self.store.feeds.describe(feed.id, title=parsed.title, site_url=parsed.link, lang=parsed.lang)
-            self._keep(feed, after_poll(feed, _read(result, parsed, hashed, has_new=stored.entries > 0), now))
-        return stored
+            moved_to = self._keep(
+                feed, after_poll(feed, _read(result, parsed, hashed, has_new=stored.entries > 0), now)
+            )
+        return stored, moved_to
 
     def _same(self, feed: Feed, result: Fetched | NotModified, outcome: str) -> FeedOutcome:
         update = after_poll(
@@ -163,8 +166,12 @@ class FeedPoller:
             ),
             self.clock(),
         )
-        self._later(feed, update)
-        return self._say(FeedOutcome(url=feed.url, outcome=outcome, status=result.status, elapsed_s=result.elapsed_s))
+        moved_to = self._later(feed, update)
+        return self._say(
+            FeedOutcome(
+                url=feed.url, outcome=outcome, status=result.status, moved_to=moved_to, elapsed_s=result.elapsed_s
+            )
+        )
 
     def _failed(self, feed: Feed, result: FetchFailed) -> FeedOutcome:
         error = _without_address(str(result.error), feed) + (
@@ -189,25 +196,28 @@ class FeedPoller:
             FeedOutcome(url=feed.url, outcome="failed", status=result.status, error=said, elapsed_s=result.elapsed_s)
         )
 
-    def _later(self, feed: Feed, update: FeedUpdate) -> None:
+    def _later(self, feed: Feed, update: FeedUpdate) -> str | None:
         """Gather the states of feeds without news: many in one transaction cost next to nothing."""
-        if update.moved_to and update.moved_count >= ADOPT_MOVE_AFTER:
+        if _is_moved(update):
             with self.store.write():
-                self._keep(feed, update)
-            return
+                return self._keep(feed, update)
         self._unwritten.append((feed.id, update))
         if len(self._unwritten) >= MOST_UNWRITTEN:
             self._write_unwritten()
+        return None
 
     def _write_unwritten(self) -> None:
         if self._unwritten:
             self.store.feeds.update_many(self._unwritten)
             self._unwritten.clear()
 
-    def _keep(self, feed: Feed, update: FeedUpdate) -> None:
+    def _keep(self, feed: Feed, update: FeedUpdate) -> str | None:
+        """Store a feed's state; returns the address that it has from now on, if that is another."""
         self.store.feeds.update(feed.id, update)
-        if update.moved_to and update.moved_count >= ADOPT_MOVE_AFTER:
-            self.store.feeds.move(feed.id, update.moved_to)
+        if update.moved_to is None or not _is_moved(update):
+            return None
+        self.store.feeds.move(feed.id, update.moved_to)
+        return update.moved_to
 
     def _say(self, outcome: FeedOutcome) -> FeedOutcome:
         if not log.isEnabledFor(logging.INFO):
@@ -220,6 +230,10 @@ class FeedPoller:
             },
         )  # fmt: skip
         return outcome
+
+
+def _is_moved(update: FeedUpdate) -> bool:
+    return update.moved_to is not None and update.moved_count >= ADOPT_MOVE_AFTER
 
 
 def _read(result: Fetched, parsed: ParsedFeed, hashed: str, *, has_new: bool) -> PollOutcome:

@@ -10,7 +10,10 @@ __all__ = ["FeedOutcome", "PollReport"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedOutcome:
-    """One feed in one poll: outcome is new, same, unchanged, failed, held or gone."""
+    """One feed in one poll: outcome is new, same, unchanged, failed, held or gone.
+
+    `moved_to` is the address that was adopted, after its server had pointed there for good three times.
+    """
 
     url: str
     outcome: str
@@ -20,6 +23,7 @@ class FeedOutcome:
     changed: int = 0
     error: str | None = None
     warning: str | None = None
+    moved_to: str | None = None
     elapsed_s: float = 0.0
 
 
@@ -36,6 +40,7 @@ class PollReport:
     pages_failed: int = 0
     decided: int = 0
     failed: list[FeedOutcome] = field(default_factory=list)
+    moved: list[FeedOutcome] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
     stopped: bool = False
 
@@ -48,6 +53,8 @@ class PollReport:
         self.outcomes[outcome.outcome] = self.outcomes.get(outcome.outcome, 0) + 1
         if outcome.outcome in {"failed", "gone"}:
             self.failed.append(outcome)
+        if outcome.moved_to:
+            self.moved.append(outcome)
 
     def as_dict(self) -> dict[str, Any]:
         """The report for `poll --json`."""
@@ -62,5 +69,6 @@ class PollReport:
             "pages_failed": self.pages_failed,
             "decided": self.decided,
             "stopped": self.stopped,
+            "moved": [{"url": f.url, "to": f.moved_to} for f in self.moved],
             "failed": [{"url": f.url, "status": f.status, "error": f.error} for f in self.failed],
         }
