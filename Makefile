@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TESTS ?= tests
 DATA ?= $(or $(AGGREGATOR_DATA),../shared)
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test check format bench bench-poll soak clean
 
 demo: $(READY)  ## the demo newsroom through the real pipeline; ARGS=--once ends after printing
 	@$(BIN)/aggregator demo $(ARGS)
@@ -27,6 +27,12 @@ format: $(READY)
 bench: $(READY)  ## quality and speed; the data sets are named in docs/data.md
 	$(BIN)/aggregator bench $(DATA)/data/events
 	$(BIN)/python benchmarks/bench_parse.py
+
+bench-poll: $(READY)  ## what polling costs, against a farm of feeds; ARGS='--feeds 1000 --repeat 3'
+	$(BIN)/python benchmarks/poll/run.py $(ARGS)
+
+soak: $(READY)  ## the whole hostile kit, and hundreds of kills: half an hour
+	SOAK=200 $(BIN)/python -m pytest tests/integration/test_hostile.py tests/integration/test_crash.py
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -7,7 +7,8 @@ Each kind of poll is the program itself, `aggregator poll --force --no-pages --n
 - `all new`: an empty database;
 - `unchanged`: nothing has changed since, servers answer 304 where they can;
 - `5 % changed`: one feed in twenty has one or two new entries;
-- `no validators`: nothing has changed, but no server gives an ETag or a date: every document comes again.
+- `no validators`: nothing has changed, but no server gives an ETag or a date: every document comes again;
+- `unchanged, far away`: as `unchanged`, but servers take their time (80 ms at the median, some 2 s), for the manners.
 
 CPU is that of all processes together (user and system, from the kernel); memory the largest sum of their resident sets.
 """
@@ -96,11 +97,21 @@ def measure(farm: Farm, folder: Path, feeds: int, *, whole: bool) -> dict[str, A
         run["lost"] = lost(farm, db)
         found[kind] = run
     farm.get("/set?validators=on")
+    found["unchanged, far away"] = from_afar(farm, db)
     if whole:
         run = aggregator(folder / "whole.db", "feeds", "import", str(folder / "feeds.opml"))
         run = aggregator(folder / "whole.db", "poll", "--force", "--no-pages", "--json")
         found["all new, with copies and events"] = run | {"cpu_ms_per_feed": 1000 * run["cpu_s"] / feeds}
     return found
+
+
+def from_afar(farm: Farm, db: Path) -> dict[str, Any]:
+    """An unchanged poll of servers that take their time: only then can requests to one host pile up."""
+    farm.get("/set?latency=on")
+    farm.get("/stats/reset")
+    run = aggregator(db, "poll", "--force", "--no-pages", "--no-cluster", "--json")
+    farm.get("/set?latency=off")
+    return run | {"polite": farm.get("/stats")["polite"]}
 
 
 def lost(farm: Farm, db: Path) -> int:
