@@ -26,7 +26,9 @@ def commands() -> str:
 def _walk(
     command: click.Command, path: str, parent: click.Context | None
 ) -> Iterator[tuple[str, click.Command, click.Context]]:
-    context = click.Context(command, info_name=path.rsplit(" ", 1)[-1], parent=parent, max_content_width=100)
+    context = command.context_class(
+        command, info_name=path.rsplit(" ", 1)[-1], parent=parent, **command.context_settings
+    )
     context.terminal_width = 100
     yield path, command, context
     if isinstance(command, click.Group):

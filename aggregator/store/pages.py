@@ -156,7 +156,9 @@ class Pages:
         return [row["key"]]
 
     def _refine(self, r: PageResult, now: datetime) -> bool:
-        before = self._db.row("SELECT title, text, outlet_id, credit, is_dated FROM stories WHERE id = ?", (r.story_id,))
+        before = self._db.row(
+            "SELECT title, text, outlet_id, credit, is_dated FROM stories WHERE id = ?", (r.story_id,)
+        )
         if before is None:
             return False
         is_new_text = r.text is not None and r.text != before["text"]
