@@ -95,7 +95,9 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and say errors in one line: exit 1, or 2 for a query that cannot be understood."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # what cannot be written is an error here, not at the interpreter's end
+            return result
         except QueryError as error:
             click.echo(f"aggregator: {error}", err=True)
             if error.query:

@@ -43,7 +43,7 @@ _TOKEN = re.compile(
     rb"|<(?P<close>/?)(?P<name>[A-Za-z_][^\s/><]*+)(?P<rest>[^<>]*+)",
     re.DOTALL,
 )
-_PROLOG = re.compile(rb"(?:\s*+(?:<!--.*?-->|<\?.*?\?>))*+\s*+", re.DOTALL)
+_PROLOG = re.compile(rb"(?:\s*+(?:<!--(?:[^-]++|-(?!->))*-->|<\?(?:[^?]++|\?(?!>))*\?>))*\s*+")
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _ANY_ENTITY = re.compile(rb"<!ENTITY[^>]*+>?", re.IGNORECASE)
 _FIRST_ELEMENT = re.compile(rb"<[A-Za-z_]")

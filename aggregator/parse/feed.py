@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["parse_feed", "parse_well_formed", "read_document"]
 
 _GZIP = b"\x1f\x8b"
-_HTML_PAGE = re.compile(rb"(?:<!--.*?-->\s*)*+(?:<!doctype\s+html|<html|<head|<body)", re.IGNORECASE | re.DOTALL)
+_HTML_PAGE = re.compile(rb"(?:<!--(?:[^-]++|-(?!->))*-->\s*+)*(?:<!doctype\s+html|<html|<head|<body)", re.IGNORECASE)
 _FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", re.IGNORECASE)
 
 

@@ -64,6 +64,8 @@ def subject_of(digest: Digest) -> str:
 def _cut(text: str) -> str:
     """At most 78 characters (and columns), cut at a space where one is near."""
     cut = fit(text, SUBJECT_MAX)
+    if len(cut) > SUBJECT_MAX:  # marks that take no column of their own still take a place in the line
+        cut = cut[: SUBJECT_MAX - 1].rstrip() + "…"
     if cut != text and " " in cut[-20:]:
         cut = cut[: cut.rindex(" ")].rstrip(" ,;:-–—") + "…"  # noqa: RUF001
     return cut

@@ -48,10 +48,10 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _TO_ENCODE = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 # An address with nothing to tidy, as most are: told by one look.
 _PLAIN = re.compile(
-    r"https?://[a-z0-9\-]+(?:\.[a-z0-9\-]+)++(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}))?/(?:[A-Za-z0-9\-._~/?#!$&'()*+,;=:@]++|%[0-9A-Fa-f]{2})*+"
+    r"https?://[a-z0-9\-]+(?:\.[a-z0-9\-]++)+(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}))?/(?:[A-Za-z0-9\-._~/?#!$&'()*+,;=:@]++|%[0-9A-Fa-f]{2})*"
 )
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\-]++(?=[/?#]|\Z)")
-_ROOTED = re.compile(r"(?:/[A-Za-z0-9_\-~%!$&'()*+,=:@][A-Za-z0-9._\-~%!$&'()*+,=:@]*+)++/?(?:\?[^\s#]++)?")
+_ROOTED = re.compile(r"(?:/[A-Za-z0-9_\-~%!$&'()*+,=:@][A-Za-z0-9._\-~%!$&'()*+,=:@]*+)+/?(?:\?[^\s#]++)?")
 _HOST = re.compile(r"[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*|\[[0-9a-f:.]+\]")
 
 

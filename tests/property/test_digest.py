@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from aggregator.digest import brief_line, verify
@@ -68,6 +68,7 @@ def test_a_brief_is_verbatim_and_short_whatever_the_stories(stories: list[tuple[
 
 
 @settings(max_examples=40, deadline=None)
+@example([("", "0" * 64 + ";0;0\u0300 0 0 0 0 0 0 0 0 0", "")], 30)
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=3), st.integers(30, 120))
 def test_every_rendering_survives_hostile_titles(stories: list[tuple[str, str, str]], width: int) -> None:
     members = [
