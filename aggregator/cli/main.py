@@ -97,7 +97,7 @@ class LazyGroup(click.Group):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()  # what cannot be written is an error here, not at the interpreter's end
-            return result
+            return result  # noqa: TRY300 (the flush belongs to what is tried)
         except QueryError as error:
             click.echo(f"aggregator: {error}", err=True)
             if error.query:
