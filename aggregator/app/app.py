@@ -16,6 +16,7 @@ from aggregator.store import Store
 
 if TYPE_CHECKING:
     from aggregator.app.accounts import Accounts
+    from aggregator.app.archive import Archives
     from aggregator.app.digests import Digests
     from aggregator.app.editing import Editing
     from aggregator.app.front import Front
@@ -121,6 +122,13 @@ class App:
         from aggregator.app.lists import Lists
 
         return Lists(self.store, self.clock, self.timezone)
+
+    @cached_property
+    def archives(self) -> Archives:
+        """Stories in and out as lines."""
+        from aggregator.app.archive import Archives
+
+        return Archives(self.store, self.clock, self.timezone, self.polling)
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -19,7 +19,7 @@ from aggregator.pipeline.filters import decide_copies, decide_stream
 from aggregator.text.dates import parse_date
 from aggregator.text.html import clean_text
 
-__all__ = ["EventReader", "LineReader", "brief_lines", "cluster_lines", "dedupe_lines", "story_line"]
+__all__ = ["EventReader", "LineReader", "brief_lines", "cluster_lines", "dedupe_lines", "objects", "story_line"]
 
 YEARS = (1000, 9000)  # beyond them a date says nothing: 0001-01-01 is how some programs write "unknown"
 _TEXTS = ("title", "text", "source", "lang", "url", "credit")
@@ -75,7 +75,7 @@ class LineReader:
 
     def __iter__(self) -> Iterator[StoryLine]:
         seen: set[str] = set()
-        for number, row in _objects(self.lines, self.problems):
+        for number, row in objects(self.lines, self.problems.append):
             try:
                 line = story_line(row, now=machine_time())
                 if line.id in seen:
@@ -97,7 +97,7 @@ class EventReader:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         seen: set[str] = set()
-        for number, row in _objects(self.lines, self.problems):
+        for number, row in objects(self.lines, self.problems.append):
             try:
                 yield self._event(row, seen)
             except ValueError as error:
@@ -117,14 +117,15 @@ class EventReader:
         return row
 
 
-def _objects(lines: Iterable[bytes], problems: list[str]) -> Iterator[tuple[int, Any]]:
+def objects(lines: Iterable[bytes], on_problem: Callable[[str], None]) -> Iterator[tuple[int, Any]]:
+    """The JSON values of lines with their numbers; lines that are not JSON are named, empty ones passed over."""
     for number, raw in enumerate(lines, 1):
         if not raw.strip():
             continue
         try:
             row = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
         except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
-            problems.append(f"line {number}: not JSON ({error})")
+            on_problem(f"line {number}: not JSON ({error})")
             continue
         yield number, row
 

@@ -175,7 +175,6 @@ class Polling:
         if not total:
             return
         report.decided += self.decider.run(
-            clock=self.clock,
             stop=self.stop,
             progress=lambda done: on_progress(Progress(phase="events", done=done, total=max(total, done))),
         )
@@ -202,16 +201,30 @@ class Polling:
         """Have an edit take effect at once: here, or in the process that holds the lease."""
         try:
             with Lease(self.store, "edit"):
-                self.decider.run(clock=self.clock, stop=self.stop)
+                self.decider.run(stop=self.stop)
         except LeaseHeld as held:
             self._ask("decide", {}, holder=held.holder)
+
+    def decide(self, *, on_progress: OnProgress = lambda _p: None) -> int:
+        """Decide the stories that wait, here or in the process that holds the lease; returns how many were decided."""
+        total = self.store.decisions.stale_count()
+        if not total:
+            return 0
+        try:
+            with Lease(self.store, "import"):
+                return self.decider.run(
+                    stop=self.stop,
+                    progress=lambda done: on_progress(Progress(phase="events", done=done, total=max(total, done))),
+                )
+        except LeaseHeld as held:
+            decided = self._ask("decide", {}, holder=held.holder).get("decided", 0)
+            return decided if isinstance(decided, int) else 0
 
     def rebuild(self, *, on_progress: OnProgress = lambda _p: None) -> int:
         """Decide all stories anew; the reader's edits stay in force."""
         with self._lease("rebuild"):
             total = self.store.decisions.mark_all_stale()
             return self.decider.run(
-                clock=self.clock,
                 stop=self.stop,
                 progress=lambda done: on_progress(Progress(phase="events", done=done, total=total)),
             )
@@ -251,7 +264,7 @@ class Polling:
         result: dict[str, object] = {"error": "interrupted"}
         try:
             if kind == "decide":
-                result = {"decided": self.decider.run(clock=self.clock, stop=self.stop)}
+                result = {"decided": self.decider.run(stop=self.stop)}
             else:
                 result = self.poll_now(PollOptions(**options), on_progress=on_progress).as_dict()
         except AggregatorError as error:

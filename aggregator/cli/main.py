@@ -34,6 +34,8 @@ COMMANDS = {
     "outlets": ("stats", "List outlets: stories, copies, events, how often first."),
     "stats": ("stats", "Count what is stored, and what is unread."),
     "sql": ("stats", "Ask the database itself, read-only."),
+    "import": ("archive", "Bring an archive in: story lines, FreshRSS, Google Reader, newsboat."),
+    "export": ("archive", "Print stories as story lines."),
     "digest": ("digest", "What happened since you last looked, each event once."),
     "run": ("run", "Poll, scrape, cluster and serve the page until stopped."),
     "serve": ("run", "Serve the page only."),
@@ -84,7 +86,7 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"aggregator.cli.{COMMANDS[name][0]}")
-        command: click.Command = getattr(module, name)
+        command: click.Command = getattr(module, "import_" if name == "import" else name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)

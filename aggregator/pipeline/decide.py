@@ -48,7 +48,6 @@ class Decider:
     def run(
         self,
         *,
-        clock: Callable[[], datetime],
         stop: StopSignal | None = None,
         progress: Callable[[int], None] = lambda _done: None,
     ) -> int:
@@ -58,7 +57,7 @@ class Decider:
             lines = self.store.decisions.stale(limit=BATCH)
             if not lines:
                 break
-            self._decide(lines, clock())
+            self._decide(lines)
             done += len(lines)
             progress(done)
         return done
@@ -68,7 +67,7 @@ class Decider:
         for key in keys:
             self._window.remove(key)
 
-    def _decide(self, lines: Sequence[StoryLine], now: datetime) -> None:
+    def _decide(self, lines: Sequence[StoryLine]) -> None:
         self._obey()
         self._cover(lines[0].published_at - REACH, lines[-1].published_at + REACH)
         prepared = _prepared(lines, self.executor)
@@ -80,7 +79,6 @@ class Decider:
                 features=_blobs(prepared),
                 copies=changes.copies,
                 events=changes.events,
-                now=now,
             )
             self.store.events.set_headlines(_headlines(self.store, touched))
 

@@ -93,7 +93,6 @@ class Decisions:
         features: Mapping[str, tuple[bytes, bytes]],
         copies: Mapping[str, CopyMatch | None],
         events: Mapping[str, EventAssignment],
-        now: datetime,
     ) -> tuple[int, ...]:
         """Store decisions, keyed by story key, in one transaction; returns the ids of the events touched.
 
@@ -106,7 +105,7 @@ class Decisions:
             self._keep_copies(copies, ids)
             touched = self._keep_events(events, ids)
             touched |= self._events_of([ids[k] for k in copies if k in ids])
-            return tuple(sorted(self._summarise(touched, now=now)))
+            return tuple(sorted(self._summarise(touched)))
 
     def _keep_features(self, features: Mapping[str, tuple[bytes, bytes]], ids: Mapping[str, int]) -> None:
         rows = [(ids[key], *blobs) for key, blobs in features.items() if key in ids]
@@ -195,18 +194,16 @@ class Decisions:
         self._db.run("UPDATE events SET thread_id = NULL WHERE id = ?", (event_id,))
         self._db.run("UPDATE OR IGNORE event_marks SET event_id = ? WHERE event_id = ?", (into, event_id))
 
-    def _summarise(self, event_ids: set[int], *, now: datetime) -> set[int]:
+    def _summarise(self, event_ids: set[int]) -> set[int]:
         """Recount these events from their stories; empty ones go. Returns those that stand."""
         sql = """SELECT event_id AS id, min(published_at) AS first_at, max(published_at) AS last_at,
-            min(seen_at) AS seen_at, count(*) AS stories, count(DISTINCT outlet_id) AS outlets,
+            min(seen_at) AS seen_at, max(seen_at) AS changed_at, count(*) AS stories, count(DISTINCT outlet_id) AS outlets,
             sum(copy_of IS NULL) AS reports FROM stories WHERE event_id IN ({marks}) GROUP BY event_id"""
         rows = list(self._db.in_chunks(sql, sorted(event_ids)))
         self._db.run_many(
             "UPDATE events SET first_at = :first_at, last_at = :last_at, seen_at = :seen_at, stories = :stories,"
-            " outlets = :outlets, reports = :reports,"
-            " changed_at = CASE WHEN stories <> :stories OR headline = '' THEN :now ELSE changed_at END"
-            " WHERE id = :id",
-            [{**row, "now": to_db(now)} for row in rows],
+            " outlets = :outlets, reports = :reports, changed_at = :changed_at WHERE id = :id",
+            rows,
         )
         standing = {row["id"] for row in rows}
         for empty in sorted(event_ids - standing):

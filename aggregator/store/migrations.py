@@ -271,6 +271,14 @@ _VIEWS = (
 )
 
 
+_ARCHIVE = (
+    # What an imported story was called where it came from, so that it can be given back as it came.
+    """CREATE TABLE lines (
+        story_id INTEGER PRIMARY KEY REFERENCES stories (id) ON DELETE CASCADE, id TEXT NOT NULL, source TEXT, url TEXT
+    ) STRICT""",
+)
+
+
 @step
 def m0001_initial(db: Database) -> None:
     """Feeds, entries, stories, copies, events, and what belongs to a reader."""
@@ -296,4 +304,11 @@ def m0003_rules(db: Database) -> None:
 def m0004_views(db: Database) -> None:
     """Views for people and programs that ask the file itself."""
     for statement in _VIEWS:
+        db.execute(statement)
+
+
+@step
+def m0005_archive(db: Database) -> None:
+    """The names under which imported stories came."""
+    for statement in _ARCHIVE:
         db.execute(statement)

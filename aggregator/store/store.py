@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aggregator.errors import SchemaTooNew, StoreError, StoreReadOnly
 from aggregator.store import migrations
+from aggregator.store.archive import Archive
 from aggregator.store.connection import APPLICATION_ID, Connections
 from aggregator.store.counts import Counts
 from aggregator.store.decisions import Decisions
@@ -68,6 +69,7 @@ class Store:
         self.rules = Rules(self.connections)
         self.readers = Readers(self.connections)
         self.hosts = Hosts(self.connections)
+        self.archive = Archive(self.connections)
 
     def _make_folder(self) -> None:
         try:

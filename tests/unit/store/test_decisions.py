@@ -26,7 +26,6 @@ def decide(store: Store, labels: Mapping[str, str], copies: Mapping[str, CopyMat
         features=dict.fromkeys(labels, (b"f", b"g")),
         copies=copies or {},
         events={key: EventAssignment(id=key, event=label) for key, label in labels.items()},
-        now=NOW,
     )
 
 

@@ -89,7 +89,6 @@ def fill(app: App) -> None:
             keys[2]: CopyMatch(id=keys[2], copy_of=keys[1], kind="near", score=0.9, reason="the same two sentences")
         },
         events={keys[n]: _assigned(keys[n], keys[1] if n < 4 else keys[4]) for n in keys},
-        now=NOW,
     )
     events = app.store.events
     headlines = {
