@@ -25,8 +25,10 @@ __all__ = [
     "Config",
     "DigestConfig",
     "FetchConfig",
+    "FolderRetention",
     "MailConfig",
     "PagesConfig",
+    "RetentionConfig",
     "StoreConfig",
     "WebConfig",
     "WorkersConfig",
@@ -102,6 +104,21 @@ class StoreConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     path: str | None = None
 
 
+class FolderRetention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one folder keeps, as `[retention]` for all."""
+
+    days: NotNegative = 0
+    stories: NotNegative = 0
+
+
+class RetentionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long stories stay: so many days, and the latest so many of each folder; 0 is for ever."""
+
+    days: NotNegative = 0
+    stories: NotNegative = 0
+    folders: dict[str, FolderRetention] = {}
+
+
 class DigestConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A named digest: when it is made, and for whom."""
 
@@ -151,6 +168,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pages: PagesConfig = PagesConfig()
     workers: WorkersConfig = WorkersConfig()
     store: StoreConfig = StoreConfig()
+    retention: RetentionConfig = RetentionConfig()
     mail: MailConfig = MailConfig()
     web: WebConfig = WebConfig()
     digests: dict[str, DigestConfig] = {}
@@ -164,6 +182,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "pages": PagesConfig,
     "workers": WorkersConfig,
     "store": StoreConfig,
+    "retention": RetentionConfig,
     "mail": MailConfig,
     "web": WebConfig,
 }

@@ -92,7 +92,7 @@ class _Jobs:
     def housekeeping(self) -> None:
         """Drop what is kept for a time only."""
         with self._turn:
-            self._carefully("housekeeping", self._app.polling.tidy)
+            self._carefully("housekeeping", self._app.keeping.tidy)
 
     def _carefully(self, name: str, work: Callable[[], object]) -> None:
         """One job's trouble is written down and does not end the others."""

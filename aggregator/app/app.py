@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aggregator.app.digests import Digests
     from aggregator.app.editing import Editing
     from aggregator.app.front import Front
+    from aggregator.app.keeping import Keeping
     from aggregator.app.lists import Lists
     from aggregator.app.marks import Marks
     from aggregator.app.reading import Reading
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from aggregator.app.subscriptions import Subscriptions
     from aggregator.app.topics import Topics
 
-__all__ = ["App", "open_app"]
+__all__ = ["App", "db_path", "open_app"]
 
 # ruff: noqa: PLC0415 - each use case is loaded when it is first asked for: a list of stories needs no parsers, a poll no mail
 
@@ -124,6 +125,13 @@ class App:
         return Lists(self.store, self.clock, self.timezone)
 
     @cached_property
+    def keeping(self) -> Keeping:
+        """Retention, backups, space."""
+        from aggregator.app.keeping import Keeping
+
+        return Keeping(self.store, self.config, self.clock, self.timezone, self.polling)
+
+    @cached_property
     def archives(self) -> Archives:
         """Stories in and out as lines."""
         from aggregator.app.archive import Archives
@@ -138,6 +146,11 @@ class App:
         return Accounts(self.store, self.config)
 
 
+def db_path(config: Config) -> Path:
+    """Where the database is if the command line names no other place: the settings', else the default one."""
+    return Path(config.store.path).expanduser() if config.store.path else default_db_path()
+
+
 @contextlib.contextmanager
 def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_time) -> Iterator[App]:
     """Open the product on a database: the one named, else the settings', else the default place.
@@ -146,8 +159,7 @@ def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_t
         StoreError: the database cannot be used.
 
     """
-    path = db or (Path(config.store.path).expanduser() if config.store.path else default_db_path())
-    store = Store(path)
+    store = Store(db or db_path(config))
     app = App(config, clock, store)
     try:
         yield app

@@ -158,7 +158,7 @@ class Polling:
             extractors=extractors,
             clock=self.clock,
             workers=self.config.fetch.workers,
-            on_folded=self._forget,
+            on_folded=self.forget,
         )
         try:
             for done, result in enumerate(scraper.run(stop=self.stop), 1):
@@ -193,7 +193,8 @@ class Polling:
             self._sandbox.shutdown(wait=False, cancel_futures=True)
             self._sandbox = None
 
-    def _forget(self, keys: tuple[str, ...]) -> None:
+    def forget(self, keys: tuple[str, ...]) -> None:
+        """Have the window in memory not count on stories that are no longer stored."""
         if self._decider is not None:
             self._decider.forget(keys)
 

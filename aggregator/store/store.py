@@ -23,6 +23,7 @@ from aggregator.store.leases import Leases
 from aggregator.store.marks import Marks
 from aggregator.store.pages import Pages
 from aggregator.store.readers import Readers
+from aggregator.store.retention import Retention
 from aggregator.store.rules import Rules
 from aggregator.store.search import Search
 from aggregator.store.stories import Stories
@@ -69,6 +70,7 @@ class Store:
         self.rules = Rules(self.connections)
         self.readers = Readers(self.connections)
         self.hosts = Hosts(self.connections)
+        self.retention = Retention(self.connections)
         self.archive = Archive(self.connections)
 
     def _make_folder(self) -> None:

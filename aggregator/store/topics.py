@@ -71,6 +71,11 @@ class Topics:
         )
         return tuple(_topic(row) for row in rows)
 
+    def followers(self) -> tuple[int, ...]:
+        """The readers who follow a topic."""
+        rows = self._db.rows("SELECT DISTINCT reader_id AS id FROM topics ORDER BY reader_id")
+        return tuple(row["id"] for row in rows)
+
     def get(self, reader_id: int, name: str) -> StoredTopic:
         """The reader's topic of this name.
 
