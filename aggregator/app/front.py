@@ -231,6 +231,7 @@ def _in_one_line(view: EventView, told: Told | None, now: datetime, zone: str) -
         day=day,
         outlets=event.outlets,
         reports=event.reports,
+        independent=event.independent,
         stories=event.stories,
         copies=event.stories - event.reports,
         first_outlet=first.outlet,

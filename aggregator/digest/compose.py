@@ -177,6 +177,7 @@ def _tell(
         day=day,
         outlets=len({s.outlet_id for s in view.stories}),
         reports=len(originals),
+        independent=event.independent,
         stories=len(view.members),
         copies=len(view.members) - len(originals),
         first_outlet=first.outlet,

@@ -36,7 +36,7 @@ def score_parts(
     age = max(timedelta(0), until - event.last_at)
     topic = max((t.weight for t in topics if event.id in t.event_ids), default=0.0)
     return {
-        "reports": options.weight_reports * _log_share(event.reports, _MANY_REPORTS),
+        "reports": options.weight_reports * _log_share(event.independent, _MANY_REPORTS),
         "outlets": options.weight_outlets * _log_share(event.outlets, _MANY_OUTLETS),
         "freshness": options.weight_freshness * 0.5 ** (age / _HALF_LIFE),
         "growth": options.weight_growth * _log_share(grown, _MANY_REPORTS),

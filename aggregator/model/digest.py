@@ -100,8 +100,9 @@ class SourceLine:
 class DigestEvent:
     """One event in a digest. `status` is new, developing or day (then `day` counts from 1).
 
-    `score` is the sum of `score_parts`. `copies` counts the stories folded into another. `topics` are the reader's topics
-    that it matches, `lang` the language of its headline, `told_at` when the reader was last told of it.
+    `score` is the sum of `score_parts`. `copies` counts the stories folded into another. `independent` counts the
+    outlets and agencies that report by themselves. `topics` are the reader's topics that it matches, `lang` the language
+    of its headline, `told_at` when the reader was last told of it.
     """
 
     event_id: int
@@ -125,6 +126,7 @@ class DigestEvent:
     score_parts: dict[str, float] = field(default_factory=dict)
     headline_story_id: str = ""
     copies: int = 0
+    independent: int = 1
     topics: tuple[str, ...] = ()
     lang: str | None = None
     told_at: datetime | None = None

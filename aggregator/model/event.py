@@ -30,7 +30,10 @@ class EventAssignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A stored event. `outlets`, `reports` and `stories` are counts; a report is an original with its copies."""
+    """A stored event. `outlets`, `reports` and `stories` are counts; a report is an original with its copies.
+
+    `independent` counts the voices among the reports: those of one outlet, and texts of one agency, are one voice.
+    """
 
     id: int
     headline: str
@@ -40,6 +43,7 @@ class Event:
     seen_at: datetime
     outlets: int = 1
     reports: int = 1
+    independent: int = 1
     stories: int = 1
     thread_id: int | None = None
 

@@ -46,6 +46,7 @@ def _event(event: DigestEvent) -> dict[str, Any]:
         "day": event.day,
         "outlets": event.outlets,
         "reports": event.reports,
+        "independent": event.independent,
         "stories": event.stories,
         "copies": event.copies,
         "first_outlet": event.first_outlet,

@@ -26,7 +26,7 @@ def event_text(
     ink, room = Ink(colour=colour), max(30, min(width, _READABLE))
     groups = reports(view)
     lines = [ink.bold(line) for line in wrap(view.event.headline, room)]
-    lines += wrap(_numbers(view, groups, now, zone), room)
+    lines += wrap(_numbers(view, now, zone), room)
     for earlier in view.thread:
         if earlier.id != view.event.id:
             said = f"{say_time(earlier.first_at, now=now, zone=zone)}: {earlier.headline} (event {earlier.id})"
@@ -41,13 +41,13 @@ def event_text(
     return "\n".join(lines) + "\n"
 
 
-def _numbers(view: EventView, groups: list[tuple[Story, list[Story]]], now: datetime, zone: str) -> str:
+def _numbers(view: EventView, now: datetime, zone: str) -> str:
     first = min(view.stories, key=order)
     last = max(view.stories, key=order)
     outlets = len({s.outlet for s in view.stories})
     parts = [
         count(outlets, "outlet"),
-        count(len(groups), "independent report"),
+        count(view.event.independent, "independent report"),
         f"first: {one_line(first.outlet)} {say_time(first.published_at, now=now, zone=zone)}",
     ]
     latest = say_time(last.published_at, now=now, zone=zone)

@@ -49,6 +49,7 @@ def _event(row: Mapping[str, Any]) -> DigestEvent:
         day=row["day"],
         outlets=row["outlets"],
         reports=row["reports"],
+        independent=row.get("independent", row["reports"]),
         stories=row["stories"],
         copies=row.get("copies", 0),
         first_outlet=row["first_outlet"],

@@ -42,7 +42,7 @@ def numbers(event: DigestEvent, digest: Digest, zone: str) -> str:
         parts = [one_line(event.first_outlet), first]
         parts += [f"{event.stories} stories"] if event.stories > 1 else []
     else:
-        parts = [count(event.outlets, "outlet"), count(event.reports, "independent report")]
+        parts = [count(event.outlets, "outlet"), count(event.independent, "independent report")]
         parts.append(f"first: {one_line(event.first_outlet)} {first}")
     return " · ".join(parts + ([f"latest {latest}"] if latest != first else []))
 

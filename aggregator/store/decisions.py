@@ -198,11 +198,13 @@ class Decisions:
         """Recount these events from their stories; empty ones go. Returns those that stand."""
         sql = """SELECT event_id AS id, min(published_at) AS first_at, max(published_at) AS last_at,
             min(seen_at) AS seen_at, max(seen_at) AS changed_at, count(*) AS stories, count(DISTINCT outlet_id) AS outlets,
-            sum(copy_of IS NULL) AS reports FROM stories WHERE event_id IN ({marks}) GROUP BY event_id"""
+            sum(copy_of IS NULL) AS reports,
+            max(1, count(DISTINCT CASE WHEN copy_of IS NULL THEN ifnull(credit, 'outlet ' || outlet_id) END)) AS independent
+            FROM stories WHERE event_id IN ({marks}) GROUP BY event_id"""
         rows = list(self._db.in_chunks(sql, sorted(event_ids)))
         self._db.run_many(
             "UPDATE events SET first_at = :first_at, last_at = :last_at, seen_at = :seen_at, stories = :stories,"
-            " outlets = :outlets, reports = :reports, changed_at = :changed_at WHERE id = :id",
+            " outlets = :outlets, reports = :reports, independent = :independent, changed_at = :changed_at WHERE id = :id",
             rows,
         )
         standing = {row["id"] for row in rows}

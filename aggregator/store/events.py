@@ -16,8 +16,8 @@ from aggregator.store.times import from_db, split_folder, to_db
 
 __all__ = ["EVENT_COLUMNS", "Events", "event_from_row"]
 
-EVENT_COLUMNS = """e.id, e.headline, e.headline_story_id, e.first_at, e.last_at, e.seen_at, e.outlets, e.reports, e.stories,
-    e.thread_id"""
+EVENT_COLUMNS = """e.id, e.headline, e.headline_story_id, e.first_at, e.last_at, e.seen_at, e.outlets, e.reports,
+    e.independent, e.stories, e.thread_id"""
 
 
 def event_from_row(row: dict[str, Any]) -> Event:

@@ -279,6 +279,16 @@ _ARCHIVE = (
 )
 
 
+_INDEPENDENT = (
+    "ALTER TABLE events ADD COLUMN independent INTEGER NOT NULL DEFAULT 1",
+    """UPDATE events SET independent = (SELECT max(1, count(DISTINCT CASE WHEN s.copy_of IS NULL
+        THEN ifnull(s.credit, 'outlet ' || s.outlet_id) END)) FROM stories s WHERE s.event_id = events.id)""",
+    "DROP VIEW v_events",
+    """CREATE VIEW v_events AS SELECT e.id, e.headline, e.first_at, e.last_at, e.outlets, e.reports, e.independent, e.stories,
+        e.thread_id FROM events e WHERE e.merged_into IS NULL AND e.stories > 0""",
+)
+
+
 @step
 def m0001_initial(db: Database) -> None:
     """Feeds, entries, stories, copies, events, and what belongs to a reader."""
@@ -311,4 +321,11 @@ def m0004_views(db: Database) -> None:
 def m0005_archive(db: Database) -> None:
     """The names under which imported stories came."""
     for statement in _ARCHIVE:
+        db.execute(statement)
+
+
+@step
+def m0006_independent(db: Database) -> None:
+    """How many voices an event has: an outlet's second report, and an agency's second text, is no other voice."""
+    for statement in _INDEPENDENT:
         db.execute(statement)

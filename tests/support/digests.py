@@ -66,6 +66,7 @@ def a_view(stories: Sequence[Story], event_id: int = 1, **over: Any) -> EventVie
         seen_at=min(s.seen_at for s in stories),
         outlets=len({s.outlet_id for s in stories}),
         reports=sum(s.copy_of is None for s in stories),
+        independent=max(1, len({s.credit or s.outlet_id for s in stories if s.copy_of is None})),
         stories=len(stories),
     )
     return EventView(

@@ -67,3 +67,12 @@ AT = datetime(2026, 11, 17, 5, 12, tzinfo=UTC)
 )
 def test_times_are_said_in_the_readers_zone(now: datetime, zone: str, expected: str) -> None:
     assert say_time(AT, now=now, zone=zone) == expected
+
+
+def test_the_second_report_of_an_outlet_is_no_other_voice() -> None:
+    two = [
+        a_story(1, outlet="Courier", outlet_id=1),
+        a_story(2, outlet="Courier", outlet_id=1),
+        a_story(3, outlet="Post", outlet_id=2),
+    ]
+    assert "2 outlets · 2 independent reports" in flat(event_text(a_view(two), now=NOW))
