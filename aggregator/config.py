@@ -83,11 +83,12 @@ class FetchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class PagesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How article pages are scraped."""
+    """How article pages are scraped; `reread` says whether again for what was changed, while their event is told of."""
 
     enabled: bool = True
     backfill: NotNegative = 20
     keep_html_days: Seconds = 14.0
+    reread: bool = True
 
 
 class WorkersConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""When a feed is asked again: a pure function of its rhythm, what the server said, and its failures.
+"""When a feed is asked again, and when a page: pure functions of rhythms, what the server said, and failures.
 
 Sources: RFC 9111 (max-age, Expires), RFC 9110 10.2.3 (Retry-After), RSS 2.0 (ttl, skipHours, skipDays). The rhythm is the
 median gap between a feed's latest entries, a common measure in feed readers; asking at half that gap finds an entry
@@ -18,6 +18,7 @@ from aggregator.model import Feed, FeedUpdate, Wishes
 
 __all__ = [
     "ADOPT_MOVE_AFTER",
+    "LIVE_S",
     "MAX_INTERVAL_S",
     "MIN_INTERVAL_S",
     "NextPoll",
@@ -25,6 +26,7 @@ __all__ = [
     "PollOutcome",
     "after_poll",
     "next_poll",
+    "next_reread",
     "rhythm_s",
 ]
 
@@ -35,6 +37,11 @@ MAX_SERVER_WISH_S = 7 * 86_400.0
 JITTER = 0.1  # of the interval, so that feeds subscribed to together do not stay in step
 ADOPT_MOVE_AFTER = 3  # good polls in a row that a permanent redirect led to the same place
 GONE = 410  # RFC 9110 15.5.11
+LIVE_S = 48 * 3600.0  # an event whose latest story is older is told of no more: its pages are left alone
+FIRST_REREAD_S = 2 * 3600.0
+REREAD_GROWTH = (
+    2.0  # after 2, 6, 14, 30 and 62 hours: four times for a story whose event ends with it, mostly answered by 304
+)
 RECENT = 20  # entries that the rhythm is taken from
 
 
@@ -205,3 +212,8 @@ def _moved_count(feed: Feed, outcome: PollOutcome) -> int:
     if outcome.permanent_url is None:
         return 0
     return feed.moved_count + 1 if outcome.permanent_url == feed.moved_to else 1
+
+
+def next_reread(now: datetime, rereads: int) -> datetime:
+    """When a page is read again that was read now, and `rereads` times after the first: at growing intervals."""
+    return now + timedelta(seconds=FIRST_REREAD_S * REREAD_GROWTH ** min(rereads, 8))

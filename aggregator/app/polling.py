@@ -16,6 +16,7 @@ from aggregator.config import Config
 from aggregator.errors import AggregatorError, LeaseHeld
 from aggregator.model import Feed
 from aggregator.pipeline.report import PollReport
+from aggregator.plan import LIVE_S
 from aggregator.store import Store
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class Polling:
             )  # fmt: skip
 
     def _scrape(self, report: PollReport, options: PollOptions, on_progress: OnProgress) -> None:
-        total = self.store.pages.due_count(self.clock())
+        total = self.store.pages.due_count(self.clock(), live_s=LIVE_S if self.config.pages.reread else 0.0)
         if not total:
             return
         from aggregator.pipeline.pages import PageScraper
@@ -158,12 +159,12 @@ class Polling:
             extractors=extractors,
             clock=self.clock,
             workers=self.config.fetch.workers,
+            rereads=self.config.pages.reread,
             on_folded=self.forget,
         )
         try:
             for done, result in enumerate(scraper.run(stop=self.stop), 1):
-                report.pages += result.page == "done"
-                report.pages_failed += result.page != "done"
+                report.add_page(result)
                 on_progress(Progress(phase="pages", done=done, total=max(total, done), failures=report.pages_failed))
                 if options.cluster and done % REFINE_EVERY == 0:
                     self._decide(report, on_progress)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.app.clock import Clock
-from aggregator.model import Event, EventView, Story
+from aggregator.model import Event, EventView, RevisionChange, Story
 from aggregator.query import parse
 from aggregator.store import Store
 from aggregator.store.counts import OutletCount
@@ -82,6 +82,19 @@ class Reading:
 
         """
         return self.store.stories.get(story_id, reader_id=reader_id)
+
+    def revisions(self, story_id: int) -> tuple[RevisionChange, ...]:
+        """What was changed in a story after it was first read, oldest first.
+
+        Raises:
+            StoryNotFound: no story has this id.
+
+        """
+        from aggregator.text.revision import revision_changes  # noqa: PLC0415 - lists of stories need not wait for it
+
+        story = self.store.stories.get(story_id)
+        revisions = self.store.revisions.of(story_id)
+        return revision_changes(revisions, title=story.title, text=story.text, lang=story.lang)
 
     def event(self, event_id: int, *, reader_id: int = 1) -> EventView:
         """One event with its stories.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +11,9 @@ from aggregator.cli.listing import Output, list_options, or_say
 from aggregator.cli.output import is_plain, table_lines, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.when import parse_when
+
+if TYPE_CHECKING:
+    from aggregator.model import RevisionChange
 
 __all__ = ["stories", "story"]
 
@@ -75,20 +79,52 @@ def _print_stories(rows: Any, zone: str) -> None:
         click.echo(line)
 
 
+def _print_revisions(changes: Sequence[RevisionChange], zone: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    if not changes:
+        click.echo("It stands as it was first read.")
+    for number, change in enumerate(changes):
+        at = change.at.astimezone(ZoneInfo(zone))
+        silent = ", silently" if change.is_silent else ""
+        click.echo(f"{chr(10) if number else ''}{at:%d %b %H:%M} · {', '.join(change.what_changed)}{silent}")
+        if "headline" in change.what_changed:
+            _print_sides(change.title_before, change.title_after)
+        for sentence in change.sentences:
+            if sentence.kind != "same":
+                _print_sides(sentence.before, sentence.after)
+
+
+def _print_sides(before: str | None, after: str | None) -> None:
+    """What was taken out and what was put in, as diff shows it."""
+    for mark, text, colour in (("-", before, "red"), ("+", after, "green")):
+        if text:
+            click.echo(f"  {mark} {text}" if is_plain() else click.style(f"  {mark} {text}", fg=colour))
+
+
 @click.command()
 @click.argument("story_id", metavar="ID", type=int)
+@click.option("--revisions", is_flag=True, help="What was changed after it was first read.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_session
-def story(session: Session, story_id: int, *, as_json: bool) -> None:
+def story(session: Session, story_id: int, *, revisions: bool, as_json: bool) -> None:
     """Show one story with its text.
 
     \b
-    Example:
+    Examples:
       aggregator story 12
+      aggregator story 12 --revisions
     """
-    from aggregator.render.rows import story_row
+    from aggregator.render.rows import revision_row, story_row
 
     with session.app() as app:
+        if revisions:
+            changes = app.reading.revisions(story_id)
+            if as_json:
+                write_json([revision_row(c) for c in changes])
+            else:
+                _print_revisions(changes, app.timezone)
+            return
         found = app.reading.story(story_id)
         if as_json:
             write_json(story_row(found, with_text=True) | {"section": found.section, "credit": found.credit})

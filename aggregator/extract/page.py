@@ -26,6 +26,7 @@ from aggregator.extract.walls import BOT_CHECK, CONSENT_WALL, find_wall
 from aggregator.model import Article
 from aggregator.text.html import clean_text, html_to_text
 from aggregator.text.language import detect
+from aggregator.text.revision import correction_note
 from aggregator.text.urls import open_url
 
 __all__ = ["Draft", "draft_kept_text", "draft_page", "extract_page", "finish", "page_hints"]
@@ -127,6 +128,7 @@ def _drafted(
 ) -> Draft:  # fmt: skip
     texts = [block.text for block in page.blocks]
     text = "\n\n".join(v.line.text for v in verdicts if v.reason is None)
+    facts = replace(facts, correction=correction_note(texts))
     wall = find_wall(head, title=facts.title, text=text, page_text="\n".join(texts), html=html)
     if wall is None and facts.title is None and not text and not told:
         raise ExtractError(

@@ -20,6 +20,7 @@ from aggregator.model.digest import (
 from aggregator.model.entry import Enclosure, ParsedEntry, ParsedFeed
 from aggregator.model.event import Event, EventAssignment, EventMember, EventView
 from aggregator.model.feed import Feed, FeedSpec, FeedUpdate, Wishes
+from aggregator.model.revision import Revision, RevisionChange, SentenceChange
 from aggregator.model.story import CopyMatch, Story, StoryLine
 
 __all__ = [
@@ -41,7 +42,10 @@ __all__ = [
     "FeedUpdate",
     "ParsedEntry",
     "ParsedFeed",
+    "Revision",
+    "RevisionChange",
     "Sentence",
+    "SentenceChange",
     "SourceLine",
     "Story",
     "StoryLine",

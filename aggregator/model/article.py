@@ -15,7 +15,8 @@ class Article:
     `text` is plain text, paragraphs separated by a blank line, without the headline. `published` and `updated` are ISO 8601:
     with zone where the page has one, else the date alone. `image` is `{"url", "alt", "width", "height"}`. `quality` in [0, 1]
     says how much the text reads like a whole article, `quality_reasons` why. `paywall` names a paywall, consent wall or bot
-    check that stood in the way. `credit` is the agency that the text is credited to. `sources` says where each fact came from
+    check that stood in the way. `credit` is the agency that the text is credited to. `correction` is the line in which the
+    page says that it was corrected, in the text or beside it. `sources` says where each fact came from
     (json-ld, meta, body, feed …).
     """
 
@@ -34,4 +35,5 @@ class Article:
     quality_reasons: tuple[str, ...] = ()
     paywall: str | None = None
     credit: str | None = None
+    correction: str | None = None
     sources: dict[str, str] = field(default_factory=dict)

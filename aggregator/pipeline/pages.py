@@ -1,4 +1,4 @@
-"""Scrape article pages: fetch, extract, and refine the stories that the feeds opened."""
+"""Scrape article pages: fetch, extract, and refine the stories that the feeds opened; later, see what was changed."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from aggregator.pipeline.entries import searchable, text_hash
 from aggregator.pipeline.flight import landed
 from aggregator.pipeline.trouble import words_for
 from aggregator.pipeline.work import extract
+from aggregator.plan import LIVE_S, next_reread
 from aggregator.store import Store
 from aggregator.store.pages import DuePage, PageResult
 from aggregator.text.dates import parse_date
+from aggregator.text.revision import gives_less, headline_changed, text_changed
 from aggregator.text.urls import canonical_url, site_of
 
 __all__ = ["PageScraper"]
@@ -29,6 +31,7 @@ __all__ = ["PageScraper"]
 log = logging.getLogger(__name__)
 
 MOST_EXTRACTING = 32
+_NOTE = "correction note"
 BATCH = 24  # pages stored in one transaction
 RETRY = timedelta(hours=2)
 ROUND = 2000  # pages taken from the store at once
@@ -44,6 +47,7 @@ class PageScraper:
     extractors: Executor
     clock: Callable[[], datetime]
     workers: int = 16
+    rereads: bool = True
     on_folded: Callable[[tuple[str, ...]], None] = lambda _keys: None
     _sites: dict[str, SiteLines] = field(default_factory=dict)
     _learnt: set[str] = field(default_factory=set)
@@ -51,7 +55,7 @@ class PageScraper:
     def run(self, *, stop: StopSignal | None = None) -> Iterator[PageResult]:
         """Scrape until nothing is due; yields each page's result once it is stored."""
         while not (stop and stop.is_set()):
-            due = self.store.pages.due(self.clock(), limit=ROUND)
+            due = self.store.pages.due(self.clock(), live_s=LIVE_S if self.rereads else 0.0, limit=ROUND)
             if not due:
                 break
             try:
@@ -60,21 +64,34 @@ class PageScraper:
                 self._settle()
 
     def _round(self, due: tuple[DuePage, ...], stop: StopSignal | None) -> Iterator[PageResult]:
-        pages = {id(request): (request, page) for page in due for request in [FetchRequest(url=page.url, kind="page")]}
+        pages = {id(request): (request, page) for page in due for request in [_request(page)]}
         requests = [request for request, _ in pages.values()]
         extracting: dict[Future[Article], tuple[DuePage, Fetched]] = {}
         ready: list[PageResult] = []
         for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
             page = pages.pop(id(request))[1]
-            if isinstance(result, Fetched):
+            if isinstance(result, Fetched) and not self._says_the_same(page, result):
                 extracting[self._extract(page, result)] = (page, result)
             elif isinstance(result, FetchFailed):
                 ready.append(self._failed(page, result))
+            else:  # not modified, or the same again
+                ready.append(self._same(page))
             ready.extend(self._extracted(extracting, most=MOST_EXTRACTING, stop=stop))
             if len(ready) >= BATCH:
                 yield from self._store(ready)
         ready.extend(self._extracted(extracting, most=0, stop=stop))
         yield from self._store(ready)
+
+    def _says_the_same(self, page: DuePage, result: Fetched) -> bool:
+        """Whether a page that is read again is the same, byte for byte."""
+        kept = self.store.pages.kept(page.story_id) if page.rereads is not None else None
+        return kept is not None and kept.body == result.body
+
+    def _same(self, page: DuePage) -> PageResult:
+        return PageResult(story_id=page.story_id, page="same", is_reread=True, reread_at=self._reread_at(page))
+
+    def _reread_at(self, page: DuePage) -> datetime:
+        return next_reread(self.clock(), 0 if page.rereads is None else page.rereads + 1)
 
     def _extract(self, page: DuePage, result: Fetched) -> Future[Article]:
         return self.extractors.submit(
@@ -89,7 +106,10 @@ class PageScraper:
             try:
                 article = future.result()
             except Exception as error:  # noqa: BLE001 - whatever a page does to its reader stays with its story
-                yield PageResult(story_id=page.story_id, page="failed", error=words_for(error, result.final_url))
+                yield PageResult(
+                    story_id=page.story_id, page="failed", error=words_for(error, result.final_url),
+                    is_reread=page.rereads is not None, reread_at=self._reread_at(page),
+                )  # fmt: skip
             else:
                 yield self._refined(page, result, article)
 
@@ -103,6 +123,8 @@ class PageScraper:
             transient=result.error.transient or result.held,
             held=result.held,
             retry_at=self.clock() + wait_for,
+            is_reread=page.rereads is not None,
+            reread_at=self._reread_at(page) if result.error.transient else None,
         )
 
     def _refined(self, page: DuePage, result: Fetched, article: Article) -> PageResult:
@@ -121,6 +143,7 @@ class PageScraper:
             section=article.section,
             image=article.image["url"] if article.image else None,
             credit=article.credit,
+            correction=article.correction,
             paywall=article.paywall,
             quality=article.quality,
             site_name=article.site,
@@ -130,10 +153,12 @@ class PageScraper:
             last_modified=result.last_modified,
             charset=result.charset,
             body=result.body,
+            is_reread=page.rereads is not None,
+            reread_at=self._reread_at(page),
         )
 
     def _store(self, ready: list[PageResult]) -> Iterator[PageResult]:
-        results = [self._without_furniture(r) for r in ready]
+        results = [self._compared(self._without_furniture(r)) for r in ready]
         ready.clear()
         with self.store.write():
             applied = self.store.pages.apply(results, now=self.clock())
@@ -153,6 +178,22 @@ class PageScraper:
         self._sites[r.site] = learn(known, lines)
         self._learnt.add(r.site)
         return _with_text(r, drop_recurring(r.page_text, self._sites[r.site]))
+
+    def _compared(self, r: PageResult) -> PageResult:
+        """What a page that was read again has changed; one that changed nothing, or hides behind a wall, changes nothing here."""
+        kept = self.store.pages.kept(r.story_id) if r.is_reread and r.page == "done" else None
+        if kept is None:
+            return r
+        before = drop_recurring(kept.text, self._site(r.site or "")) if kept.text else None
+        if r.paywall or r.text is None or gives_less(before, r.text):
+            return PageResult(story_id=r.story_id, page="same", is_reread=True, reread_at=r.reread_at)
+        headline = headline_changed(kept.title, r.title, lang=r.lang)
+        text = text_changed(before, r.text, lang=r.lang)
+        if r.correction not in {None, kept.correction} and _NOTE not in text:
+            text = (*text, _NOTE)
+        if before is not None and not text and not headline:
+            return PageResult(story_id=r.story_id, page="same", is_reread=True, reread_at=r.reread_at)
+        return replace(r, headline_changed=headline, text_changed=text)
 
     def _site(self, site: str) -> SiteLines:
         if site not in self._sites:
@@ -176,6 +217,10 @@ class PageScraper:
             if rewritten:
                 self.store.pages.rewrite(rewritten)
         self._learnt.clear()
+
+
+def _request(page: DuePage) -> FetchRequest:
+    return FetchRequest(url=page.url, kind="page", etag=page.etag, last_modified=page.last_modified)
 
 
 def _with_text(r: PageResult, text: str) -> PageResult:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from aggregator.store.pages import PageResult
+
 __all__ = ["FeedOutcome", "PollReport"]
 
 
@@ -38,6 +40,8 @@ class PollReport:
     changed_stories: int = 0
     pages: int = 0
     pages_failed: int = 0
+    pages_reread: int = 0
+    revisions: int = 0
     decided: int = 0
     failed: list[FeedOutcome] = field(default_factory=list)
     moved: list[FeedOutcome] = field(default_factory=list)
@@ -56,6 +60,15 @@ class PollReport:
         if outcome.moved_to:
             self.moved.append(outcome)
 
+    def add_page(self, result: PageResult) -> None:
+        """Count one page; one that was read again counts apart, and failing it takes nothing away."""
+        if result.is_reread:
+            self.pages_reread += 1
+            self.revisions += bool(result.headline_changed or result.text_changed)
+        else:
+            self.pages += result.page == "done"
+            self.pages_failed += result.page != "done"
+
     def as_dict(self) -> dict[str, Any]:
         """The report for `poll --json`."""
         return {
@@ -67,6 +80,8 @@ class PollReport:
             "changed_stories": self.changed_stories,
             "pages": self.pages,
             "pages_failed": self.pages_failed,
+            "pages_reread": self.pages_reread,
+            "revisions": self.revisions,
             "decided": self.decided,
             "stopped": self.stopped,
             "moved": [{"url": f.url, "to": f.moved_to} for f in self.moved],

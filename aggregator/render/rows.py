@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from aggregator.model import Event, EventView, Feed, Story
+from aggregator.model import Event, EventView, Feed, RevisionChange, Story
 
-__all__ = ["EVENT_COLUMNS", "STORY_COLUMNS", "event_detail", "event_row", "feed_row", "iso", "next_row", "story_row"]
+__all__ = [
+    "EVENT_COLUMNS",
+    "STORY_COLUMNS",
+    "event_detail",
+    "event_row",
+    "feed_row",
+    "iso",
+    "next_row",
+    "revision_row",
+    "story_row",
+]
 
 STORY_COLUMNS = (
     "id", "url", "title", "outlet", "feed", "authors", "published", "seen", "lang", "words", "event", "copy_of", "kind",
@@ -38,6 +48,21 @@ def story_row(story: Story, *, with_text: bool = False) -> dict[str, Any]:
         "kind": story.kind,
     }
     return row | {"text": story.text} if with_text else row
+
+
+def revision_row(change: RevisionChange) -> dict[str, Any]:
+    """What one revision changed: the headline on both sides, and the sentences that are not the same."""
+    return {
+        "revision": change.number,
+        "at": iso(change.at),
+        "what_changed": list(change.what_changed),
+        "silent": change.is_silent,
+        "title_before": change.title_before,
+        "title_after": change.title_after,
+        "sentences": [
+            {"kind": s.kind, "before": s.before, "after": s.after} for s in change.sentences if s.kind != "same"
+        ],
+    }
 
 
 def event_row(event: Event) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.store.connection import PARAMETERS, Connections
+from aggregator.store.revisions import keep_version
 from aggregator.store.times import to_db
+from aggregator.text.grams import grams
 
 __all__ = ["Ingest", "IngestResult", "NewEntry"]
 
@@ -81,7 +83,7 @@ class Ingest:
             changed = [
                 row["story_id"]
                 for guid, row in known.items()
-                if self._change(row, rows[guid], now) and row["story_id"] is not None
+                if self._change(row, rows[guid], feed_id, now) and row["story_id"] is not None
             ]
             opened = self._add(feed_id, new, by_key, now) if new else ()
         return IngestResult(entries=len(new), stories=opened, changed=tuple(changed))
@@ -159,23 +161,56 @@ class Ingest:
             )
         return opened
 
-    def _change(self, known: Mapping[str, Any], entry: NewEntry, now: datetime) -> bool:
-        """Take over what an entry newly says; a text that came from the article page stays."""
+    def _change(self, known: Mapping[str, Any], entry: NewEntry, feed_id: int, now: datetime) -> bool:
+        """Take over what an entry newly says; what it said becomes a revision, a text that came from the page stays."""
         if known["content_hash"] == entry.content_hash:
             return False
+        at = to_db(entry.updated_at or now)
         self._db.run(
-            "UPDATE entries SET content_hash = ?, updated_at = ? WHERE id = ?",
-            (entry.content_hash, to_db(entry.updated_at or now), known["id"]),
+            "UPDATE entries SET content_hash = ?, updated_at = ? WHERE id = ?", (entry.content_hash, at, known["id"])
         )
-        cursor = self._db.run(
-            "UPDATE stories SET title = ?, text = ?, grams = ?, words = ?, text_hash = ?, updated_at = ?, is_stale = 1"
-            " WHERE id = ? AND page <> 'done' AND (title IS NOT ? OR text IS NOT ?)",
-            (
-                entry.title, entry.text, entry.grams, entry.words, entry.text_hash, to_db(entry.updated_at or now),
-                known["story_id"], entry.title, entry.text,
-            ),
-        )  # fmt: skip
-        return cursor.rowcount > 0
+        story = self._db.row(
+            "SELECT id, title, text, feed_title, feed_text, lang, page FROM stories WHERE id = ? AND feed_id = ?",
+            (known["story_id"], feed_id),  # another feed that carries the story too tells it in its own words
+        )
+        return story is not None and self._retell(story, entry, at, now)
+
+    def _retell(self, story: Mapping[str, Any], entry: NewEntry, at: str, now: datetime) -> bool:
+        """Put what the feed says now in the place of what it said; returns whether a reader sees another story."""
+        from aggregator.text.revision import headline_changed, text_changed  # noqa: PLC0415 - with word lists: rarely needed
+
+        has_page_text = story["feed_text"] is not None
+        told = story["feed_text"] if has_page_text else story["text"]
+        headline = headline_changed(story["feed_title"] or story["title"], entry.title, lang=story["lang"])
+        text = text_changed(told, entry.text, lang=story["lang"])
+        is_first_text = bool(entry.text and not told)
+        if not (headline or text or is_first_text or (entry.title and not story["title"])):
+            return False
+        if story["page"] == "done":  # what the feed says anew, the page says too
+            self._db.run("UPDATE pages SET reread_at = ? WHERE story_id = ?", (to_db(now), story["id"]))
+        if headline:  # the page may have told of it before
+            self._db.run("UPDATE stories SET feed_title = NULL WHERE id = ?", (story["id"],))
+            headline = headline_changed(story["title"], entry.title, lang=story["lang"])
+        if has_page_text:
+            self._db.run("UPDATE stories SET feed_text = ? WHERE id = ?", (entry.text or told, story["id"]))
+            text, is_first_text = (), False
+        new_title = entry.title if headline or not story["title"] else story["title"]
+        if new_title == story["title"] and not text and not is_first_text:
+            return False
+        keep_version(self._db, story["id"], headline=headline, text=text, now=now)
+        self._db.run(
+            "UPDATE stories SET title = ?, updated_at = ?, is_stale = 1 WHERE id = ?", (new_title, at, story["id"])
+        )
+        if text or is_first_text:
+            self._db.run(
+                "UPDATE stories SET text = ?, words = ?, text_hash = ? WHERE id = ?",
+                (entry.text, entry.words, entry.text_hash, story["id"]),
+            )
+        stands = entry.text if text or is_first_text else story["text"]
+        self._db.run(
+            "UPDATE stories SET grams = ? WHERE id = ?", (grams(f"{new_title or ''}\n{stands or ''}"), story["id"])
+        )
+        return True
 
 
 def _story(feed_id: int, entry: NewEntry, outlet_id: int, now: datetime) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """The schema, as a list of steps: append only, never edited after a release.
 
 Every name is a word of the glossary, for people query this file. Times are ISO 8601 UTC text; `authors`, `evidence`,
-`vetoes`, `wishes` and `attributes` are JSON. Whatever belongs to a person carries a `reader_id`.
+`vetoes`, `wishes`, `attributes` and `what_changed` are JSON. Whatever belongs to a person carries a `reader_id`.
 """
 
 from __future__ import annotations
@@ -251,6 +251,23 @@ _RULES = (
 )
 
 
+_REVISIONS = (
+    # Versions of a story that another took the place of; what stands now is in `stories`.
+    """CREATE TABLE revisions (
+        story_id INTEGER NOT NULL REFERENCES stories (id) ON DELETE CASCADE, number INTEGER NOT NULL CHECK (number > 0),
+        seen_at TEXT NOT NULL, replaced_at TEXT NOT NULL, title TEXT, text TEXT, text_hash TEXT, what_changed TEXT NOT NULL,
+        PRIMARY KEY (story_id, number)
+    ) STRICT""",
+    "CREATE INDEX revisions_replaced ON revisions (replaced_at)",
+    "ALTER TABLE stories ADD COLUMN feed_title TEXT",  # the feed's, where the page's took its place
+    "ALTER TABLE pages ADD COLUMN title TEXT",
+    "ALTER TABLE pages ADD COLUMN correction TEXT",
+    "ALTER TABLE pages ADD COLUMN rereads INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE pages ADD COLUMN reread_at TEXT",
+    "CREATE INDEX pages_reread ON pages (reread_at) WHERE reread_at IS NOT NULL",
+)
+
+
 # What people may build on: version 1. Columns are only added, at the end; otherwise the version in v_meta goes up.
 _VIEWS = (
     """CREATE VIEW v_meta AS SELECT 1 AS version, (SELECT count(*) FROM stories) AS stories,
@@ -328,4 +345,11 @@ def m0005_archive(db: Database) -> None:
 def m0006_independent(db: Database) -> None:
     """How many voices an event has: an outlet's second report, and an agency's second text, is no other voice."""
     for statement in _INDEPENDENT:
+        db.execute(statement)
+
+
+@step
+def m0007_revisions(db: Database) -> None:
+    """Earlier versions of stories, and when their pages are read again."""
+    for statement in _REVISIONS:
         db.execute(statement)

@@ -1,4 +1,4 @@
-"""Article pages: which are due, and what they brought."""
+"""Article pages: which are due, and what they brought, the first time and again."""
 
 from __future__ import annotations
 
@@ -9,16 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.store.connection import Connections
+from aggregator.store.revisions import keep_version
 from aggregator.store.times import to_db
 
-__all__ = ["DuePage", "PageResult", "Pages", "PagesApplied", "SiteText"]
+__all__ = ["DuePage", "KeptPage", "PageResult", "Pages", "PagesApplied", "SiteText"]
 
 MAX_TRIES = 4  # an article that failed four times, hours apart, is left with the feed's text
+_DUE = "s.page = 'due' AND s.url IS NOT NULL AND (s.page_at IS NULL OR s.page_at <= :now)"
+# Read before, its time has come, and its event is still told of. What is long overdue (we were not running) is let go.
+_REREAD = """p.reread_at BETWEEN :overdue AND :now AND s.page = 'done'
+    AND coalesce(e.last_at, s.published_at) >= :live"""
+_REREAD_FROM = "pages p JOIN stories s ON s.id = p.story_id LEFT JOIN events e ON e.id = s.event_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuePage:
-    """An article page to be fetched, with what the feed said, against which the page is judged."""
+    """An article page to be fetched, with what the feed said, against which the page is judged.
+
+    `rereads` is None for a page that was never read, else how often it was read again; then the validators are those of
+    what we hold.
+    """
 
     story_id: int
     url: str
@@ -26,13 +36,28 @@ class DuePage:
     feed_text: str | None
     is_dated: bool
     lang: str | None
+    rereads: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """What a page said when it was last read: its headline, the text that the extractor gave, its note of a correction."""
+
+    title: str | None
+    text: str | None
+    correction: str | None
+    body: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
     """What a page brought for its story. `text` None leaves the feed's text; `error` says why there is no page.
 
-    `held` says that nothing was asked, for the host is to be left alone: that is no try.
+    `held` says that nothing was asked, for the host is to be left alone: that is no try. `page` is done, failed, refused, or
+    same for a page that was read again and says what it said; `reread_at` is when it is to be read again, None never.
+    `headline_changed` and `text_changed` are the kinds of change that reading it again found: what stood becomes a revision.
     """
 
     story_id: int
@@ -54,6 +79,7 @@ class PageResult:
     section: str | None = None
     image: str | None = None
     credit: str | None = None
+    correction: str | None = None
     paywall: str | None = None
     quality: float | None = None
     site_name: str | None = None
@@ -64,6 +90,10 @@ class PageResult:
     charset: str | None = None
     page_text: str | None = None
     body: bytes | None = None
+    is_reread: bool = False
+    reread_at: datetime | None = None
+    headline_changed: tuple[str, ...] = ()
+    text_changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,24 +120,40 @@ class Pages:
     def __init__(self, connections: Connections) -> None:
         self._db = connections
 
-    def due(self, now: datetime, *, limit: int = 5000) -> tuple[DuePage, ...]:
-        """Pages to be fetched, newest first."""
+    def due(self, now: datetime, *, live_s: float = 0.0, limit: int = 5000) -> tuple[DuePage, ...]:
+        """Pages to be fetched, newest first, and after them those to be read again.
+
+        These are pages of events whose latest story is not older than `live_s` seconds; 0 reads none again.
+        """
         rows = self._db.rows(
-            "SELECT id AS story_id, url, title, coalesce(feed_text, text) AS feed_text, is_dated, lang FROM stories"
-            " WHERE page = 'due' AND url IS NOT NULL AND (page_at IS NULL OR page_at <= ?)"
-            " ORDER BY published_at DESC, id LIMIT ?",
-            (to_db(now), limit),
+            "SELECT s.id AS story_id, s.url, s.title, coalesce(s.feed_text, s.text) AS feed_text, s.is_dated, s.lang"
+            f" FROM stories s WHERE {_DUE} ORDER BY s.published_at DESC, s.id LIMIT :limit",
+            {"now": to_db(now), "limit": limit},
         )
+        if live_s and len(rows) < limit:
+            rows += self._db.rows(
+                "SELECT s.id AS story_id, p.url, s.title, coalesce(s.feed_text, s.text) AS feed_text, s.is_dated, s.lang,"
+                f" p.rereads, p.etag, p.last_modified FROM {_REREAD_FROM} WHERE {_REREAD}"
+                " ORDER BY s.published_at DESC, s.id LIMIT :limit",
+                _live(now, live_s) | {"limit": limit - len(rows)},
+            )
         return tuple(DuePage(**{**row, "is_dated": bool(row["is_dated"])}) for row in rows)
 
-    def due_count(self, now: datetime) -> int:
-        """How many pages are to be fetched."""
-        return int(
-            self._db.value(
-                "SELECT count(*) FROM stories WHERE page = 'due' AND url IS NOT NULL AND (page_at IS NULL OR page_at <= ?)",
-                (to_db(now),),
-            )
-        )
+    def due_count(self, now: datetime, *, live_s: float = 0.0) -> int:
+        """How many pages are to be fetched, as `due` would say."""
+        first = int(self._db.value(f"SELECT count(*) FROM stories s WHERE {_DUE}", {"now": to_db(now)}))
+        if not live_s:
+            return first
+        sql = f"SELECT count(*) FROM {_REREAD_FROM} WHERE {_REREAD}"
+        return first + int(self._db.value(sql, _live(now, live_s)))
+
+    def kept(self, story_id: int) -> KeptPage | None:
+        """What a story's page said when it was last read."""
+        row = self._db.row("SELECT title, text, correction, body FROM pages WHERE story_id = ?", (story_id,))
+        if row is None:
+            return None
+        body = None if row["body"] is None else zlib.decompress(row["body"])
+        return KeptPage(title=row["title"], text=row["text"], correction=row["correction"], body=body)
 
     def apply(self, results: Sequence[PageResult], *, now: datetime) -> PagesApplied:
         """Store what pages brought, in one transaction."""
@@ -115,7 +161,9 @@ class Pages:
         folded: list[str] = []
         with self._db.write():
             for result in results:
-                if result.page != "done":
+                if result.is_reread and result.page != "done":
+                    self._reread(result)
+                elif result.page != "done":
                     self._fail(result)
                 elif (known := self._known_story(result)) is not None:
                     folded.extend(self._fold(result.story_id, known))
@@ -161,9 +209,10 @@ class Pages:
         )
         if before is None:
             return False
+        is_new_title = self._revise(r, now)
         is_new_text = r.text is not None and r.text != before["text"]
         is_new_credit = r.credit is not None and r.credit != before["credit"]
-        is_new = is_new_text or is_new_credit or (r.published_at is not None and not before["is_dated"])
+        is_new = is_new_title or is_new_text or is_new_credit or (r.published_at is not None and not before["is_dated"])
         if is_new_text:
             self._db.run(
                 "UPDATE stories SET feed_text = coalesce(feed_text, text), text = ?, grams = ?, words = ?, text_hash = ?"
@@ -192,6 +241,36 @@ class Pages:
         self._keep(r, now)
         return is_new
 
+    def _revise(self, r: PageResult, now: datetime) -> bool:
+        """Keep what stands where the page changed it, and take its new headline over; returns whether that was done."""
+        has_headline = bool(r.headline_changed) and not self._feed_was_first(r.story_id)
+        keep_version(
+            self._db, r.story_id, headline=r.headline_changed if has_headline else (), text=r.text_changed, now=now
+        )
+        if has_headline:
+            self._db.run(
+                "UPDATE stories SET feed_title = coalesce(feed_title, title), title = ? WHERE id = ?",
+                (r.title, r.story_id),
+            )
+        return has_headline
+
+    def _feed_was_first(self, story_id: int) -> bool:
+        """Whether the feed gave another headline since the page was last read: it is this one."""
+        return bool(
+            self._db.value(
+                "SELECT 1 FROM revisions r JOIN pages p ON p.story_id = r.story_id JOIN stories s ON s.id = r.story_id"
+                " WHERE r.story_id = ? AND r.replaced_at > p.fetched_at AND r.title IS NOT s.title",
+                (story_id,),
+            )
+        )
+
+    def _reread(self, r: PageResult) -> None:
+        """Note that a page was read again and brought nothing; what stands stays, whatever went wrong."""
+        self._db.run(
+            "UPDATE pages SET rereads = rereads + ?, reread_at = ? WHERE story_id = ?",
+            (int(not r.held), to_db(at) if (at := r.retry_at if r.held else r.reread_at) else None, r.story_id),
+        )
+
     def _name_outlet(self, outlet_id: int, site_name: str | None) -> None:
         """An outlet known by its host, or by a longer name of its feed, takes the name that its pages give."""
         if site_name:
@@ -203,14 +282,15 @@ class Pages:
     def _keep(self, r: PageResult, now: datetime) -> None:
         if r.body is not None:
             self._db.run(
-                "INSERT INTO pages (story_id, url, site, fetched_at, etag, last_modified, charset, text, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (story_id) DO UPDATE SET url = excluded.url,"
-                " site = excluded.site, fetched_at = excluded.fetched_at, etag = excluded.etag,"
-                " last_modified = excluded.last_modified, charset = excluded.charset, text = excluded.text,"
-                " body = excluded.body",
+                "INSERT INTO pages (story_id, url, site, fetched_at, etag, last_modified, charset, title, correction, text,"
+                " body, reread_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (story_id) DO UPDATE SET"
+                " url = excluded.url, site = excluded.site, fetched_at = excluded.fetched_at, etag = excluded.etag,"
+                " last_modified = excluded.last_modified, charset = excluded.charset, title = excluded.title,"
+                " correction = excluded.correction, text = excluded.text, body = excluded.body,"
+                " reread_at = excluded.reread_at, rereads = rereads + 1",
                 (
-                    r.story_id, r.url, r.site, to_db(now), r.etag, r.last_modified, r.charset, r.page_text,
-                    zlib.compress(r.body, 6),
+                    r.story_id, r.url, r.site, to_db(now), r.etag, r.last_modified, r.charset, r.title, r.correction,
+                    r.page_text, zlib.compress(r.body, 6), r.reread_at and to_db(r.reread_at),
                 ),
             )  # fmt: skip
 
@@ -263,6 +343,11 @@ class Pages:
         """Drop raw pages older than `keep`; returns how many."""
         with self._db.write():
             return self._db.run(
-                "UPDATE pages SET body = NULL, text = NULL WHERE body IS NOT NULL AND fetched_at < ?",
+                "UPDATE pages SET body = NULL, text = NULL, reread_at = NULL WHERE body IS NOT NULL AND fetched_at < ?",
                 (to_db(now - keep),),
             ).rowcount
+
+
+def _live(now: datetime, live_s: float) -> dict[str, str]:
+    since = to_db(now - timedelta(seconds=live_s))
+    return {"now": to_db(now), "live": since, "overdue": since}

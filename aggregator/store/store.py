@@ -24,6 +24,7 @@ from aggregator.store.marks import Marks
 from aggregator.store.pages import Pages
 from aggregator.store.readers import Readers
 from aggregator.store.retention import Retention
+from aggregator.store.revisions import Revisions
 from aggregator.store.rules import Rules
 from aggregator.store.search import Search
 from aggregator.store.stories import Stories
@@ -60,6 +61,7 @@ class Store:
         self.search = Search(self.connections)
         self.counts = Counts(self.connections)
         self.pages = Pages(self.connections)
+        self.revisions = Revisions(self.connections)
         self.decisions = Decisions(self.connections)
         self.events = Events(self.connections)
         self.edits = Edits(self.connections)

@@ -40,6 +40,8 @@ FAULTS = {
     "a feed's count disagrees with its stories": """
         SELECT f.id FROM feeds f LEFT JOIN feed_counts c ON c.feed_id = f.id
         WHERE coalesce(c.stories, 0) <> (SELECT count(*) FROM stories WHERE feed_id = f.id)""",
+    "a story's revisions are not counted from 1": """
+        SELECT story_id FROM revisions GROUP BY story_id HAVING max(number) <> count(*)""",
     "a page that was read is not kept": """
         SELECT id FROM stories s WHERE page = 'done' AND NOT EXISTS (SELECT 1 FROM pages WHERE story_id = s.id)""",
 }
