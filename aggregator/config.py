@@ -11,9 +11,9 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import time
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -32,6 +32,7 @@ __all__ = [
     "StoreConfig",
     "WebConfig",
     "WorkersConfig",
+    "check_address",
     "default_config_path",
     "default_db_path",
     "load",
@@ -50,6 +51,18 @@ Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 _DAY = "(mon|tue|wed|thu|fri|sat|sun)"
 _DAYS = re.compile(rf"{_DAY}(-{_DAY})?(,{_DAY}(-{_DAY})?)*")
+
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+# What mail servers take without quoting (RFC 5321 "dot-string", and domains of letters of any script), no controls or spaces.
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\W_]([\w.-]{0,252}\w)?|[A-Za-z0-9.+_-]{1,64}@\[[0-9a-fA-F:.]+\]"
+)
+
+
+def check_address(name: str, address: str) -> None:
+    """Raise ValueError unless this is one mail address, such as me@example.org."""
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(f"{name}: {address!r} is no mail address; write it as me@example.org")
 
 
 def _check_zone(name: str, zone: str | None) -> None:
@@ -121,7 +134,7 @@ class RetentionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class DigestConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A named digest: when it is made, and for whom."""
+    """A named digest: when it is made, and for whom. `empty` says what becomes of one without news: skip or send."""
 
     at: str = "07:00"
     tz: str | None = None
@@ -129,27 +142,38 @@ class DigestConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     to: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     max_events: AtLeastOne = 30
-    empty: str = "skip"
+    empty: Literal["skip", "send"] = "skip"
 
     def __post_init__(self) -> None:
-        try:
-            time.fromisoformat(self.at)
-        except ValueError:
-            raise ValueError(f"at: {self.at!r} is no time of day; write it as 07:00") from None
+        if not _TIME_OF_DAY.fullmatch(self.at):
+            raise ValueError(f"at: {self.at!r} is no time of day; write it as 07:00")
+        for address in self.to:
+            check_address("to", address)
         if not _DAYS.fullmatch(self.days.lower().replace(" ", "")):
             raise ValueError(f"days: {self.days!r} names no days; write them as mon-fri or mon,wed,sat-sun")
         _check_zone("tz", self.tz)
 
 
 class MailConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How mail leaves this machine."""
+    """How mail leaves this machine. `path` is the maildir, the folder of the file transport, or the sendmail program."""
 
+    transport: Literal["smtp", "sendmail", "maildir", "file"] = "smtp"
+    path: str | None = None
     host: str | None = None
     port: Port = 587
-    security: str = "starttls"
+    security: Literal["starttls", "tls", "none"] = "starttls"
     user: str | None = None
     password: str | None = None
     sender: str | None = None
+    verp: bool = False
+    ca_file: str | None = None
+    timeout_s: Timeout = 60.0
+
+    def __post_init__(self) -> None:
+        if self.sender is not None:
+            check_address("sender", parseaddr(self.sender)[1])
+        if any(ord(c) < 32 or ord(c) == 127 for c in f"{self.sender or ''}{self.host or ''}"):  # noqa: PLR2004 (controls)
+            raise ValueError("sender, host: a line break or another control character is in it")
 
 
 class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -21,7 +21,7 @@
         NotFound           FeedNotFound, StoryNotFound, EventNotFound
         AlreadyExists      the thing to be added is there already
       LeaseHeld            another process polls this database: holder
-      DeliveryError        channel, transient
+      DeliveryError        channel, transient, in_doubt, setting: mail could not be handed over
       WorkerDied           a document was too much for the process that read it: `limit` says what gave way
 
 A message says what was attempted, on what, and what the person can do. Errors cross process borders, so every one
@@ -206,12 +206,26 @@ class LeaseHeld(AggregatorError):
 
 
 class DeliveryError(AggregatorError):
-    """A digest or a notification could not be handed over."""
+    """A mail could not be handed over.
 
-    def __init__(self, message: str = "", *, channel: str = "", transient: bool = True) -> None:
-        super().__init__(message, channel=channel, transient=transient)
+    `transient` says whether it is worth another try later, `in_doubt` that it may have been taken all the same, and
+    `setting` which setting is to blame, as `[mail] port`, where one is.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        channel: str = "",
+        transient: bool = True,
+        in_doubt: bool = False,
+        setting: str | None = None,
+    ) -> None:
+        super().__init__(message, channel=channel, transient=transient, in_doubt=in_doubt, setting=setting)
         self.channel = channel
         self.transient = transient
+        self.in_doubt = in_doubt
+        self.setting = setting
 
 
 class WorkerDied(AggregatorError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.app.app import App
 from aggregator.app.polling import PollOptions
+from aggregator.config import Config
 from aggregator.errors import AggregatorError
 
 __all__ = ["running"]
@@ -25,28 +27,32 @@ log = logging.getLogger(__name__)
 
 POLL_EVERY_S = 60
 ANSWER_EVERY_S = 1
+DIGESTS_EVERY_S = 5  # how late a digest may be made, and its mail then begin to go out
 LAST_WORK_S = 3.5  # of the five seconds in which a service has to end
 HOUSEKEEPING_HOUR = 3
 
 
 @contextmanager
-def running(app: App) -> Iterator[None]:
-    """Poll what is due, answer other processes and make digests in the background, until the block ends.
+def running(app: App, *, settings: Callable[[], Config] | None = None) -> Iterator[None]:
+    """Poll what is due, answer other processes, make and send digests in the background, until the block ends.
+
+    `settings` reads the settings anew: digests and mail obey a file that was changed meanwhile.
 
     The caller holds the writer's lease. At the end the work under way stops at its next safe point; if that does not come
     in time, the process ends there and then.
     """
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(3)},
+        executors={"default": ThreadPoolExecutor(5)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone=app.timezone,
     )
-    jobs = _Jobs(app)
+    jobs = _Jobs(app, settings)
     at_once = datetime.now(scheduler.timezone)
     scheduler.add_job(jobs.poll, "interval", seconds=POLL_EVERY_S, next_run_time=at_once, id="poll")
     scheduler.add_job(jobs.answer, "interval", seconds=ANSWER_EVERY_S, id="answer")
-    scheduler.add_job(jobs.digests, "interval", seconds=POLL_EVERY_S, next_run_time=at_once, id="digests")
+    scheduler.add_job(jobs.digests, "interval", seconds=DIGESTS_EVERY_S, next_run_time=at_once, id="digests")
+    scheduler.add_job(jobs.mail, "interval", seconds=DIGESTS_EVERY_S, next_run_time=at_once, id="mail")
     scheduler.add_job(jobs.housekeeping, "cron", hour=HOUSEKEEPING_HOUR, minute=30, id="housekeeping")
     scheduler.start()
     try:
@@ -62,16 +68,22 @@ def running(app: App) -> Iterator[None]:
 
 
 class _Jobs:
-    """The jobs; writing ones take turns."""
+    """The jobs; those that poll take turns. Digests wait for no poll: at their time they go with what is there."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, settings: Callable[[], Config] | None) -> None:
         self._app = app
+        self._settings = settings
         self._turn = threading.Lock()
+        self._sending = threading.Lock()
 
     def poll(self) -> None:
-        """Poll what is due."""
+        """Poll what is due, and shortly before a digest what will be."""
         with self._turn:
-            self._carefully("poll", lambda: self._log(self._app.polling.poll_now(PollOptions()).as_dict()))
+            self._carefully("poll", self._poll)
+
+    def _poll(self) -> None:
+        options = PollOptions(ahead_s=self._app.publishing.poll_ahead().total_seconds())
+        self._log(self._app.polling.poll_now(options).as_dict())
 
     def answer(self) -> None:
         """Do what another process asks for."""
@@ -80,14 +92,37 @@ class _Jobs:
 
     def ended(self, *, within_s: float) -> bool:
         """Whether the writing jobs have come to their end; none begins anew once the stop is set."""
-        if not self._turn.acquire(timeout=within_s):
-            return False
-        self._turn.release()
+        until = time.monotonic() + within_s
+        for lock in (self._turn, self._sending):
+            if not lock.acquire(timeout=max(0.0, until - time.monotonic())):
+                return False
+            lock.release()
         return True
 
     def digests(self) -> None:
         """Make the digests whose time has come."""
-        self._carefully("digests", self._app.digests.make_due)
+        self._carefully("digests", self._publish)
+
+    def _publish(self) -> None:
+        if self._settings is not None:
+            self._app.obey(self._settings())
+        for edition in self._app.publishing.publish_due():
+            log.info(
+                "digest",
+                extra={"digest": edition.name, "edition": edition.edition_id, "recipients": len(edition.recipients)},
+            )
+
+    def mail(self) -> None:
+        """Send what waits in the outbox."""
+        with self._sending:
+            self._carefully("mail", self._send)
+
+    def _send(self) -> None:
+        sent = self._app.mailing.send_due(stop=self._app.polling.stop)
+        for problem in sent.problems:
+            log.warning("mail not taken", extra={"error": problem})
+        if sent.sent:
+            log.info("mail", extra={"sent": sent.sent})
 
     def housekeeping(self) -> None:
         """Drop what is kept for a time only."""

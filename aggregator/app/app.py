@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from aggregator.app.clock import Clock, machine_time
 from aggregator.app.polling import Polling
 from aggregator.config import Config, default_db_path
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from aggregator.app.front import Front
     from aggregator.app.keeping import Keeping
     from aggregator.app.lists import Lists
+    from aggregator.app.mailing import Mailing
     from aggregator.app.marks import Marks
+    from aggregator.app.publishing import Publishing
     from aggregator.app.reading import Reading
     from aggregator.app.rules import Rules
     from aggregator.app.subscriptions import Subscriptions
@@ -46,6 +50,14 @@ class App:
     def _apply_rules(self, since: datetime) -> None:
         if self.store.rules.all():
             self.rules.apply_to_new(since)
+
+    def obey(self, config: Config) -> None:
+        """Go on with these settings of digests, mail and the page's address; the others stay as they were at the start."""
+        if config == self.config:
+            return
+        web = msgspec.structs.replace(self.config.web, public_url=config.web.public_url)
+        self.config = msgspec.structs.replace(self.config, digests=config.digests, mail=config.mail, web=web)
+        self.publishing.config = self.mailing.config = self.config
 
     @property
     def db_path(self) -> Path:
@@ -87,7 +99,21 @@ class App:
         """Digests, made and kept."""
         from aggregator.app.digests import Digests
 
-        return Digests(self.store, self.clock, self.timezone, self.config, self.topics)
+        return Digests(self.store, self.clock, self.timezone, self.topics)
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """Named digests: when they are due, made, and put on their way."""
+        from aggregator.app.publishing import Publishing
+
+        return Publishing(self.store, self.clock, self.timezone, self.config, self.digests)
+
+    @cached_property
+    def mailing(self) -> Mailing:
+        """Editions by mail."""
+        from aggregator.app.mailing import Mailing
+
+        return Mailing(self.store, self.clock, self.timezone, self.config, self.digests)
 
     @cached_property
     def marks(self) -> Marks:

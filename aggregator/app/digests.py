@@ -3,28 +3,54 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aggregator import render
 from aggregator.app.clock import Clock
 from aggregator.app.topics import Topics
-from aggregator.config import Config
 from aggregator.digest import DigestOptions, compose
-from aggregator.digest.due import days_of, latest_due
-from aggregator.model import Digest, Told
+from aggregator.digest.verify import Mismatch, verify
+from aggregator.errors import NotFound
+from aggregator.model import Digest, Told, TopicMatch
 from aggregator.store import Store
 
-__all__ = ["Digests"]
+__all__ = ["READER", "DigestPlan", "Digests", "Draft"]
 
 READER = 1
 LOOK_BACK = timedelta(hours=24)
 CLOCK_SKEW = timedelta(hours=1)
 MOST_EVENTS = 30
-MOST_VIEWED = 4000  # events; beyond that the ones with most outlets are looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPlan:
+    """Which digest to make.
+
+    It goes on from the last one of this `name`, at most `look_back`; the first one looks a day back, and one with `since`
+    from there, whatever was told. `topics` limits it to events that match one of them. What was told is remembered for its
+    `audience`: the reader at this machine, "", or the addresses that it is sent to.
+    """
+
+    name: str = "terminal"
+    title: str = "Digest"
+    audience: str = ""
+    since: datetime | None = None
+    look_back: timedelta = LOOK_BACK
+    topics: tuple[str, ...] = ()
+    max_events: int = MOST_EVENTS
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A digest that nobody was told of yet, and the stories of the events that it shows."""
+
+    plan: DigestPlan
+    digest: Digest
+    story_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +60,6 @@ class Digests:
     store: Store
     clock: Clock
     timezone: str
-    config: Config
     topics: Topics
 
     def make(
@@ -44,30 +69,65 @@ class Digests:
 
         With `since`, of what was first seen since then; `remember` notes what was told, so that it is not told again.
         """
+        draft = self.draft(DigestPlan(name=name, since=since), reader_id=reader_id)
+        if remember and since is None and draft.digest.events:
+            self.keep(draft, reader_id=reader_id)
+        return draft.digest
+
+    def draft(self, plan: DigestPlan, *, reader_id: int = READER) -> Draft:
+        """A digest by a plan; nothing is remembered.
+
+        Raises:
+            NotFound: the plan names a topic that the reader does not follow.
+
+        """
         now = self._now()
-        floor = now - LOOK_BACK
-        last = self.store.editions.last_made_at(reader_id, name)
-        start = since or max(floor, last or floor)
+        last = self.store.editions.last_made_at(reader_id, plan.name)
+        start = plan.since or max(now - plan.look_back, last or now - LOOK_BACK)
         with self.store.read():
-            ids = self.store.events.seen_between(start, now)
-            ids = self._wanted(reader_id, ids)
-            views = self.store.events.views(ids, reader_id=reader_id)
+            ids = self._wanted(reader_id, self.store.events.seen_between(start, now))
             topics = self.topics.matches(reader_id, ids)
-            told = {} if since else self.store.editions.told(reader_id, ids)
+            if plan.topics:
+                topics = tuple(self._only(plan.topics, topics))
+                chosen = frozenset().union(*(t.event_ids for t in topics))
+                ids = tuple(i for i in ids if i in chosen)
+            views = self.store.events.views(ids, reader_id=reader_id)
+            told = {} if plan.since else self.store.editions.told(reader_id, ids, audience=plan.audience)
+        zone = plan.zone or self.timezone
         digest = compose(
             views,
             now=now,
             since=start,
             until=now + timedelta(seconds=1),
-            title="Digest",
+            title=plan.title,
             topics=topics,
             told={event_id: Told(at=at, story_ids=stories) for event_id, (at, stories) in told.items()},
-            options=DigestOptions(events=MOST_EVENTS, timezone=self.timezone),
+            options=DigestOptions(events=plan.max_events, timezone=zone),
             health=self.health(),
         )
-        if remember and since is None and digest.events:
-            self._remember(digest, reader_id, name)
-        return digest
+        shown = {event.event_id for section in digest.sections for event in section.events}
+        stories = tuple(story.id for view in views if view.event.id in shown for story in view.stories)
+        return Draft(plan=plan, digest=digest, story_ids=stories)
+
+    def keep(self, draft: Draft, *, reader_id: int = READER) -> int:
+        """Keep a draft as an edition, and note what its audience was told; returns its id."""
+        return self.store.editions.add(
+            reader_id=reader_id,
+            name=draft.plan.name,
+            made_at=draft.digest.made_at,
+            since=draft.digest.since,
+            digest=json.dumps(render.digest_json(draft.digest), ensure_ascii=False),
+            story_ids=draft.story_ids,
+            audience=draft.plan.audience,
+        )
+
+    def _only(self, names: Sequence[str], topics: Sequence[TopicMatch]) -> Iterator[TopicMatch]:
+        """The topics of these names, in the order of the names."""
+        found = {topic.title: topic for topic in topics}
+        for name in names:
+            if name not in found:
+                raise NotFound(f"There is no topic {name}; see: aggregator topics list", path=str(self.store.path))
+            yield found[name]
 
     def _now(self) -> datetime:
         """The clock's time, or just after the latest story: a clock that went back a little hides nothing that is there."""
@@ -83,9 +143,9 @@ class Digests:
         silenced = self.store.marks.silenced(reader_id, event_ids)
         return tuple(i for i in event_ids if i not in silenced and not (i in marks and marks[i].muted_at))
 
-    def archive(self, *, reader_id: int = READER, before: int | None = None) -> list[dict[str, Any]]:
+    def archive(self, *, reader_id: int = READER, before: int | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Editions made so far, newest first: id, name, made_at, since, counts; `before` goes on from an edition's id."""
-        return self.store.editions.listed(reader_id, before=before)
+        return self.store.editions.listed(reader_id, before=before, limit=limit)
 
     def edition(self, edition_id: int, *, reader_id: int = READER) -> Digest:
         """An edition as it was made.
@@ -96,28 +156,19 @@ class Digests:
         """
         return render.digest_from_json(json.loads(self.store.editions.get(reader_id, edition_id)))
 
-    def make_due(self) -> tuple[Digest, ...]:
-        """Make the editions of the settings' named digests whose time has come, each once."""
-        made = []
-        for name, digest in self.config.digests.items():
-            zone = ZoneInfo(digest.tz or self.timezone)
-            due = latest_due(at=time.fromisoformat(digest.at), zone=zone, days=days_of(digest.days), now=self.clock())
-            last = self.store.editions.last_made_at(READER, name)
-            if due is not None and (last is None or last < due):
-                made.append(self.make(name=name))
-        return tuple(made)
+    def mismatches(self, digest: Digest) -> tuple[Mismatch, ...]:
+        """What an edition says that cannot be found again in the stories as they are stored now."""
+        texts: dict[str, str | None] = {}
 
-    def _remember(self, digest: Digest, reader_id: int, name: str) -> None:
-        shown = [event.event_id for section in digest.sections for event in section.events]
-        views = self.store.events.views(shown, reader_id=reader_id, with_text=False)
-        self.store.editions.add(
-            reader_id=reader_id,
-            name=name,
-            made_at=digest.made_at,
-            since=digest.since,
-            digest=json.dumps(render.digest_json(digest), ensure_ascii=False),
-            story_ids=[story.id for view in views for story in view.stories],
-        )
+        def text_of(story_id: str) -> str | None:
+            if story_id not in texts:
+                try:
+                    texts[story_id] = self.store.stories.get(int(story_id)).text
+                except NotFound:
+                    texts[story_id] = None
+            return texts[story_id]
+
+        return verify(digest, text_of)
 
     def health(self) -> tuple[str, ...]:
         """One line for each feed that needs the reader's hand."""

@@ -31,16 +31,21 @@ __all__ = ["PollOptions", "Polling", "Progress", "fetch_options"]
 
 REFINE_EVERY = 400  # pages between two decisions, so that events get better while pages come
 ASK_AGAIN_S = 0.2
+AHEAD = timedelta(minutes=15)  # before a digest; within it no feed is asked ahead of time twice
 MANY_PAGES = 16  # below this many, a second process takes longer to start than it saves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollOptions:
-    """`force` asks all feeds, due or not; `pages` and `cluster` can be left out."""
+    """`force` asks all feeds, due or not; `pages` and `cluster` can be left out.
+
+    `ahead_s` also asks, once, feeds that will be due within so many seconds: a digest is about to be made.
+    """
 
     force: bool = False
     pages: bool = True
     cluster: bool = True
+    ahead_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,7 @@ class Polling:
     def poll_now(self, options: PollOptions, *, on_progress: OnProgress = lambda _p: None) -> PollReport:
         """As `poll`, for a caller who holds the lease."""
         begun = self.clock()
-        feeds = self.store.feeds.due(begun, force=options.force)
+        feeds = self._due(begun, options)
         report = PollReport(feeds=len(feeds))
         try:
             self._poll_feeds(feeds, report, on_progress)
@@ -105,6 +110,21 @@ class Polling:
         report.stopped = self.stop.is_set()
         self.on_new(begun)
         return report
+
+    def _due(self, now: datetime, options: PollOptions) -> tuple[Feed, ...]:
+        """Feeds to ask now; of those that are asked ahead of time the ones that were not asked just now."""
+        until = now + timedelta(seconds=options.ahead_s)
+        return tuple(
+            feed
+            for feed in self.store.feeds.due(until, force=options.force)
+            if options.force
+            or feed.next_poll_at is None
+            or feed.next_poll_at <= now
+            or (
+                (feed.retry_at is None or feed.retry_at <= now)
+                and (feed.last_polled_at is None or feed.last_polled_at < until - AHEAD)
+            )
+        )
 
     def _lease(self, command: str) -> AbstractContextManager[Lease]:
         """The lease, once another poll of this database has ended."""

@@ -46,7 +46,7 @@ def run(session: Session, *, host: str | None, port: int | None) -> None:
         stopping(app.polling.stop),
         Lease(app.store, "run"),
         serving(app, host, port) as page,
-        running(app),
+        running(app, settings=session.config),
     ):
         say_how_to_begin(app)
         click.echo(f"The page is at {page.address}. Stop with Ctrl-C.", err=True)

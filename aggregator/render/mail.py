@@ -134,9 +134,9 @@ def _mark(sentence: Sentence | None, links: list[tuple[str, str | None]]) -> str
 
 
 def _tidy(text: str) -> str:
-    """No white space at line ends, never more than one blank line."""
+    """No white space at line ends, never more than one blank line; the mark before the foot keeps its space (RFC 3676, 4.3)."""
     lines: list[str] = []
     for line in text.split("\n"):
         if line.strip() or (lines and lines[-1]):
-            lines.append(line.rstrip())
+            lines.append(line if line == "-- " else line.rstrip())
     return "\n".join(lines).strip("\n") + "\n"

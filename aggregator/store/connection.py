@@ -126,8 +126,11 @@ class Connections:
         return conn
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock from its start.
+
+        A `durable` one is on the disk when it ends: others survive the death of the process, but the last of them can be
+        lost with the power.
 
         Raises:
             StoreLocked: another writer held the lock for longer than the busy timeout.
@@ -138,6 +141,8 @@ class Connections:
         is_nested = conn.in_transaction
         begin, keep, drop = _SAVEPOINT if is_nested else _TRANSACTION
         with translated(self.path):
+            if durable and not is_nested:
+                conn.execute("PRAGMA synchronous = FULL")
             conn.execute(begin)
             try:
                 yield conn
@@ -147,6 +152,9 @@ class Connections:
                     for statement in drop:
                         conn.execute(statement)
                 raise
+            finally:
+                if durable and not is_nested:
+                    conn.execute("PRAGMA synchronous = NORMAL")
 
     @contextlib.contextmanager
     def read(self) -> Iterator[None]:

@@ -15,15 +15,26 @@ __all__ = ["Editions"]
 
 
 class Editions:
-    """The tables `editions` and `told`."""
+    """The tables `editions`, `told` and `occasions`."""
 
     def __init__(self, connections: Connections) -> None:
         self._db = connections
 
     def add(
-        self, *, reader_id: int, name: str, made_at: datetime, since: datetime, digest: str, story_ids: Iterable[int]
+        self,
+        *,
+        reader_id: int,
+        name: str,
+        made_at: datetime,
+        since: datetime,
+        digest: str,
+        story_ids: Iterable[int],
+        audience: str = "",
     ) -> int:
-        """Keep an edition and note the stories that the reader was told of by it; returns its id."""
+        """Keep an edition and note the stories that its audience was told of by it; returns its id.
+
+        The audience is the reader at this machine, "", or the addresses that a named digest goes to.
+        """
         with self._db.write():
             cursor = self._db.run(
                 "INSERT INTO editions (reader_id, name, made_at, since, until, digest) VALUES (?, ?, ?, ?, ?, ?)",
@@ -31,10 +42,24 @@ class Editions:
             )
             edition_id = int(cursor.lastrowid or 0)
             self._db.run_many(
-                "INSERT OR IGNORE INTO told (reader_id, story_id, edition_id, told_at) VALUES (?, ?, ?, ?)",
-                [(reader_id, story_id, edition_id, to_db(made_at)) for story_id in story_ids],
+                "INSERT OR IGNORE INTO told (reader_id, audience, story_id, edition_id, told_at) VALUES (?, ?, ?, ?, ?)",
+                [(reader_id, audience, story_id, edition_id, to_db(made_at)) for story_id in story_ids],
             )
             return edition_id
+
+    def is_met(self, reader_id: int, name: str, due_at: datetime) -> bool:
+        """Whether the digest that was due then has been made, or found to have nothing to say."""
+        sql = "SELECT 1 FROM occasions WHERE reader_id = ? AND name = ? AND due_at = ?"
+        return self._db.value(sql, (reader_id, name, to_db(due_at))) is not None
+
+    def meet(self, reader_id: int, name: str, due_at: datetime, edition_id: int | None, *, now: datetime) -> bool:
+        """Note what came of a time at which a digest was due; False if another process was faster."""
+        with self._db.write():
+            cursor = self._db.run(
+                "INSERT OR IGNORE INTO occasions (reader_id, name, due_at, met_at, edition_id) VALUES (?, ?, ?, ?, ?)",
+                (reader_id, name, to_db(due_at), to_db(now), edition_id),
+            )
+            return cursor.rowcount == 1
 
     def listed(self, reader_id: int, *, before: int | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Editions of a reader, newest first: id, name, made_at, since and their counts; `before` is an edition's id."""
@@ -71,13 +96,15 @@ class Editions:
             self._db.value("SELECT max(made_at) FROM editions WHERE reader_id = ? AND name = ?", (reader_id, name))
         )
 
-    def told(self, reader_id: int, event_ids: Iterable[int]) -> Mapping[int, tuple[datetime, frozenset[int]]]:
-        """What the reader was told of these events: event id -> (last told at, story ids)."""
+    def told(
+        self, reader_id: int, event_ids: Iterable[int], *, audience: str | None = None
+    ) -> Mapping[int, tuple[datetime, frozenset[int]]]:
+        """What an audience was told of these events, or all of a reader's: event id -> (last told at, story ids)."""
         ids = list(event_ids)
         found: dict[int, tuple[datetime, frozenset[int]]] = {}
         sql = """SELECT s.event_id, t.story_id, t.told_at FROM told t JOIN stories s ON s.id = t.story_id
-            WHERE t.reader_id = ? AND s.event_id IN ({marks})"""
-        for row in self._db.in_chunks(sql, ids, reader_id):
+            WHERE t.reader_id = ? AND t.audience = ifnull(?, t.audience) AND s.event_id IN ({marks})"""
+        for row in self._db.in_chunks(sql, ids, reader_id, audience):
             at = datetime.fromisoformat(row["told_at"])
             last, stories = found.get(row["event_id"], (at, frozenset()))
             found[row["event_id"]] = (max(last, at), stories | {row["story_id"]})

@@ -21,8 +21,10 @@ from aggregator.store.hosts import Hosts
 from aggregator.store.ingest import Ingest
 from aggregator.store.leases import Leases
 from aggregator.store.marks import Marks
+from aggregator.store.outbox import Outbox
 from aggregator.store.pages import Pages
 from aggregator.store.readers import Readers
+from aggregator.store.recipients import Recipients
 from aggregator.store.retention import Retention
 from aggregator.store.revisions import Revisions
 from aggregator.store.rules import Rules
@@ -66,6 +68,8 @@ class Store:
         self.events = Events(self.connections)
         self.edits = Edits(self.connections)
         self.editions = Editions(self.connections)
+        self.outbox = Outbox(self.connections)
+        self.recipients = Recipients(self.connections)
         self.leases = Leases(self.connections)
         self.marks = Marks(self.connections)
         self.topics = Topics(self.connections)
@@ -116,9 +120,9 @@ class Store:
         return applied != known
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[None]:
-        """One transaction around several calls of the repositories."""
-        with self.connections.write():
+    def write(self, *, durable: bool = False) -> Iterator[None]:
+        """One transaction around several calls of the repositories; a `durable` one survives a loss of power."""
+        with self.connections.write(durable=durable):
             yield
 
     @contextlib.contextmanager

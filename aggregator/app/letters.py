@@ -1,0 +1,103 @@
+"""From an edition to the mail for one recipient: always the same bytes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from aggregator import deliver, render
+from aggregator.app.digests import READER, Digests
+from aggregator.config import Config
+from aggregator.digest.due import Timetable
+from aggregator.model import Digest
+from aggregator.render.times import say_day
+from aggregator.store import Store
+from aggregator.store.outbox import Queued
+from aggregator.store.recipients import Recipient
+
+__all__ = ["Letters", "mail_words"]
+
+
+def mail_words(
+    config: Config,
+    name: str,
+    recipient: str,
+    *,
+    made_at: datetime,
+    timezone: str,
+    token: str | None,
+    edition_id: int | None,
+) -> render.MailWords:
+    """What the foot of a mail says: why it came, when the next will, how to stop it, where it is on the web."""
+    settings = config.digests.get(name)
+    next_line = ""
+    if settings is not None:
+        zone = settings.tz or timezone
+        due = Timetable.of(at=settings.at, days=settings.days, zone=zone).next(made_at)
+        next_line = (
+            f"The next one comes on {say_day(due, now=made_at, zone=zone)} at {due.astimezone(ZoneInfo(zone)):%H:%M}."
+        )
+    base = public_base(config)
+    sender = config.mail.sender or config.mail.user or ""
+    write = f", or write to {deliver.address_of(sender)}" if sender and not (base and token) else ""
+    return render.MailWords(
+        why=f"You get this because the digest {name} is sent to {recipient}.",
+        next_line=next_line,
+        stop=f"To stop it: aggregator digests remove {name}{write}.",
+        unsubscribe_url=f"{base}/unsubscribe/{quote(token)}" if base and token else None,
+        web_url=f"{base}/digests/{edition_id}" if base and edition_id else None,
+    )
+
+
+def public_base(config: Config) -> str | None:
+    """The address under which others reach the page, if it is https: mail links to no other."""
+    url = (config.web.public_url or "").rstrip("/")
+    return url if urlsplit(url).scheme == "https" and urlsplit(url).hostname else None
+
+
+class Letters:
+    """Writes the mails of editions; the digest of the last one is kept at hand for the next recipient."""
+
+    def __init__(self, store: Store, config: Config, timezone: str, digests: Digests) -> None:
+        self._store = store
+        self._config = config
+        self._timezone = timezone
+        self._digests = digests
+        self._last: tuple[int, Digest] | None = None
+
+    def write(self, queued: Queued, recipient: Recipient, sender: str) -> bytes:
+        """The mail of an edition for a recipient."""
+        digest = self._edition(queued.edition_id)
+        settings = self._config.digests.get(queued.digest)
+        zone = (settings.tz if settings else None) or self._timezone
+        words = mail_words(
+            self._config,
+            queued.digest,
+            queued.recipient,
+            made_at=digest.made_at,
+            timezone=self._timezone,
+            token=recipient.token,
+            edition_id=queued.edition_id,
+        )
+        subject, text, html = render.digest_mail(digest, zone=zone, words=words)
+        letter = deliver.Letter(
+            sender=sender,
+            recipient=queued.recipient,
+            subject=subject,
+            text=text,
+            html=html,
+            at=digest.made_at.astimezone(ZoneInfo(zone)),
+            message_id=queued.message_id,
+            list_name=queued.digest,
+            root_id=queued.root_id,
+            lang=words.lang,
+            unsubscribe_url=words.unsubscribe_url,
+            archive_url=words.web_url,
+        )
+        return deliver.build(letter)
+
+    def _edition(self, edition_id: int) -> Digest:
+        if self._last is None or self._last[0] != edition_id:
+            self._last = (edition_id, self._digests.edition(edition_id, reader_id=READER))
+        return self._last[1]

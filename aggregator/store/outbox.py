@@ -1,0 +1,159 @@
+"""Mail on its way: who has claimed it, whether it was handed over, what was answered; and the ledger of every step.
+
+A mail is `due`, then `claimed` by a process, `handed` over when the last byte that makes it binding is about to leave, and
+`sent` when the other side has said so. A process that dies while a mail is claimed has sent nothing. One that dies while it is
+handed over leaves it in doubt: it goes out again under the same Message-ID, and the ledger says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aggregator.store.connection import Connections
+from aggregator.store.times import from_db, to_db
+
+__all__ = ["ABANDONED", "Outbox", "Queued"]
+
+ABANDONED = timedelta(minutes=15)  # no attempt takes longer, by the timeouts of the transports
+_OPEN = "('due', 'claimed', 'handed')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """One edition for one recipient. `root_id` is the Message-ID of the first edition of this digest for this address."""
+
+    id: int
+    edition_id: int
+    digest: str
+    recipient: str
+    message_id: str
+    root_id: str
+    made_at: datetime
+    tries: int
+    in_doubt: bool
+
+
+class Outbox:
+    """The tables `outbox` and `deliveries`. Claims are in the machine's own time, everything else in the clock's."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._db = connections
+
+    def put(self, edition_id: int, digest: str, letters: Sequence[tuple[str, str]], *, now: datetime) -> None:
+        """Have an edition sent to each (recipient, Message-ID); one that is there already stays as it is."""
+        at = to_db(now)
+        with self._db.write():
+            for recipient, message_id in letters:
+                cursor = self._db.run(
+                    "INSERT OR IGNORE INTO outbox (edition_id, digest, recipient, message_id, made_at, due_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    (edition_id, digest, recipient, message_id, at, at),
+                )
+                if cursor.rowcount:
+                    self._note(int(cursor.lastrowid or 0), "due", None, now)
+
+    def claim(
+        self, holder: str, *, now: datetime, machine_now: datetime, is_dead: Callable[[str], bool]
+    ) -> Queued | None:
+        """The oldest mail that is due, or whose claimer has died; now claimed by `holder`. None if there is none."""
+        if not self._db.value(f"SELECT 1 FROM outbox WHERE state IN {_OPEN} AND due_at <= ? LIMIT 1", (to_db(now),)):
+            return None
+        with self._db.write(durable=True):
+            for row in self._db.rows(
+                "SELECT o.id, o.edition_id, o.digest, o.recipient, o.message_id, o.made_at, o.tries, o.in_doubt, o.state,"
+                " o.claimed_by, o.claimed_at, (SELECT r.message_id FROM outbox r WHERE r.digest = o.digest"
+                "  AND r.recipient = o.recipient ORDER BY r.id LIMIT 1) AS root_id"
+                f" FROM outbox o WHERE o.state IN {_OPEN} AND o.due_at <= ? ORDER BY o.due_at, o.id",
+                (to_db(now),),
+            ):
+                state, by, since = row.pop("state"), row.pop("claimed_by"), from_db(row.pop("claimed_at"))
+                if state != "due" and not (
+                    by is None or since is None or is_dead(by) or machine_now - since > ABANDONED
+                ):
+                    continue
+                if state == "handed":
+                    row["in_doubt"] = 1
+                    self._note(row["id"], "in doubt", f"{by} ended before it heard whether the mail was taken", now)
+                self._db.run(
+                    "UPDATE outbox SET state = 'claimed', claimed_by = ?, claimed_at = ?, tries = tries + 1, in_doubt = ?"
+                    " WHERE id = ?",
+                    (holder, to_db(machine_now), row["in_doubt"], row["id"]),
+                )
+                self._note(row["id"], "claimed", holder, now)
+                row |= {
+                    "made_at": from_db(row["made_at"]),
+                    "tries": row["tries"] + 1,
+                    "in_doubt": bool(row["in_doubt"]),
+                }
+                return Queued(**row)
+        return None
+
+    def hand_over(self, mailing_id: int, *, now: datetime) -> None:
+        """The next byte may make the mail the other side's: from here on its fate is theirs to tell."""
+        with self._db.write(durable=True):
+            self._db.run("UPDATE outbox SET state = 'handed' WHERE id = ?", (mailing_id,))
+            self._note(mailing_id, "handed over", None, now)
+
+    def confirm(self, mailing_id: int, answer: str, *, now: datetime) -> None:
+        """The other side has the mail."""
+        self._end(mailing_id, "sent", "sent", answer, now)
+
+    def refuse(self, mailing_id: int, why: str, *, now: datetime) -> None:
+        """The other side will never take it."""
+        self._end(mailing_id, "refused", "refused", why, now)
+
+    def expire(self, mailing_id: int, why: str, *, now: datetime) -> None:
+        """Nobody took it for days; it is not tried again."""
+        self._end(mailing_id, "expired", "given up", why, now)
+
+    def stop(self, mailing_id: int, why: str, *, now: datetime) -> None:
+        """The recipient does not want it any more."""
+        self._end(mailing_id, "stopped", "stopped", why, now)
+
+    def defer(self, mailing_id: int, why: str, *, until: datetime, in_doubt: bool, now: datetime) -> None:
+        """Not now: try again at `until`. `in_doubt` if the other side may have it all the same."""
+        with self._db.write(durable=True):
+            self._db.run(
+                "UPDATE outbox SET state = 'due', due_at = ?, claimed_by = NULL, claimed_at = NULL, answer = ?,"
+                " in_doubt = max(in_doubt, ?) WHERE id = ?",
+                (to_db(until), why, int(in_doubt), mailing_id),
+            )
+            self._note(mailing_id, "in doubt" if in_doubt else "deferred", why, now)
+
+    def _end(self, mailing_id: int, state: str, step: str, answer: str, now: datetime) -> None:
+        with self._db.write(durable=True):
+            self._db.run(
+                "UPDATE outbox SET state = ?, done_at = ?, answer = ?, claimed_by = NULL, claimed_at = NULL WHERE id = ?",
+                (state, to_db(now), answer, mailing_id),
+            )
+            self._note(mailing_id, step, answer, now)
+
+    def _note(self, mailing_id: int, step: str, detail: str | None, now: datetime) -> None:
+        self._db.run(
+            "INSERT INTO deliveries (outbox_id, at, step, detail) VALUES (?, ?, ?, ?)",
+            (mailing_id, to_db(now), step, detail),
+        )
+
+    def ledger(self, *, digest: str | None = None, since: datetime | None = None) -> list[dict[str, Any]]:
+        """Every mail with its state and steps, the latest first: what `digests audit` shows."""
+        rows = self._db.rows(
+            "SELECT id, edition_id AS edition, digest, recipient, message_id, state, made_at, due_at, done_at, tries,"
+            " in_doubt, answer FROM outbox WHERE digest = ifnull(?, digest) AND made_at >= ? ORDER BY id DESC",
+            (digest, to_db(since) if since else ""),
+        )
+        steps: dict[int, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
+        sql = "SELECT outbox_id, at, step, detail FROM deliveries WHERE outbox_id IN ({marks}) ORDER BY id"
+        for step in self._db.in_chunks(sql, list(steps)):
+            steps[step.pop("outbox_id")].append(step)
+        return [row | {"in_doubt": bool(row["in_doubt"]), "steps": steps[row["id"]]} for row in rows]
+
+    def waiting(self, *, since: datetime) -> list[dict[str, Any]]:
+        """Mails made before `since` that are not on their way yet, with the last answer."""
+        return self._db.rows(
+            f"SELECT digest, recipient, made_at, tries, answer FROM outbox WHERE state IN {_OPEN} AND made_at <= ?"
+            " AND tries > 0 ORDER BY id",
+            (to_db(since),),
+        )

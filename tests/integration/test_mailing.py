@@ -1,0 +1,429 @@
+"""Editions on their way: each recipient gets each edition once, whatever breaks, and the ledger knows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from aggregator import deliver
+from aggregator.app.app import App, open_app
+from aggregator.app.clock import machine_time
+from aggregator.app.mailing import Mailing
+from aggregator.config import Config, DigestConfig, MailConfig, WebConfig
+from aggregator.errors import DeliveryError
+from tests.support.building import NOW, a_new_entry
+from tests.support.shared import shared
+from tests.support.smtp import FaultServer, faulty
+from tests.unit.web.conftest import fill
+
+ME, YOU = "me@example.net", "you@example.net"
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class House:
+    """An app with a clock that a test sets, and a digest for two addresses at 12:00 UTC, which it is."""
+
+    app: App
+    clock: Clock = field(default_factory=Clock)
+
+    def set(self, **over: object) -> None:
+        mail = msgspec.structs.replace(self.app.config.mail, **over)
+        self.app.obey(msgspec.structs.replace(self.app.config, mail=mail))
+
+    def goes(self, port: int) -> None:
+        self.set(transport="smtp", host="127.0.0.1", port=port, security="none", timeout_s=3.0)
+
+    def more_news(self, number: int) -> None:
+        """A report of another outlet on something new, seen now."""
+        feed = self.app.feeds.all()[0]
+        text = f"The bridge numbered {number} was opened to trams and walkers. The mayor of Skerry cut a ribbon."
+        title = f"Bridge {number} opens over the river"
+        entry = a_new_entry(number, published_at=self.clock.now, title=title, text=text)
+        self.app.store.ingest.apply(feed.id, [entry], now=self.clock.now)
+        self.app.polling.decider.run(clock=self.clock, stop=self.app.polling.stop)
+
+
+def a_house(db: Path, clock: Clock, *, to: tuple[str, ...] = (ME, YOU), **digest: object) -> Iterator[House]:
+    config = Config(
+        timezone="UTC",
+        digests={"morning": DigestConfig(at="12:00", to=to, **digest)},  # type: ignore[arg-type]
+        mail=MailConfig(sender="News <news@example.org>", timeout_s=5.0),
+    )
+    with open_app(config, db=db, clock=clock) as app:
+        yield House(app, clock)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    for made in a_house(tmp_path / "a.db", Clock()):
+        fill(made.app)
+        made.clock.now = NOW + timedelta(seconds=5)
+        yield made
+
+
+def ids(server: FaultServer) -> list[tuple[str, str]]:
+    return sorted((r.recipient, str(r.message["Message-ID"])) for r in server.received)
+
+
+def test_an_edition_is_made_once_and_each_recipient_gets_it_once(house: House) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        (edition,) = house.app.publishing.publish_due()
+        assert edition.recipients == (ME, YOU)
+        assert house.app.publishing.publish_due() == ()
+        assert house.app.mailing.send_due().sent == 2
+        assert house.app.mailing.send_due().sent == 0
+    assert [r.recipient for r in server.received] == [ME, YOU]
+    assert len({m for _, m in ids(server)}) == 2
+    for mail in server.received:
+        assert mail.sender == "news@example.org"
+        assert mail.message["Subject"].startswith("Morning: Storm cuts power to 300,000 homes")
+        assert f"sent to {mail.recipient}" in " ".join(mail.message.get_body(("plain",)).get_content().split())
+    assert house.app.mailing.audit().summary == "2 mails: 2 once."
+
+
+def test_days_thread_and_the_next_day_tells_what_is_new_only(house: House) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        for day in range(3):
+            house.clock.now = NOW + timedelta(days=day, seconds=5)
+            house.more_news(50 + day)
+            house.app.publishing.publish_due()
+            house.app.mailing.send_due()
+    mine = [r.message for r in server.received if r.recipient == ME]
+    first, *others = mine
+    assert [m["References"] for m in others] == [first["Message-ID"]] * 2
+    texts = [m.get_body(("plain",)).get_content() for m in mine]
+    assert ["Storm cuts power" in text for text in texts] == [True, False, False]
+    assert [f"Bridge {50 + day} opens" in text for day, text in enumerate(texts)] == [True, True, True]
+    yours = [r.message for r in server.received if r.recipient == YOU]
+    assert not {m["Message-ID"] for m in mine} & {m["Message-ID"] for m in yours}
+
+
+class Crash(BaseException):
+    """Stands for kill -9: nothing after it runs."""
+
+
+@dataclass
+class Watched:
+    """A transport that dies at a step of its first mail."""
+
+    inner: deliver.Transport
+    step: str
+
+    def send(self, parcel: deliver.Parcel, *, on_hand_over: Callable[[], None]) -> str:
+        def hand_over() -> None:
+            self._die("before handing over")
+            on_hand_over()
+            self._die("just before the last byte")
+
+        self._die("claimed")
+        answer = self.inner.send(parcel, on_hand_over=hand_over)
+        self._die("taken, not confirmed")
+        return answer
+
+    def has(self, parcel: deliver.Parcel) -> bool:
+        return self.inner.has(parcel)
+
+    def _die(self, step: str) -> None:
+        if step == self.step:
+            self.step = ""
+            raise Crash
+
+
+def crash_at(house: House, step: str) -> None:
+    """A process that dies at this step of its first mail."""
+    app = house.app
+    doomed = Mailing(app.store, app.clock, app.timezone, app.config, app.digests)
+    usual = doomed.make_transport
+    watched = Watched(usual(app.config.mail), step)
+    doomed.make_transport = lambda _mail: watched
+    with pytest.raises(Crash):
+        doomed.send_due()
+
+
+@pytest.mark.parametrize("step", ["claimed", "before handing over"])
+def test_a_death_before_the_last_byte_leads_to_one_copy(house: House, step: str) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        crash_at(house, step)
+        assert house.app.mailing.send_due().sent == 2
+    assert [r for r, _ in ids(server)] == [ME, YOU]
+    assert house.app.mailing.audit().is_clean
+
+
+@pytest.mark.parametrize(("step", "copies"), [("just before the last byte", 1), ("taken, not confirmed", 2)])
+def test_a_death_that_leaves_it_open_whether_a_mail_was_taken_is_told_and_keeps_the_message_id(
+    house: House, step: str, copies: int
+) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        crash_at(house, step)
+        assert house.app.mailing.send_due().sent == 2
+    mine = [m for r, m in ids(server) if r == ME]
+    assert len(mine) == copies
+    assert len(set(mine)) == 1
+    audit = house.app.mailing.audit()
+    assert audit.counts == {"in doubt": 1, "once": 1}
+    assert not audit.is_clean
+
+
+@pytest.mark.parametrize(
+    "step", ["claimed", "before handing over", "just before the last byte", "taken, not confirmed"]
+)
+def test_into_a_maildir_every_death_leads_to_one_copy_for_one_can_look(house: House, tmp_path: Path, step: str) -> None:
+    house.set(transport="maildir", path=str(tmp_path / "box"))
+    house.app.publishing.publish_due()
+    crash_at(house, step)
+    house.app.mailing.send_due()
+    assert len(list((tmp_path / "box" / "new").iterdir())) == 2
+    if step == "taken, not confirmed":
+        assert house.app.mailing.audit().summary == "2 mails: 2 once."
+
+
+def test_a_mail_that_lives_with_another_process_is_left_to_it(house: House) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        claim = {"now": house.clock.now, "machine_now": machine_time(), "is_dead": lambda _holder: False}
+        theirs = house.app.store.outbox.claim("another, pid 1 on elsewhere", **claim)
+        assert theirs is not None
+        assert theirs.recipient == ME
+        house.app.mailing.send_due()
+        again = house.app.store.outbox.claim("third", **claim | {"machine_now": machine_time() + timedelta(hours=1)})
+    assert [r for r, _ in ids(server)] == [YOU]
+    assert again is not None, "a claim that nobody has worked on for long is taken over"
+
+
+def test_what_is_refused_for_now_is_tried_again_later_and_later(house: House) -> None:
+    with faulty("rcpt:451 later") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        waits = []
+        for _ in range(6):
+            assert house.app.mailing.send_due().deferred == 2
+            assert house.app.mailing.send_due().deferred == 0, "not at once again"
+            due = min(datetime.fromisoformat(row["due_at"]) for row in house.app.store.outbox.ledger())
+            waits.append(due - house.clock.now)
+            house.clock.now = due
+        assert waits == sorted(waits)
+        assert waits[0] <= timedelta(minutes=5)
+        assert waits[-1] >= timedelta(hours=1)
+        server.script[:] = ["ok"]
+        assert house.app.mailing.send_due().sent == 2
+    assert house.app.mailing.audit().summary == "2 mails: 2 once."
+    assert len(house.app.store.outbox.ledger()[0]["steps"]) > 12
+
+
+def test_what_nobody_takes_for_four_days_is_given_up_and_said(house: House) -> None:
+    with faulty("greeting:drop") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        for _ in range(60):
+            house.app.mailing.send_due()
+            house.clock.now += timedelta(hours=4)
+    audit = house.app.mailing.audit()
+    assert audit.counts == {"given up": 2}
+    assert not audit.is_clean
+
+
+def test_an_address_that_refuses_three_mails_for_good_is_paused_and_others_are_not(house: House) -> None:
+    with faulty("rcpt:550 no such user", "ok") as server:
+        for day in range(4):
+            house.goes(server.port)
+            house.clock.now = NOW + timedelta(days=day, seconds=5)
+            house.more_news(60 + day)
+            (edition,) = house.app.publishing.publish_due()
+            assert edition.recipients == ((ME, YOU) if day < 3 else (YOU,))
+            server.connections = 0
+            house.app.mailing.send_due()
+        (paused,) = [r for r in house.app.store.recipients.all() if r.paused_at]
+        assert (paused.address, paused.hard_failures) == (ME, 3)
+        assert "550 no such user" in (paused.last_error or "")
+        assert house.app.publishing.resume(ME) == 1
+    assert [r.recipient for r in server.received] == [YOU] * 3 or [YOU] * 4
+
+
+def test_a_mail_in_between_that_is_taken_forgives_what_was_refused(house: House) -> None:
+    with faulty("rcpt:550 no", "ok") as server:
+        house.goes(server.port)
+        for day, refused in enumerate((True, True, False, True, True)):
+            house.clock.now = NOW + timedelta(days=day, seconds=5)
+            house.more_news(70 + day)
+            house.app.publishing.publish_due()
+            server.connections = 0 if refused else 1
+            house.app.mailing.send_due()
+    (me,) = [r for r in house.app.store.recipients.all() if r.address == ME]
+    assert (me.hard_failures, me.paused_at) == (2, None)
+
+
+def test_who_has_unsubscribed_gets_neither_the_next_edition_nor_one_that_waits(house: House) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        house.app.store.recipients.unsubscribe("morning", ME, now=NOW)
+        house.app.mailing.send_due()
+        house.clock.now += timedelta(days=1)
+        house.more_news(80)
+        (edition,) = house.app.publishing.publish_due()
+    assert edition.recipients == (YOU,)
+    assert [r.recipient for r in server.received] == [YOU]
+    assert house.app.mailing.audit().is_clean
+
+
+def test_nothing_new_is_no_mail_unless_it_is_wanted_and_is_not_tried_again(tmp_path: Path) -> None:
+    clock = Clock(NOW + timedelta(minutes=1))
+    for house in a_house(tmp_path / "a.db", clock):
+        (edition,) = house.app.publishing.publish_due()
+        assert edition.edition_id is None
+        fill(house.app)
+        clock.now += timedelta(hours=1)
+        assert house.app.publishing.publish_due() == (), "what comes later is told at the next time"
+    for house in a_house(tmp_path / "b.db", clock, empty="send"):
+        (edition,) = house.app.publishing.publish_due()
+        assert edition.recipients == (ME, YOU)
+        assert house.app.store.outbox.ledger()
+
+
+def test_an_edition_missed_by_more_than_twelve_hours_comes_with_the_next_and_loses_nothing(house: House) -> None:
+    house.clock.now = NOW + timedelta(hours=20)
+    assert house.app.publishing.publish_due() == ()
+    house.clock.now = NOW + timedelta(days=1, hours=3)
+    house.more_news(90)
+    (edition,) = house.app.publishing.publish_due()
+    titles = {event.headline for section in edition.digest.sections for event in section.events}
+    assert "Bridge 90 opens over the river" in titles
+    house.clock.now = NOW + timedelta(days=6)
+    house.more_news(91)
+    house.clock.now = NOW + timedelta(days=8)
+    (edition,) = house.app.publishing.publish_due()
+    assert [e.headline for s in edition.digest.sections for e in s.events] == ["Bridge 91 opens over the river"]
+
+
+def test_what_one_address_was_told_is_still_new_to_another(house: House) -> None:
+    first = house.app.publishing.publish("morning", to=[ME])
+    second = house.app.publishing.publish("morning", to=[YOU])
+    third = house.app.publishing.publish("morning", to=[ME])
+    assert (first.digest.events, second.digest.events, third.digest.events) == (2, 0, 0)
+
+
+def test_a_preview_sends_and_remembers_nothing(house: House) -> None:
+    subject, text, html = house.app.mailing.written("morning", house.app.publishing.preview("morning"))
+    assert "Storm cuts power" in subject
+    assert "Storm cuts power" in text
+    assert "Storm cuts power" in html
+    assert house.app.store.outbox.ledger() == []
+    assert house.app.digests.archive() == []
+    (edition,) = house.app.publishing.publish_due()
+    assert edition.digest.events == 2
+
+
+def test_links_lead_to_outlets_and_to_a_page_only_if_others_can_reach_it(house: House) -> None:
+    for public, links in (("http://127.0.0.1:8080", False), ("https://news.example.org/", True)):
+        web = WebConfig(public_url=public)
+        house.app.obey(msgspec.structs.replace(house.app.config, web=web))
+        with faulty("ok") as server:
+            house.goes(server.port)
+            house.app.publishing.publish("morning", to=[f"{links}@example.net".lower()])
+            house.more_news(95 + links)
+            house.app.mailing.send_due()
+        (mail,) = server.received
+        body = mail.message.as_string().replace("=\n", "")
+        assert "127.0.0.1" not in body
+        assert ("https://news.example.org/digests/" in body) is links
+        assert (mail.message["List-Unsubscribe-Post"] is not None) is links
+
+
+def test_mail_without_settings_says_which_one_it_needs(house: House) -> None:
+    for over, setting in (
+        ({"sender": None}, "[mail] sender"), ({"host": None}, "[mail] host"), ({"transport": "maildir"}, "[mail] path"),
+    ):  # fmt: skip
+        house.set(**{"sender": "news@example.org", "transport": "smtp", "path": None, **over})
+        with pytest.raises(DeliveryError) as failed:
+            house.app.mailing.test()
+        assert failed.value.setting == setting
+    house.set(sender=None, transport="smtp")
+    with pytest.raises(DeliveryError):
+        house.app.publishing.publish_due()
+    assert house.app.store.outbox.ledger() == [], "the edition is made when it can be sent"
+
+
+def test_bounces_name_their_recipient_where_the_settings_say_so(house: House) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        house.set(verp=True)
+        house.app.publishing.publish_due()
+        house.app.mailing.send_due()
+    assert [r.sender for r in server.received] == [
+        "news+me=example.net@example.org",
+        "news+you=example.net@example.org",
+    ]
+
+
+def test_the_ledger_is_for_programs_too(house: House) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        house.app.mailing.send_due()
+    tree = json.loads(json.dumps(house.app.mailing.audit().as_dict()))
+    assert tree["clean"]
+    assert [step["step"] for step in tree["mails"][0]["steps"]] == ["due", "claimed", "handed over", "sent"]
+
+
+KIT = (
+    "refuse", "greet421", "ehlo502", "rcpt451", "data451", "drop_mid_data", "drop_after_data", "garbage", "longline", "ok",
+)  # fmt: skip
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The hostile server of the shared tools: its port, and how to have it report."""
+    program = shared("hostile", "smtp", "fault_smtp.py")
+    words = [*KIT[:-1], *(("hang", "slow") if os.environ.get("SOAK") else ()), "ok"]
+    store, info = tmp_path / "kit", tmp_path / "kit.json"
+    command = [sys.executable, str(program), "--store", str(store), "--script", ",".join(words), "--info", str(info)]
+    with (tmp_path / "kit.log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        while not info.exists() or not info.read_text():
+            time.sleep(0.02)
+        yield json.loads(info.read_text())["port"], [sys.executable, str(program), "--report", str(store)]
+    finally:
+        server.kill()
+        server.wait()
+
+
+def test_the_hostile_server_gets_each_mail_under_one_message_id(house: House, kit: tuple[int, list[str]]) -> None:
+    port, report = kit
+    house.goes(port)
+    house.app.publishing.publish_due()
+    for _ in range(2 * len(KIT)):
+        house.app.mailing.send_due()
+        house.clock.now += timedelta(hours=4)
+    done = subprocess.run(report, capture_output=True, text=True, timeout=60, check=False)
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["injection"], said["malformed"]) == (0, [], [])
+    assert said["distinct_ids"] == 2
+    in_doubt = {row["message_id"] for row in house.app.mailing.audit().rows if row["in_doubt"]}
+    assert set(said["duplicates"]) <= in_doubt
+    assert house.app.mailing.audit().counts["given up"] == 0
