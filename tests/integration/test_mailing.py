@@ -58,7 +58,7 @@ class House:
         title = f"Bridge {number} opens over the river"
         entry = a_new_entry(number, published_at=self.clock.now, title=title, text=text)
         self.app.store.ingest.apply(feed.id, [entry], now=self.clock.now)
-        self.app.polling.decider.run(clock=self.clock, stop=self.app.polling.stop)
+        self.app.polling.decide()
 
 
 def a_house(db: Path, clock: Clock, *, to: tuple[str, ...] = (ME, YOU), **digest: object) -> Iterator[House]:
