@@ -29,6 +29,7 @@ __all__ = [
     "MailConfig",
     "PagesConfig",
     "RetentionConfig",
+    "RulesConfig",
     "StoreConfig",
     "WebConfig",
     "WorkersConfig",
@@ -133,6 +134,12 @@ class RetentionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     folders: dict[str, FolderRetention] = {}
 
 
+class RulesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`notify` is the command, word by word, that a rule's action `notify` gives new stories to, as JSON lines."""
+
+    notify: tuple[str, ...] = ()
+
+
 class DigestConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A named digest: when it is made, and for whom. `empty` says what becomes of one without news: skip or send."""
 
@@ -194,6 +201,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     workers: WorkersConfig = WorkersConfig()
     store: StoreConfig = StoreConfig()
     retention: RetentionConfig = RetentionConfig()
+    rules: RulesConfig = RulesConfig()
     mail: MailConfig = MailConfig()
     web: WebConfig = WebConfig()
     digests: dict[str, DigestConfig] = {}
@@ -208,6 +216,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "workers": WorkersConfig,
     "store": StoreConfig,
     "retention": RetentionConfig,
+    "rules": RulesConfig,
     "mail": MailConfig,
     "web": WebConfig,
 }
@@ -217,6 +226,7 @@ _NOT_SETTINGS = {
     "NOW",
     "DATA",
     "REQUIRE_PROGRAMS",
+    "RULE",
 }  # flags of the command line and of tests, not settings
 
 

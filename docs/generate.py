@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from aggregator.cli import cli
+from aggregator.cli.manual import manual
 from aggregator.config import Config
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -77,7 +78,12 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-PAGES = {"commands.md": commands, "settings.md": settings}
+def man_page() -> str:
+    """The man page, as `aggregator man` prints it and the package installs it."""
+    return manual(cli)
+
+
+PAGES = {"commands.md": commands, "settings.md": settings, "aggregator.1": man_page}
 
 if __name__ == "__main__":
     for name, write in PAGES.items():

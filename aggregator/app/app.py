@@ -73,6 +73,12 @@ class App:
 
         return str(tzlocal.get_localzone_name())
 
+    @property
+    def page_of_events(self) -> str:
+        """The address of an event's page, with `{id}` in it: under the public address, or as this machine serves it."""
+        web = self.config.web
+        return f"{(web.public_url or f'http://{web.host}:{web.port}').rstrip('/')}/events/{{id}}"
+
     @cached_property
     def feeds(self) -> Subscriptions:
         """Subscriptions."""
@@ -134,7 +140,7 @@ class App:
         """What happens by itself to stories that match a query."""
         from aggregator.app.rules import Rules
 
-        return Rules(self.store, self.clock, self.timezone)
+        return Rules(self.store, self.clock, self.timezone, self.config.rules.notify)
 
     @cached_property
     def front(self) -> Front:

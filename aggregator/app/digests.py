@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,13 +63,27 @@ class Digests:
     topics: Topics
 
     def make(
-        self, *, reader_id: int = READER, name: str = "terminal", since: datetime | None = None, remember: bool = True
+        self,
+        *,
+        reader_id: int = READER,
+        name: str = "terminal",
+        since: datetime | None = None,
+        remember: bool = True,
+        topic: str | None = None,
     ) -> Digest:
         """The digest of what was first seen since this reader's last one, at most 24 hours back.
 
         With `since`, of what was first seen since then; `remember` notes what was told, so that it is not told again.
+        With `topic`, of the events of that topic alone.
+
+        Raises:
+            NotFound: there is no such topic.
+
         """
-        draft = self.draft(DigestPlan(name=name, since=since), reader_id=reader_id)
+        plan = DigestPlan(name=name, since=since)
+        if topic is not None:
+            plan = replace(plan, title=topic, topics=(topic,))
+        draft = self.draft(plan, reader_id=reader_id)
         if remember and since is None and draft.digest.events:
             self.keep(draft, reader_id=reader_id)
         return draft.digest

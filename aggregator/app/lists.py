@@ -13,7 +13,7 @@ from aggregator.errors import QueryError
 from aggregator.model import Event, Feed, Story
 from aggregator.query import parse
 from aggregator.store import Store
-from aggregator.store.shelves import both, earlier_than, in_feed, in_folder, starred
+from aggregator.store.shelves import both, earlier_than, in_feed, in_folder, starred, visible
 from aggregator.store.stories import Condition
 
 __all__ = ["Lists", "Progress", "StoryPage"]
@@ -58,12 +58,12 @@ class Lists:
     timezone: str
 
     def feed(self, feed_id: int, *, reader_id: int = 1, after: str | None = None) -> StoryPage:
-        """Stories of a feed."""
-        return self._page(in_feed(feed_id), reader_id, after)
+        """Stories of a feed, without those that a rule hides."""
+        return self._page(both(in_feed(feed_id), visible()), reader_id, after)
 
     def folder(self, folder: tuple[str, ...], *, reader_id: int = 1, after: str | None = None) -> StoryPage:
-        """Stories of a folder's feeds."""
-        return self._page(in_folder(folder), reader_id, after)
+        """Stories of a folder's feeds, without those that a rule hides."""
+        return self._page(both(in_folder(folder), visible()), reader_id, after)
 
     def starred(self, *, reader_id: int = 1, after: str | None = None) -> StoryPage:
         """The reader's starred stories."""

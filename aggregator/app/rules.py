@@ -9,6 +9,7 @@ from datetime import datetime
 
 from aggregator.app.clock import Clock
 from aggregator.app.marks import folded_tag
+from aggregator.app.notices import tell
 from aggregator.errors import AggregatorError
 from aggregator.model import Story
 from aggregator.query import And, Everything, Node, Words, parse
@@ -16,11 +17,12 @@ from aggregator.store import Store
 from aggregator.store.marks import Act
 from aggregator.store.rules import StoredRule
 
-__all__ = ["ACTIONS", "SCOPES", "Applied", "Rules"]
+__all__ = ["ACTIONS", "NOTIFY", "SCOPES", "Applied", "Rules"]
 
 log = logging.getLogger(__name__)
 
 ACTIONS = {"hide": "hidden", "read": "read", "star": "starred", "quiet": "quiet"}  # action -> mark of a story
+NOTIFY = "notify"  # of new stories only: what was told cannot be taken back
 SCOPES = ("folder", "feed", "outlet")
 TAG = "tag:"
 ACT = "rule "  # how the acts of rules begin in the list of what can be undone
@@ -44,6 +46,7 @@ class Rules:
     store: Store
     clock: Clock
     timezone: str
+    notify: tuple[str, ...] = ()
 
     def add(self, name: str, query: str, actions: Sequence[str], *, scope: str = "", reader_id: int = 1) -> StoredRule:
         """Have stories that match treated so from now on. `scope` is "", folder:…, feed:… or outlet:….
@@ -51,7 +54,8 @@ class Rules:
         Raises:
             QueryError: the query or the scope cannot be understood.
             AlreadyExists: there is a rule of this name.
-            AggregatorError: the name is empty, there is no such action, or nothing limits the rule.
+            AggregatorError: the name is empty, there is no such action, or nothing limits the rule; or it is to notify, and
+                the settings name no command for that.
 
         """
         title = " ".join(name.split())
@@ -59,6 +63,10 @@ class Rules:
             raise AggregatorError(f"A rule needs a name of at most {LONGEST_NAME} letters.")
         if isinstance(self._node(scope, query), Everything):
             raise AggregatorError("A rule needs a query or a scope; this one would hit every story.")
+        if NOTIFY in actions and not self.notify:
+            raise AggregatorError(
+                'To be notified, name a command in the settings: [rules] notify = ["notify-send", "News"]'
+            )
         return self.store.rules.add(
             reader_id, title, scope=scope.strip(), query=query, actions=_checked(actions), now=self.clock()
         )
@@ -112,10 +120,12 @@ class Rules:
     def apply_to_new(self, seen_since: datetime) -> None:
         """Apply everybody's rules to stories that were first seen since then."""
         for rule in self.store.rules.all():
-            new = [s.id for s in self._hit(rule, None, seen_since=seen_since)]
+            new = list(self._hit(rule, None, seen_since=seen_since))
             if new:
-                done = self._apply(rule, new)
+                done = self._apply(rule, [s.id for s in new])
                 log.info("rule applied", extra={"rule": rule.name, "changed": done.changed})
+                if NOTIFY in rule.actions and self.notify:
+                    tell(self.notify, rule.name, new)
 
     def undo(self, undo_id: int | None = None, *, reader_id: int = 1) -> Act:
         """Take back what applying a rule did, the latest if no number is named: marks are exactly as they were before.
@@ -141,6 +151,8 @@ class Rules:
         before: dict[str, list[list[object]]] = {}
         with self.store.write():
             for action in rule.actions:
+                if action == NOTIFY:
+                    continue
                 if action.startswith(TAG):
                     change = marks.set_tag(rule.reader_id, action.removeprefix(TAG), story_ids)
                 else:
@@ -169,8 +181,8 @@ def _checked(actions: Sequence[str]) -> tuple[str, ...]:
 
     """
     kept = [f"{TAG}{folded_tag(a.removeprefix(TAG))}" if a.startswith(TAG) else a for a in actions]
-    unknown = [a for a in kept if not a.startswith(TAG) and a not in ACTIONS]
+    unknown = [a for a in kept if not a.startswith(TAG) and a not in (*ACTIONS, NOTIFY)]
     if unknown or not kept:
         what = f"{unknown[0]!r} is no action" if unknown else "A rule needs an action"
-        raise AggregatorError(f"{what}; there are {', '.join(ACTIONS)} and {TAG}NAME.")
+        raise AggregatorError(f"{what}; there are {', '.join(ACTIONS)}, {NOTIFY} and {TAG}NAME.")
     return tuple(dict.fromkeys(kept))

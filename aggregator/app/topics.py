@@ -14,7 +14,7 @@ from aggregator.query import And, Everything, Is, parse
 from aggregator.store import Store
 from aggregator.store.topics import EventMatch, StoredTopic
 
-__all__ = ["TopicEvent", "Topics", "enough"]
+__all__ = ["StoredTopic", "TopicEvent", "Topics", "enough"]
 
 ENOUGH = 2  # original stories that match are enough, however many do not
 CONSIDERED = 10  # candidates looked at for each event shown

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aggregator.cli.listing import Output, list_options, or_say
+from aggregator.cli.listing import Output, feed_options, or_say
 from aggregator.cli.output import is_plain, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.when import parse_when
@@ -19,7 +19,7 @@ __all__ = ["event", "events"]
 @click.option("--since", metavar="WHEN", help="With a story published since: 24h, 7d, 2026-11-20.")
 @click.option("--until", metavar="WHEN", help="With a story published until.")
 @click.option("--limit", type=click.IntRange(0, 10**9), help="At most so many.")
-@list_options
+@feed_options
 @pass_session
 def events(
     session: Session, query: tuple[str, ...], *, since: str | None, until: str | None, limit: int | None,
@@ -32,7 +32,8 @@ def events(
       aggregator events --since 24h
       aggregator events earthquake --json
     """
-    from aggregator.render.rows import EVENT_COLUMNS, event_row
+    from aggregator.render.rows import EVENT_COLUMNS, event_row, iso
+    from aggregator.render.syndication import atom_lines, event_entry
 
     with session.app() as app:
         say_how_to_begin(app)
@@ -44,7 +45,15 @@ def events(
             limit=limit,
         )
         rows = or_say(map(event_row, found), "No event matches.")
-        output.write(rows, columns=EVENT_COLUMNS, table=_print_events)
+        output.write(
+            rows,
+            columns=EVENT_COLUMNS,
+            table=_print_events,
+            atom=lambda r: atom_lines(
+                (event_entry(row, page=app.page_of_events) for row in r), title=" ".join(("Events", *query)),
+                feed_id="urn:x-aggregator:events", empty_at=iso(now),
+            ),
+        )  # fmt: skip
 
 
 def _print_events(rows: Any) -> None:

@@ -11,12 +11,14 @@ import click
 
 from aggregator.cli.output import Row, table_lines, terminal_width, write_rows
 
-__all__ = ["Output", "list_options", "or_say", "print_table"]
+__all__ = ["Output", "feed_options", "list_options", "or_say", "print_table"]
 
 _FORMS = (
     ("json", "JSON"), ("ndjson", "one JSON object a line"), ("csv", "CSV (RFC 4180)"), ("markdown", "a Markdown table"),
 )  # fmt: skip
+_FEED = ("atom", "an Atom feed")
 Table = Callable[[Iterable[Row]], None]
+Lines = Callable[[Iterable[Row]], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,10 @@ class Output:
     form: str | None
     chosen: tuple[str, ...] = ()
 
-    def write(self, rows: Iterable[Row], *, columns: Sequence[str], table: Table) -> None:
+    def write(self, rows: Iterable[Row], *, columns: Sequence[str], table: Table, atom: Lines | None = None) -> None:
         """Print rows; `columns` are all there are, `table` prints for people when no columns were chosen.
+
+        `atom` makes an Atom feed of the rows, for commands that offer one.
 
         Raises:
             click.BadParameter: a chosen column does not exist.
@@ -36,6 +40,10 @@ class Output:
         for name in self.chosen:
             if name not in columns:
                 raise click.BadParameter(f"there is no column {name!r}; there are {', '.join(columns)}.")
+        if self.form == "atom" and atom is not None:
+            for line in atom(rows):
+                click.echo(line)
+            return
         kept = self.chosen or tuple(columns)
         if self.chosen:
             rows = ({name: row.get(name) for name in kept} for row in rows)
@@ -48,10 +56,19 @@ class Output:
 
 def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of a list, and the parameter `output: Output`."""
+    return _with_forms(command, _FORMS)
+
+
+def feed_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """As `list_options`, with `--atom`."""
+    return _with_forms(command, (*_FORMS, _FEED))
+
+
+def _with_forms(command: Callable[..., Any], forms: Sequence[tuple[str, str]]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def with_output(*args: Any, columns: str | None, **kwargs: Any) -> Any:
-        asked = [name for name, _ in _FORMS if kwargs.pop(f"as_{name}")]
+        asked = [name for name, _ in forms if kwargs.pop(f"as_{name}")]
         if len(asked) > 1:
             raise click.UsageError(f"--{asked[0]} and --{asked[1]} exclude each other.")
         chosen = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
@@ -60,7 +77,7 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
     decorated: Callable[..., Any] = click.option("--columns", metavar="A,B", help="Only these columns, in this order.")(
         with_output
     )
-    for name, text in reversed(_FORMS):
+    for name, text in reversed(forms):
         decorated = click.option(f"--{name}", f"as_{name}", is_flag=True, help=f"Print {text}.")(decorated)
     return decorated
 

@@ -47,6 +47,8 @@ COMMANDS = {
     "serve": ("run", "Serve the page only."),
     "demo": ("demo", "A made-up newsroom through the real pipeline, day by day."),
     "users": ("users", "Readers and their passwords: set, list, remove."),
+    "completion": ("manual", "What makes bash, zsh or fish complete commands."),
+    "man": ("manual", "Print the man page."),
     "doctor": ("doctor", "Look for trouble; one line for each finding, with what mends it."),
     "config": ("config", "Show or check the settings."),
     "parse": ("filters", "Filter: feed files to JSON lines."),

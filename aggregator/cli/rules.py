@@ -18,7 +18,7 @@ def rules() -> None:
     """Rules: what happens by itself to stories that match a query.
 
     \b
-    Actions: hide, read, star, quiet (keep out of digests), tag:NAME
+    Actions: hide, read, star, quiet (keep out of digests), tag:NAME, notify (runs the command of [rules] notify)
     \b
     Examples:
       aggregator rules test title:sponsored --since 30d          what it would hit; nothing changes

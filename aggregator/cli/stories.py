@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aggregator.cli.listing import Output, list_options, or_say
+from aggregator.cli.listing import Output, feed_options, or_say
 from aggregator.cli.output import is_plain, table_lines, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.when import parse_when
@@ -26,7 +26,7 @@ __all__ = ["stories", "story"]
 @click.option("--fold", is_flag=True, help="Leave copies out.")
 @click.option("--sort", type=click.Choice(["date", "relevance"]), default="date", help="Newest or most relevant first.")
 @click.option("--text", "with_text", is_flag=True, help="Add the text to each row.")
-@list_options
+@feed_options
 @pass_session
 def stories(
     session: Session, query: tuple[str, ...], *, since: str | None, until: str | None, limit: int | None, fold: bool,
@@ -43,8 +43,10 @@ def stories(
       aggregator stories -- '"climate summit" -football title:rain* outlets:>3 since:7d'
       aggregator stories is:unread outlet:courier --columns published,title,url
       aggregator stories --fold --csv > stories.csv
+      aggregator stories flood --text --limit 50 --atom > flood.xml
     """
-    from aggregator.render.rows import STORY_COLUMNS, story_row
+    from aggregator.render.rows import STORY_COLUMNS, iso, story_row
+    from aggregator.render.syndication import atom_lines, story_entry
 
     with session.app() as app:
         say_how_to_begin(app)
@@ -60,7 +62,15 @@ def stories(
         )
         rows = or_say((story_row(s, with_text=with_text) for s in found), "No story matches.")
         columns = (*STORY_COLUMNS, "text") if with_text else STORY_COLUMNS
-        output.write(rows, columns=columns, table=lambda r: _print_stories(r, app.timezone))
+        output.write(
+            rows,
+            columns=columns,
+            table=lambda r: _print_stories(r, app.timezone),
+            atom=lambda r: atom_lines(
+                map(story_entry, r), title=" ".join(("Stories", *query)), feed_id="urn:x-aggregator:stories",
+                empty_at=iso(now),
+            ),
+        )  # fmt: skip
 
 
 def _print_stories(rows: Any, zone: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aggregator.cli.listing import Output, list_options, print_table
+from aggregator.cli.listing import Output, feed_options, list_options, print_table
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.when import parse_when
 
@@ -59,20 +59,30 @@ def list_(session: Session, *, output: Output) -> None:
 @click.argument("name")
 @click.option("--since", metavar="WHEN", help="Events with a story published since: 24h, 7d, 2026-11-20.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
-@list_options
+@feed_options
 @pass_session
 def show(session: Session, name: str, *, since: str | None, limit: int, output: Output) -> None:
     """Show the events of a topic, the latest first, and why each belongs to it.
 
     An event belongs to a topic if at least two of its original stories match the query, or half of them.
     """
-    from aggregator.render.rows import EVENT_COLUMNS, event_row
+    from aggregator.render.rows import EVENT_COLUMNS, event_row, iso
+    from aggregator.render.syndication import atom_lines, event_entry
 
     with session.app() as app:
         start = parse_when(since, now=app.clock(), zone=app.timezone)
         found = app.topics.events(name, since=start, limit=limit)
         rows = (event_row(t.event) | {"matched": t.matched, "originals": t.originals, "why": t.why} for t in found)
-        output.write(rows, columns=(*EVENT_COLUMNS, "matched", "originals", "why"), table=_print_events)
+        topic = app.topics.get(name)
+        output.write(
+            rows,
+            columns=(*EVENT_COLUMNS, "matched", "originals", "why"),
+            table=_print_events,
+            atom=lambda r: atom_lines(
+                (event_entry(row, page=app.page_of_events) for row in r), title=topic.name,
+                feed_id=f"urn:x-aggregator:topic:{topic.id}", empty_at=iso(topic.created_at),
+            ),
+        )  # fmt: skip
 
 
 def _print_events(rows: Any) -> None:

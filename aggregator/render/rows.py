@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, overload
 
 from aggregator.model import Event, EventView, Feed, RevisionChange, Story
 
@@ -25,6 +25,10 @@ STORY_COLUMNS = (
 EVENT_COLUMNS = ("id", "headline", "first", "last", "outlets", "reports", "stories")
 
 
+@overload
+def iso(at: datetime) -> str: ...
+@overload
+def iso(at: None) -> None: ...
 def iso(at: datetime | None) -> str | None:
     """A time as ISO 8601 in UTC."""
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

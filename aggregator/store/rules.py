@@ -19,7 +19,7 @@ _COLUMNS = "id, reader_id, name, scope, query, actions, created_at"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRule:
-    """Stories within `scope` (a query; "" is all) that match `query` get `actions`: hide, read, star, quiet, tag:NAME."""
+    """Stories within `scope` (a query; "" is all) that match `query` get `actions`: hide, read, star, quiet, notify, tag:NAME."""
 
     id: int
     reader_id: int

@@ -24,7 +24,7 @@ from aggregator.query.nodes import And, Node, When, mentions
 from aggregator.store.conditions import Compiled, compiled, period_sql
 from aggregator.store.connection import Connections
 from aggregator.store.events import EVENT_COLUMNS, event_from_row
-from aggregator.store.stories import STORY_COLUMNS, STORY_TABLES, Condition, story_from_row
+from aggregator.store.stories import NOT_HIDDEN, STORY_COLUMNS, STORY_TABLES, Condition, story_from_row
 from aggregator.store.times import to_db
 
 __all__ = ["Search", "event_condition", "story_condition"]
@@ -43,8 +43,6 @@ TITLE_WEIGHT, TEXT_WEIGHT, GRAMS_WEIGHT = 4.0, 1.0, 1.0
 _ORDER = " ORDER BY s.published_at DESC, s.id DESC"
 _BY_INDEX = "stories_fts x CROSS JOIN stories s INDEXED BY stories_brief ON s.id = x.rowid"
 _MATCHING = "x.stories_fts MATCH :match AND x.rowid BETWEEN :low AND :high"
-_NOT_HIDDEN = """NOT EXISTS (SELECT 1 FROM story_marks k INDEXED BY story_marks_hidden
-    WHERE k.reader_id = :reader AND k.story_id = s.id AND k.hidden_at IS NOT NULL)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ class Search:
             narrow.append("s.seen_at >= :seen_since")
             given["seen_since"] = to_db(seen_since)
         if not with_hidden and not mentions(node, "hidden") and self._hides(reader_id):
-            narrow.append(_NOT_HIDDEN)
+            narrow.append(NOT_HIDDEN)
         if before is not None:
             narrow.append("(s.published_at, s.id) < (:before_at, :before_id)")
             given |= {"before_at": to_db(before[0]), "before_id": before[1]}
@@ -169,7 +167,8 @@ class Search:
     ) -> Iterator[Event]:
         """Events one of whose stories matches, the one with the latest story first; `before` is (last_at, id).
 
-        An event belongs to the period if one of its stories does.
+        An event belongs to the period if one of its stories does. One all of whose matching stories a rule hides is left out,
+        unless the query asks for `is:hidden`.
 
         Raises:
             QueryError: a pattern took too long.
@@ -188,7 +187,10 @@ class Search:
             where.append("(e.last_at, e.id) < (:before_at, :before_id)")
             given |= {"before_at": to_db(before[0]), "before_id": before[1]}
         first = _BEGINNING if before is None else (to_db(before[0]), before[1])
-        found = self._events(query, where, given, limit=limit, first=first)
+        rest = [*query.narrow, *query.wide]
+        if not mentions(node, "hidden") and self._hides(reader_id):
+            rest.append(NOT_HIDDEN)
+        found = self._events(query, rest, where, given, limit=limit, first=first)
         return self._within_time(itertools.islice(found, limit) if limit is not None else found)
 
     def _hides(self, reader_id: int) -> bool:
@@ -229,11 +231,17 @@ class Search:
         return (row["id"] for row in self._db.each(sql, given))
 
     def _events(
-        self, query: Compiled, where: Sequence[str], given: dict[str, Any], *, limit: int | None, first: tuple[str, int]
+        self,
+        query: Compiled,
+        rest: Sequence[str],
+        where: Sequence[str],
+        given: dict[str, Any],
+        *,
+        limit: int | None,
+        first: tuple[str, int],
     ) -> Iterator[Event]:
-        """Events that have a story for which all of the query holds, the latest first."""
+        """Events that have a story for which all of the query holds, its part for the index and the rest, the latest first."""
         order = " ORDER BY e.last_at DESC, e.id DESC"
-        rest = [*query.narrow, *query.wide]
         if query.index is None:
             has_story = f"EXISTS (SELECT 1 FROM stories s WHERE {' AND '.join(['s.event_id = e.id', *rest])})"
             sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join([*where, has_story])}{order}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from aggregator.store.stories import Condition
+from aggregator.store.stories import NOT_HIDDEN, Condition
 from aggregator.store.times import join_folder, to_db
 
-__all__ = ["both", "earlier_than", "in_feed", "in_folder", "starred"]
+__all__ = ["both", "earlier_than", "in_feed", "in_folder", "starred", "visible"]
 
 
 def in_feed(feed_id: int) -> Condition:
@@ -28,6 +28,11 @@ def starred() -> Condition:
     """Stories that the reader has starred."""
     marked = "SELECT story_id FROM story_marks WHERE reader_id = :reader AND starred_at IS NOT NULL"
     return Condition(sql=f"s.id IN ({marked})", parameters={})
+
+
+def visible() -> Condition:
+    """Stories that no rule hides."""
+    return Condition(sql=NOT_HIDDEN, parameters={})
 
 
 def earlier_than(published_at: datetime, story_id: int) -> Condition:

@@ -13,13 +13,15 @@ from aggregator.model import Story
 from aggregator.store.connection import Connections
 from aggregator.store.times import from_db, to_db
 
-__all__ = ["Condition", "Stories", "story_from_row"]
+__all__ = ["NOT_HIDDEN", "Condition", "Stories", "story_from_row"]
 
 STORY_COLUMNS = """s.id, s.url, s.title, o.name AS outlet, s.outlet_id, s.feed_id, f.url AS feed, s.authors, s.published_at,
     s.updated_at, s.seen_at, s.lang, s.words, s.event_id, s.copy_of, s.copy_kind AS kind, s.copy_score, s.copy_reason,
     s.section, s.image, s.credit, s.paywall, s.page, s.page_error,
     m.read_at IS NOT NULL AS is_read, m.starred_at IS NOT NULL AS is_starred,
     (SELECT group_concat(tag, char(31)) FROM story_tags t WHERE t.reader_id = :reader AND t.story_id = s.id) AS tags"""
+NOT_HIDDEN = """NOT EXISTS (SELECT 1 FROM story_marks k INDEXED BY story_marks_hidden
+    WHERE k.reader_id = :reader AND k.story_id = s.id AND k.hidden_at IS NOT NULL)"""
 STORY_TABLES = """stories s JOIN outlets o ON o.id = s.outlet_id LEFT JOIN feeds f ON f.id = s.feed_id
     LEFT JOIN story_marks m ON m.reader_id = :reader AND m.story_id = s.id"""
 

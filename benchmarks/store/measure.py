@@ -37,7 +37,7 @@ from aggregator.store.ingest import NewEntry
 
 def calls(app: App, random: np.random.Generator, now: datetime) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Name and call; each call draws its own words."""
-    words = Texts(np.random.default_rng(7)).words
+    words = Texts().words
     reading = app.reading
     first = app.store.connections.value("SELECT min(seen_at) FROM stories")
     days = (now - datetime.fromisoformat(first)).days - 1
@@ -142,7 +142,7 @@ def latest(path: Path) -> datetime:
 
 def raw_fts(path: Path, random: np.random.Generator, rounds: int) -> dict[str, float]:
     """Three terms, by hand: the matches' ids, joined and put in order."""
-    words = Texts(np.random.default_rng(7)).words
+    words = Texts().words
     conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     conn.execute("PRAGMA mmap_size = 268435456")
     conn.execute("PRAGMA cache_size = -16384")
@@ -159,7 +159,7 @@ def raw_fts(path: Path, random: np.random.Generator, rounds: int) -> dict[str, f
 
 
 def process(path: Path, random: np.random.Generator, rounds: int) -> dict[str, float]:
-    words = Texts(np.random.default_rng(7)).words
+    words = Texts().words
     command = [sys.executable, "-m", "aggregator", "--db", str(path), "stories"]
 
     def call() -> None:

@@ -20,7 +20,7 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["commands.md", "settings.md"])
+@pytest.mark.parametrize("name", ["commands.md", "settings.md", "aggregator.1"])
 def test_the_page_is_what_the_code_says_now(name: str) -> None:
     written = (DOCS / "reference" / name).read_text("utf-8")
     assert written == generator().PAGES[name](), "run: python docs/generate.py"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
 
 from aggregator.app.app import App
 from aggregator.model import FeedSpec
+from aggregator.parse import parse_feed
 from tests.support.building import NOW, a_new_entry
 from tests.unit.web.conftest import Visitor, visit
 
@@ -220,6 +222,24 @@ def test_a_topic_is_followed_and_shows_its_events_with_the_reason(visitor: Visit
     assert 'href="/topics/Weather"' in visitor.get("/").text
     visitor.post("/topics/remove", at="/topics", name="Weather")
     assert not filled.topics.all()
+
+
+def test_a_topic_is_a_feed_for_other_readers(visitor: Visitor, filled: App) -> None:
+    filled.topics.add("Weather", "storm")
+    atom = visitor.get("/topics/Weather?format=atom")
+    assert atom.mimetype == "application/atom+xml"
+    feed = parse_feed(atom.data, url="http://localhost/topics/Weather")
+    assert (feed.title, [e.link for e in feed.entries]) == ("Weather", ["http://localhost/events/1"])
+    answer = visitor.get("/topics/Weather?format=jsonfeed")
+    assert answer.mimetype == "application/feed+json"
+    assert "original stories match" in answer.get_json()["items"][0]["content_text"]
+
+
+def test_a_topic_has_a_digest_of_its_own(filled: App) -> None:
+    filled.topics.add("Weather", "storm")
+    made = filled.digests.make(topic="Weather", name="topic Weather", since=NOW - timedelta(days=1))
+    assert made.title == "Weather"
+    assert [e.event_id for s in made.sections for e in s.events] == [1]
 
 
 def test_a_topic_whose_query_is_wrong_is_refused_with_the_place(visitor: Visitor, filled: App) -> None:

@@ -1,0 +1,109 @@
+"""Rows of stories and events as a feed for other readers: Atom (RFC 4287) and JSON Feed 1.1."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from aggregator.render.links import web_link
+
+__all__ = ["FeedEntry", "atom_lines", "event_entry", "json_feed", "story_entry"]
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """What a feed says of one story or event. `id` stays the same for ever; times are ISO 8601 in UTC."""
+
+    id: str
+    title: str
+    link: str | None
+    published: str
+    updated: str
+    authors: tuple[str, ...] = ()
+    source: str | None = None
+    text: str | None = None
+
+
+def story_entry(row: dict[str, Any]) -> FeedEntry:
+    """A row of a story; its text is there if the row has it."""
+    return FeedEntry(
+        id=f"urn:x-aggregator:story:{row['id']}",
+        title=row["title"] or row["url"] or "Untitled",
+        link=web_link(row["url"]),
+        published=row["published"],
+        updated=row["seen"],
+        authors=tuple(row["authors"]),
+        source=row["outlet"],
+        text=row.get("text"),
+    )
+
+
+def event_entry(row: dict[str, Any], *, page: str) -> FeedEntry:
+    """A row of an event; `page` is the address of its page with `{id}` in it."""
+    outlets = f"{row['outlets']} {'outlet' if row['outlets'] == 1 else 'outlets'}"
+    reports = f"{row['reports']} independent {'report' if row['reports'] == 1 else 'reports'}"
+    said = [f"{outlets}, {reports}.", row.get("why") or ""]
+    return FeedEntry(
+        id=f"urn:x-aggregator:event:{row['id']}",
+        title=row["headline"],
+        link=web_link(page.format(id=row["id"])),
+        published=row["first"],
+        updated=row["last"],
+        text=" ".join(filter(None, said)),
+    )
+
+
+def atom_lines(entries: Iterable[FeedEntry], *, title: str, feed_id: str, empty_at: str) -> Iterator[str]:
+    """An Atom document, entry by entry; it is as old as its first entry, or `empty_at` without any."""
+    rest = iter(entries)
+    first = next(rest, None)
+    yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
+    yield f"<title>{_xml(title)}</title>\n<id>{_xml(feed_id)}</id>"
+    yield f"<updated>{first.updated if first else empty_at}</updated>\n<author><name>aggregator</name></author>"
+    for entry in itertools.chain([first] if first else [], rest):
+        yield "\n".join(_atom_entry(entry))
+    yield "</feed>"
+
+
+def _atom_entry(entry: FeedEntry) -> Iterator[str]:
+    yield f"<entry>\n<title>{_xml(entry.title)}</title>\n<id>{_xml(entry.id)}</id>"
+    if entry.link:
+        yield f'<link rel="alternate" href={quoteattr(_NOT_XML.sub("", entry.link))}/>'
+    yield f"<published>{entry.published}</published>\n<updated>{entry.updated}</updated>"
+    for name in entry.authors or ((entry.source,) if entry.source else ()):
+        yield f"<author><name>{_xml(name)}</name></author>"
+    if entry.text:
+        yield f"<content>{_xml(entry.text)}</content>"
+    yield "</entry>"
+
+
+def json_feed(entries: Iterable[FeedEntry], *, title: str) -> dict[str, Any]:
+    """A JSON Feed."""
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": title,
+        "items": [_json_item(entry) for entry in entries],
+    }
+
+
+def _json_item(entry: FeedEntry) -> dict[str, Any]:
+    item = {
+        "id": entry.id,
+        "url": entry.link,
+        "title": entry.title,
+        "content_text": entry.text or entry.title,
+        "date_published": entry.published,
+        "date_modified": entry.updated,
+        "authors": [{"name": name} for name in entry.authors or ((entry.source,) if entry.source else ())],
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def _xml(text: str) -> str:
+    return escape(_NOT_XML.sub("", text))
