@@ -190,6 +190,7 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     port: Port = 8080
     public_url: str | None = None
     secret: str | None = None
+    app_passwords_only: bool = False
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

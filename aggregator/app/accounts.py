@@ -116,6 +116,7 @@ class Accounts:
         if reader is None:
             raise AggregatorError(f"There is no reader {name}; see: aggregator users list")
         self.store.readers.remove(reader.id)
+        self.store.app_passwords.remove(reader.id)
 
     def log_in(self, name: str, password: str, *, address: str) -> str:
         """Begin a session; returns its token, of which only a hash is stored.

@@ -17,8 +17,10 @@ from aggregator.config import Config, default_db_path
 from aggregator.store import Store
 
 if TYPE_CHECKING:
+    from aggregator.app.access import Access
     from aggregator.app.accounts import Accounts
     from aggregator.app.archive import Archives
+    from aggregator.app.clients import Clients
     from aggregator.app.digests import Digests
     from aggregator.app.editing import Editing
     from aggregator.app.front import Front
@@ -176,6 +178,20 @@ class App:
         from aggregator.app.accounts import Accounts
 
         return Accounts(self.store, self.config)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may read with another program."""
+        from aggregator.app.access import Access
+
+        return Access(self.store, self.config, self.accounts)
+
+    @cached_property
+    def clients(self) -> Clients:
+        """What other programs see and do."""
+        from aggregator.app.clients import Clients
+
+        return Clients(self.store, self.clock, self.timezone, self.marks, self.front)
 
 
 def db_path(config: Config) -> Path:

@@ -15,6 +15,7 @@ from aggregator.model import Feed, FeedSpec
 from aggregator.opml import read_opml, write_opml
 from aggregator.parse import FeedLink, find_feeds, known_feeds, parse_feed, places_to_try
 from aggregator.store import Store
+from aggregator.store.times import split_folder
 from aggregator.text.urls import open_url
 
 __all__ = ["Imported", "Subscriptions", "starter_set"]
@@ -120,6 +121,14 @@ class Subscriptions:
     def all(self) -> tuple[Feed, ...]:
         """All subscriptions, by folder and title."""
         return self.store.feeds.all()
+
+    def rename(self, feed_id: int, title: str | None) -> None:
+        """Give a feed the reader's own name for it, or its own again."""
+        self.store.feeds.rename(feed_id, " ".join((title or "").split()) or None)
+
+    def put(self, feed_id: int, folder: str) -> None:
+        """Move a feed to a folder, named by its path as `folders` has it; the empty path is no folder."""
+        self.store.feeds.put(feed_id, split_folder(folder))
 
     def remove(self, url: str, *, with_stories: bool = False) -> Feed:
         """End a subscription; its stories stay, unless they are to go as well: then they never come back."""

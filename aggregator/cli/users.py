@@ -21,6 +21,8 @@ def users() -> None:
       aggregator users set alice
       pass show news | aggregator users set alice --password-stdin
       aggregator users list
+      aggregator users app-password alice --label phone
+      aggregator users revoke alice --label phone
     """
 
 
@@ -61,3 +63,43 @@ def remove(session: Session, *, name: str) -> None:
     with session.app() as app:
         app.accounts.remove(name)
     click.echo(f"{name} can no longer log in.", err=True)
+
+
+@users.command("app-password")
+@click.argument("name")
+@click.option("--label", required=True, help="What it is for, such as phone.")
+@pass_session
+def app_password(session: Session, *, name: str, label: str) -> None:
+    """Make a password for one other program of a reader, and print it; it is not shown again."""
+    with session.app() as app:
+        secret = app.access.make(name, label)
+    click.echo(secret)
+    click.echo(f"Log in as {name} with it. Revoke it: aggregator users revoke {name} --label {label!r}", err=True)
+
+
+@users.command("app-passwords")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def app_passwords(session: Session, *, name: str, as_json: bool) -> None:
+    """List the passwords of a reader's other programs, without the passwords."""
+    from aggregator.render.rows import iso
+
+    with session.app() as app:
+        rows = [{"label": p.label, "made": iso(p.created_at), "used": iso(p.used_at)} for p in app.access.all(name)]
+    if as_json:
+        write_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['label']}  made {row['made']}, {'used ' + row['used'] if row['used'] else 'never used'}")
+
+
+@users.command()
+@click.argument("name")
+@click.option("--label", required=True, help="What it was made for.")
+@pass_session
+def revoke(session: Session, *, name: str, label: str) -> None:
+    """Let the program with this password in no more."""
+    with session.app() as app:
+        app.access.revoke(name, label)
+    click.echo(f"The password for {label} is revoked.", err=True)

@@ -179,6 +179,16 @@ class Feeds:
         with self._db.write():
             self._db.run("UPDATE feeds SET override_interval_s = ? WHERE id = ?", (interval_s, feed.id))
 
+    def rename(self, feed_id: int, title: str | None) -> None:
+        """Give the feed the reader's own name for it; None goes back to what it calls itself, from the next poll on."""
+        with self._db.write():
+            self._db.run("UPDATE feeds SET title = ?, body_hash = NULL, etag = NULL WHERE id = ?", (title, feed_id))
+
+    def put(self, feed_id: int, folder: tuple[str, ...]) -> None:
+        """Move the feed to another folder."""
+        with self._db.write():
+            self._db.run("UPDATE feeds SET folder = ? WHERE id = ?", (join_folder(folder), feed_id))
+
     def remove(self, url: str, *, now: datetime, with_stories: bool = False) -> Feed:
         """End the subscription; its stories stay, or leave tombstones that keep them from coming back."""
         feed = self.get(url)

@@ -187,6 +187,19 @@ class Marks:
         rows = self._db.rows("SELECT * FROM undo WHERE reader_id = ? ORDER BY id DESC LIMIT ?", (reader_id, limit))
         return tuple(_act(row) for row in rows)
 
+    def touched(self, reader_id: int, since: datetime) -> tuple[frozenset[int], frozenset[int]]:
+        """Stories and events of which this reader changed or took back a mark since a time."""
+        rows = self._db.rows(
+            "SELECT before FROM undo WHERE reader_id = ? AND (at >= ? OR undone_at >= ?)",
+            (reader_id, to_db(since), to_db(since)),
+        )
+        stories: set[int] = set()
+        events: set[int] = set()
+        for row in rows:
+            for name, marked in json.loads(row["before"]).items():
+                (events if name == "events" else stories).update(i for i, _ in marked)
+        return frozenset(stories), frozenset(events)
+
     def latest(self, reader_id: int, *, prefix: str = "") -> int | None:
         """The number of the reader's latest act that stands and whose name begins so."""
         found = self._db.value(

@@ -91,6 +91,9 @@ class Readers:
 
     def secret(self, fresh: str) -> str:
         """The secret that this installation signs with: the stored one, or `fresh` if there is none yet."""
+        known = self._db.value("SELECT value FROM meta WHERE name = 'secret'")
+        if known is not None:
+            return str(known)
         with self._db.write():
             self._db.run("INSERT OR IGNORE INTO meta (name, value) VALUES ('secret', ?)", (fresh,))
             return str(self._db.value("SELECT value FROM meta WHERE name = 'secret'"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aggregator.errors import SchemaTooNew, StoreError, StoreReadOnly
 from aggregator.store import migrations
+from aggregator.store.app_passwords import AppPasswords
 from aggregator.store.archive import Archive
 from aggregator.store.connection import APPLICATION_ID, Connections
 from aggregator.store.counts import Counts
@@ -17,6 +18,7 @@ from aggregator.store.editions import Editions
 from aggregator.store.edits import Edits
 from aggregator.store.events import Events
 from aggregator.store.feeds import Feeds
+from aggregator.store.folders import Folders
 from aggregator.store.hosts import Hosts
 from aggregator.store.ingest import Ingest
 from aggregator.store.leases import Leases
@@ -30,6 +32,7 @@ from aggregator.store.revisions import Revisions
 from aggregator.store.rules import Rules
 from aggregator.store.search import Search
 from aggregator.store.stories import Stories
+from aggregator.store.streams import Streams
 from aggregator.store.topics import Topics
 
 __all__ = ["Store"]
@@ -78,6 +81,9 @@ class Store:
         self.hosts = Hosts(self.connections)
         self.retention = Retention(self.connections)
         self.archive = Archive(self.connections)
+        self.app_passwords = AppPasswords(self.connections)
+        self.folders = Folders(self.connections)
+        self.streams = Streams(self.connections)
 
     def _make_folder(self) -> None:
         try:

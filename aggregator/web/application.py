@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from aggregator.app.app import App
 from aggregator.errors import AggregatorError, NotFound, QueryError
-from aggregator.web import answers, security, wording
+from aggregator.web import answers, protocols, security, wording
 from aggregator.web.pages import PAGES
 
 __all__ = ["create_app"]
@@ -25,9 +25,9 @@ def create_app(app: App) -> Flask:
     flask.config.update(MAX_CONTENT_LENGTH=MOST_FILE_BYTES, MAX_FORM_PARTS=MOST_FORM_PARTS)
     flask.extensions["aggregator"] = app
     wording.install(flask)
-    security.install(flask, app)
     for page in PAGES:
         flask.register_blueprint(page)
+    security.install(flask, app, programs=protocols.register(flask))
     _answer_errors(flask)
     return flask
 

@@ -59,8 +59,8 @@ def session() -> Session:
     return found
 
 
-def install(flask: Flask, app: App) -> None:
-    """Have every request checked and every answer labelled."""
+def install(flask: Flask, app: App, *, programs: frozenset[str] = frozenset()) -> None:
+    """Have every request checked and every answer labelled; `programs` names the blueprints that see to their own logins."""
     secret = app.accounts.secret()
 
     @flask.before_request
@@ -68,6 +68,10 @@ def install(flask: Flask, app: App) -> None:
         if request.endpoint == "static":
             return None
         _check_host(app)
+        if request.endpoint and request.endpoint.partition(".")[0] in programs:
+            if request.method not in ("GET", "HEAD"):
+                _check_origin(app)
+            return None  # other programs say who they are in their own ways, and never by a cookie
         g.session = _session(app)
         g.csrf = _token(secret, g.session.cookie)
         if request.method == "POST":

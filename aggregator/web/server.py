@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 THREADS = 8
 BACKLOG = 512
 LOOK_UP_EVERY_S = 0.5  # how long a stop may take to be seen
+LONGEST_LAST_LOOK_S = 10
 MOST_CONNECTIONS = 1000  # so that a few hundred idle ones do not keep others out
 IDLE_S = 30
 MOST_BODY_BYTES = 8 * 2**20  # the largest OPML file taken
@@ -41,11 +42,13 @@ class PageServer:
 
     def run(self) -> None:
         """Serve until closed; what the first page needs is made ready meanwhile."""
-        threading.Thread(target=self._be_ready, name="first page", daemon=True).start()
+        ready = threading.Thread(target=self._be_ready, name="first page", daemon=True)
+        ready.start()
         while not self._stop.is_set():
             wasyncore.loop(timeout=LOOK_UP_EVERY_S, map=self._channels, use_poll=True, count=1)
-        self._server.task_dispatcher.shutdown(timeout=1)
+        self._server.task_dispatcher.shutdown(timeout=LONGEST_LAST_LOOK_S)
         wasyncore.close_all(self._channels, ignore_all=True)
+        ready.join(timeout=LONGEST_LAST_LOOK_S)  # it reads the database, which is closed next
 
     def _be_ready(self) -> None:
         try:
