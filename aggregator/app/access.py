@@ -17,7 +17,7 @@ from aggregator.store import Store
 from aggregator.store.app_passwords import AppPassword
 from aggregator.store.readers import Reader
 
-__all__ = ["Access"]
+__all__ = ["Access", "Reader"]
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another: it is typed on a phone
 GROUPS, GROUP = 5, 5  # 31^25: 123 bits, so that a plain hash of it is as good as a slow one

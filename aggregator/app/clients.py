@@ -23,6 +23,7 @@ from aggregator.render.columns import one_line
 from aggregator.render.fragments import event_html, story_html
 from aggregator.render.links import web_link
 from aggregator.store import Store
+from aggregator.store.counts import FeedUnread
 from aggregator.store.search import story_condition
 from aggregator.store.streams import STRIDE, Place, Selection
 from aggregator.text.html import SafeHTML
@@ -46,6 +47,7 @@ class ClientFeed:
     folder_id: int
     folder: str
     unread: int = 0
+    read: int = 0
     added_at: datetime | None = None
     last_polled_at: datetime | None = None
     last_new_at: datetime | None = None
@@ -100,9 +102,11 @@ class Clients:
 
     def feeds(self, reader_id: int) -> list[ClientFeed]:
         """The feed of events, then every subscription."""
-        unread = {c.feed_id: c.unread for c in self.store.counts.feeds(reader_id)}
+        counts = {c.feed_id: c for c in self.store.counts.feeds(reader_id)}
         folders = {f.path: f.id for f in self.store.folders.all()}
-        own = [_feed(f, folders, unread.get(f.id, 0)) for f in self.store.feeds.all()]
+        own = [  # a feed that came between the two looks is there the next time
+            _feed(f, folders, counts[f.id]) for f in self.store.feeds.all() if f.id in counts
+        ]
         return [self._events_feed(reader_id), *own]
 
     def folders(self) -> list[tuple[int, str]]:
@@ -307,7 +311,7 @@ def _holds(selection: Selection, place: Place) -> bool:
     ))  # fmt: skip
 
 
-def _feed(feed: Feed, folders: dict[str, int], unread: int) -> ClientFeed:
+def _feed(feed: Feed, folders: dict[str, int], count: FeedUnread) -> ClientFeed:
     path = "/".join(name.replace("\\", "\\\\").replace("/", "\\/") for name in feed.folder)
     return ClientFeed(
         id=feed.id,
@@ -316,7 +320,8 @@ def _feed(feed: Feed, folders: dict[str, int], unread: int) -> ClientFeed:
         site_url=web_link(feed.site_url),
         folder_id=folders.get(path, 0) if path else 0,
         folder=path,
-        unread=unread,
+        unread=count.unread,
+        read=count.stories - count.unread,
         added_at=feed.added_at,
         last_polled_at=feed.last_polled_at,
         last_new_at=feed.last_new_at,

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 from flask import Response, g, request
 from werkzeug.exceptions import BadRequest, TooManyRequests
 
+from aggregator.app.access import Reader
 from aggregator.app.accounts import TooManyTries
-from aggregator.store.readers import Reader
 from aggregator.web.answers import our_app
 
 __all__ = [
