@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from aggregator.model import Feed, ParsedEntry, ParsedFeed
 from aggregator.store.ingest import NewEntry
@@ -17,6 +17,7 @@ from aggregator.text.urls import canonical_url, open_url, site_of
 __all__ = ["content_hash", "new_entries", "searchable", "text_hash"]
 
 TELLING = 1000  # characters of a text by which its language is told
+_FRONT_PAGE = re.compile(r"https?://[^/?#]*/*\??(?:#.*)?", re.DOTALL)
 _FUTURE = timedelta(hours=36)  # further ahead a date is a mistake: an entry must not stand at the top for years
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a mistake too (1970-01-01 is the usual one)
 
@@ -28,7 +29,7 @@ def content_hash(entry: ParsedEntry) -> str:
 
 
 def text_hash(text: str | None) -> str | None:
-    """A hash of a story's text without regard to spaces and case."""
+    """A hash of a story's text without regard to spaces and to the case of plain letters."""
     return _measured(text)[1]
 
 
@@ -36,8 +37,9 @@ def _measured(text: str | None) -> tuple[int, str | None]:
     """How many words a text has, and its `text_hash`."""
     if not text:
         return 0, None
-    words = text.casefold().split()
-    return len(words), hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    words = text.split()
+    said = "".join(words).encode("utf-8", "replace").lower()
+    return len(words), hashlib.blake2b(said, digest_size=12).hexdigest()
 
 
 def searchable(title: str | None, text: str | None) -> str | None:
@@ -81,8 +83,7 @@ class _Source:
 
     def is_article(self, entry: ParsedEntry, url: str) -> bool:
         """Whether an entry's address is that of an article: not a front page, nor one that other entries share."""
-        parts = urlsplit(url)
-        return entry.link not in self._shared and bool(parts.path.strip("/") or parts.query)
+        return entry.link not in self._shared and not _FRONT_PAGE.fullmatch(url)
 
     def outlet(self, url: str | None) -> tuple[str, str]:
         """Who published it: the site of the story's address; the feed's title names it where the feed is of that site."""

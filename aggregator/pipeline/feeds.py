@@ -142,7 +142,7 @@ class FeedPoller:
         """Store what is new in a document and the feed's state with it; also returns the address that was adopted."""
         now = self.clock()
         known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries])
-        unknown = [e for e in parsed.entries if known.get(e.id) != content_hash(e)]
+        unknown = [e for e in parsed.entries if e.id not in known or known[e.id] != content_hash(e)]
         rows = new_entries(unknown, parsed=parsed, feed=feed, now=now, backfill=self.backfill)
         with self.store.write():
             stored = self.store.ingest.apply(feed.id, rows, now=now, present=[e.id for e in parsed.entries])

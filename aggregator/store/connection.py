@@ -19,6 +19,7 @@ __all__ = ["APPLICATION_ID", "Connections", "translated"]
 
 APPLICATION_ID = 0x4E657773  # "News", so that `file` and we ourselves know the file for ours
 BUSY_TIMEOUT_S = 30.0
+CHECKPOINT_PAGES = 4000  # 16 MB: a poll writes the pages of its indexes again and again, the file gets each of them once
 PARAMETERS = 900  # SQLite's oldest default limit on ? in one statement is 999
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -118,6 +119,7 @@ class Connections:
             if not self.read_only:
                 conn.execute("PRAGMA journal_mode = WAL")
                 conn.execute("PRAGMA synchronous = NORMAL")
+                conn.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         except sqlite3.Error:
             conn.close()
             raise

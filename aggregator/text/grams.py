@@ -12,6 +12,8 @@ UNSPACED = (
     "\U00020000-\U0003134f"
 )
 _RUN = re.compile(f"[{UNSPACED}]+")
+# The first bytes that these scripts have in UTF-8. 0xE2 is not among them: with it begin dashes and quotation marks.
+_FIRST_BYTES = bytes([0xE0, 0xE1, *range(0xE3, 0xF5)])
 _LINE_END = " \ue000 "  # a word that nobody types, so that no phrase goes on from one line to the next
 
 
@@ -35,8 +37,18 @@ def grams(text: str) -> str | None:
     that they are written against ("iPhone手机"). A phrase search of a word's pairs then finds just the places that hold it,
     and so does one of words of both kinds.
     """
+    if not _has_runs(text):
+        return None
     lines = [_RUN.sub(_parted, line) for line in text.splitlines() if _RUN.search(line)]
     return _LINE_END.join(lines) or None
+
+
+def _has_runs(text: str) -> bool:
+    """Whether a text can hold unspaced runs, by the first bytes of its characters: many times quicker than a search."""
+    if text.isascii():
+        return False
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data.translate(None, _FIRST_BYTES)) != len(data)
 
 
 def _parted(run: re.Match[str]) -> str:

@@ -44,7 +44,7 @@ _BLOCKS = frozenset({
 _CELLS = frozenset({"td", "th"})
 _TAG_START = re.compile(r"<[A-Za-z/!?]")
 _BREAK, _PARAGRAPH = "\x01", "\x02"
-_INVISIBLE = re.compile("[\u00ad\u200b\ufeff]")
+_INVISIBLE = ("\u00ad", "\u200b", "\ufeff")
 _CLOSED_TAG_OR_ENTITY = re.compile(
     r"</\w+\s*>|<br\s*/?>|<[a-z]+\b[^<>]*/>|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]\w{1,30});"
 )
@@ -132,8 +132,9 @@ def html_to_text(html: str) -> str:
     marked = _MARKUP.sub(_mark, clean_text(html))
     if "&" in marked:
         marked = unicodedata.normalize("NFC", unescape(marked))  # unescape gives no control character
-    if not marked.isascii():
-        marked = _INVISIBLE.sub("", marked)
+    for invisible in _INVISIBLE:
+        if invisible in marked:
+            marked = marked.replace(invisible, "")
     return "\n\n".join(p for block in marked.split(_PARAGRAPH) for p in _paragraphs(block))
 
 

@@ -7,6 +7,7 @@ stays, for two stories under one key lose one of them, while one story under two
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.text.html import clean_text
@@ -50,6 +51,11 @@ _TO_ENCODE = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _PLAIN = re.compile(
     r"https?://[a-z0-9\-]+(?:\.[a-z0-9\-]++)+(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}))?/(?:[A-Za-z0-9\-._~/?#!$&'()*+,;=:@]++|%[0-9A-Fa-f]{2})*"
 )
+# As `_PLAIN`, without what its key writes in another way: a default port, query, fragment, dot segment, escape.
+_KEYED = re.compile(
+    r"https?://([a-z0-9\-]+(?:\.[a-z0-9\-]+)++(?::(?!(?:80|443)/)(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}))?"
+    r"(?:/[A-Za-z0-9\-_~!$&'()*+,;=:@][A-Za-z0-9\-._~!$&'()*+,;=:@]*+)++/?+)"
+)
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\-]++(?=[/?#]|\Z)")
 _ROOTED = re.compile(r"(?:/[A-Za-z0-9_\-~%!$&'()*+,=:@][A-Za-z0-9._\-~%!$&'()*+,=:@]*+)+/?(?:\?[^\s#]++)?")
 _HOST = re.compile(r"[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*|\[[0-9a-f:.]+\]")
@@ -66,6 +72,8 @@ def canonical_url(url: str) -> str:
     What is no http address comes back cleaned of blanks and control characters. Never raises; idempotent. The result is
     a key, not an address to open.
     """
+    if (plain := _KEYED.fullmatch(url)) and plain[1].find("/") <= _MAX_HOST:
+        return "https://" + plain[1]
     tidy = _tidy(url)
     parts = _split(tidy)
     if parts is None:
@@ -117,6 +125,12 @@ def host_of(url: str) -> str | None:
 
 def site_of(url: str) -> str | None:
     """Return the host of an http address without `www.`, with its port if that is not the default; else None."""
+    origin = _ORIGIN.match(url)
+    return _site_of(origin[0] if origin else url)
+
+
+@lru_cache(maxsize=4096)
+def _site_of(url: str) -> str | None:
     parts = _split(_tidy(url))
     if parts is None:
         return None

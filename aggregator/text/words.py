@@ -80,6 +80,8 @@ def words(text: str) -> list[str]:
 
     Costs about 0.1 ms for 2,000 characters.
     """
+    if text.isascii():
+        return _WORD.findall(text.lower())
     folded = _MARKS.sub("", text).lower()
     if not folded.isascii():
         folded = unicodedata.normalize("NFKC", folded).replace("’", "'").replace("ʼ", "'")
