@@ -19,7 +19,9 @@ __all__ = ["APPLICATION_ID", "Connections", "translated"]
 
 APPLICATION_ID = 0x4E657773  # "News", so that `file` and we ourselves know the file for ours
 BUSY_TIMEOUT_S = 30.0
-CHECKPOINT_PAGES = 4000  # 16 MB: a poll writes the pages of its indexes again and again, the file gets each of them once
+CHECKPOINT_PAGES = (
+    4000  # 16 MB: a poll writes the pages of its indexes again and again, the file gets each of them once
+)
 PARAMETERS = 900  # SQLite's oldest default limit on ? in one statement is 999
 
 Parameters = Sequence[Any] | Mapping[str, Any]

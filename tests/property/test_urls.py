@@ -28,7 +28,11 @@ def test_a_key_of_a_key_is_itself(url: str) -> None:
 
 
 @settings(deadline=None)
-@given(st.from_regex(r"https?://[a-z]{1,3}(\.[a-z0-9-]{1,3}){1,2}(:[1-9][0-9]{1,3})?(/[a-zA-Z0-9.~_-]{0,3}){0,3}", fullmatch=True))
+@given(
+    st.from_regex(
+        r"https?://[a-z]{1,3}(\.[a-z0-9-]{1,3}){1,2}(:[1-9][0-9]{1,3})?(/[a-zA-Z0-9.~_-]{0,3}){0,3}", fullmatch=True
+    )
+)
 def test_a_mark_in_the_page_changes_no_key(url: str) -> None:
     assert canonical_url(url) == canonical_url(f"{url}#part")
 
