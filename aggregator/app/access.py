@@ -148,6 +148,29 @@ class Access:
                 return reader
         return None
 
+    # Addresses of a reader's own feeds.
+
+    def address_token(self, reader_id: int) -> str | None:
+        """The secret part of the addresses of this reader's feeds; None while there are none."""
+        key = self.store.readers.address_key(reader_id)
+        return None if key is None else f"{reader_id}-{self._seal(f'addresses {reader_id} {key}')[:32]}"
+
+    def renew_addresses(self, reader_id: int) -> None:
+        """Give this reader's feeds new addresses; the old ones are worth nothing from now on."""
+        self.store.readers.set_address_key(reader_id, secrets.token_hex(16))
+
+    def end_addresses(self, reader_id: int) -> None:
+        """Let nobody read this reader's feeds without a login any more."""
+        self.store.readers.set_address_key(reader_id, None)
+
+    def by_address(self, token: str) -> int | None:
+        """The id of the reader whose feeds this token opens."""
+        number = token.partition("-")[0]
+        if not number.isascii() or not number.isdecimal() or len(number) > 15:  # noqa: PLR2004 (SQLite's integers)
+            return None
+        right = self.address_token(int(number))
+        return int(number) if right is not None and hmac.compare_digest(right.encode(), token.encode()) else None
+
     def _by_own(self, name: str, password: str, address: str) -> Reader | None:
         """The reader by the account's own password, where that is allowed."""
         reader = self.store.readers.by_name(name.strip())

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aggregator.app.lists import Lists
     from aggregator.app.mailing import Mailing
     from aggregator.app.marks import Marks
+    from aggregator.app.outgoing import Outgoing
     from aggregator.app.publishing import Publishing
     from aggregator.app.reading import Reading
     from aggregator.app.rules import Rules
@@ -185,6 +186,22 @@ class App:
         from aggregator.app.access import Access
 
         return Access(self.store, self.config, self.accounts)
+
+    @cached_property
+    def outgoing(self) -> Outgoing:
+        """Feeds of our own, for other readers."""
+        from aggregator.app.outgoing import Outgoing
+
+        return Outgoing(
+            self.store,
+            self.clock,
+            self.timezone,
+            self.page_of_events,
+            self.reading,
+            self.topics,
+            self.digests,
+            self.front,
+        )
 
     @cached_property
     def clients(self) -> Clients:

@@ -10,6 +10,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from aggregator.render.links import web_link
+from aggregator.text.html import SafeHTML
 
 __all__ = ["FeedEntry", "atom_lines", "event_entry", "json_feed", "story_entry"]
 
@@ -18,7 +19,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
-    """What a feed says of one story or event. `id` stays the same for ever; times are ISO 8601 in UTC."""
+    """What a feed says of one story or event. `id` stays the same for ever; times are ISO 8601 in UTC; `html` beats `text`."""
 
     id: str
     title: str
@@ -28,6 +29,7 @@ class FeedEntry:
     authors: tuple[str, ...] = ()
     source: str | None = None
     text: str | None = None
+    html: SafeHTML | None = None
 
 
 def story_entry(row: dict[str, Any]) -> FeedEntry:
@@ -78,7 +80,9 @@ def _atom_entry(entry: FeedEntry) -> Iterator[str]:
     yield f"<published>{entry.published}</published>\n<updated>{entry.updated}</updated>"
     for name in entry.authors or ((entry.source,) if entry.source else ()):
         yield f"<author><name>{_xml(name)}</name></author>"
-    if entry.text:
+    if entry.html:
+        yield f'<content type="html">{_xml(entry.html)}</content>'
+    elif entry.text:
         yield f"<content>{_xml(entry.text)}</content>"
     yield "</entry>"
 
@@ -97,7 +101,8 @@ def _json_item(entry: FeedEntry) -> dict[str, Any]:
         "id": entry.id,
         "url": entry.link,
         "title": entry.title,
-        "content_text": entry.text or entry.title,
+        "content_html": entry.html,
+        "content_text": None if entry.html else entry.text or entry.title,
         "date_published": entry.published,
         "date_modified": entry.updated,
         "authors": [{"name": name} for name in entry.authors or ((entry.source,) if entry.source else ())],

@@ -381,6 +381,12 @@ _CLIENTS = (
 )
 
 
+_ADDRESSES = (
+    # What the addresses of a reader's own feeds are made from; another one ends the old addresses.
+    "ALTER TABLE readers ADD COLUMN address_key TEXT",
+)
+
+
 @step
 def m0001_initial(db: Database) -> None:
     """Feeds, entries, stories, copies, events, and what belongs to a reader."""
@@ -441,4 +447,11 @@ def m0008_outbox(db: Database) -> None:
 def m0009_clients(db: Database) -> None:
     """Passwords for other programs, and numbers for folders."""
     for statement in _CLIENTS:
+        db.execute(statement)
+
+
+@step
+def m0010_addresses(db: Database) -> None:
+    """Secret addresses of a reader's own feeds."""
+    for statement in _ADDRESSES:
         db.execute(statement)

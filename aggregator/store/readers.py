@@ -89,6 +89,16 @@ class Readers:
         with self._db.write():
             self._db.run("DELETE FROM sessions WHERE token_hash = ?", (token_hash,))
 
+    def address_key(self, reader_id: int) -> str | None:
+        """What the addresses of this reader's feeds are made from; None if there are none."""
+        found = self._db.value("SELECT address_key FROM readers WHERE id = ?", (reader_id,))
+        return None if found is None else str(found)
+
+    def set_address_key(self, reader_id: int, key: str | None) -> None:
+        """Make the addresses of this reader's feeds from something else from now on, or have none."""
+        with self._db.write():
+            self._db.run("UPDATE readers SET address_key = ? WHERE id = ?", (key, reader_id))
+
     def secret(self, fresh: str) -> str:
         """The secret that this installation signs with: the stored one, or `fresh` if there is none yet."""
         known = self._db.value("SELECT value FROM meta WHERE name = 'secret'")

@@ -70,7 +70,7 @@ def install(flask: Flask, app: App, *, programs: frozenset[str] = frozenset()) -
         _check_host(app)
         if request.endpoint and request.endpoint.partition(".")[0] in programs:
             if request.method not in ("GET", "HEAD"):
-                _check_origin(app)
+                _check_origin(app, also_nowhere=False)
             return None  # other programs say who they are in their own ways, and never by a cookie
         g.session = _session(app)
         g.csrf = _token(secret, g.session.cookie)
@@ -165,16 +165,13 @@ def _check_host(app: App) -> None:
         abort(421, "This page is not served under that name. Set [web] public_url if it should be.")
 
 
-def _check_origin(app: App) -> None:
-    """Refuse forms sent from other sites, by what the browser says of them."""
+def _check_origin(app: App, *, also_nowhere: bool = True) -> None:
+    """Refuse what is sent from other sites, by what the browser says of it, and from nowhere where no token speaks for it."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403, "This was sent from another site.")
     origin = request.headers.get("Origin")
-    if origin in (
-        None,
-        "null",
-    ):  # "null" is what our own pages send, for they give no referrer; the token speaks for them
-        return
+    if origin is None or (origin == "null" and also_nowhere):
+        return  # "null" is what our own pages send, for they give no referrer; the token speaks for them
     ours = {request.headers.get("Host", "").lower(), urlsplit(app.config.web.public_url or "").netloc.lower()} - {""}
     if urlsplit(str(origin)).netloc.lower() not in ours:
         abort(403, "This was sent from another site.")

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, request
 
 from aggregator.app.accounts import TooManyTries
 from aggregator.errors import AggregatorError
+from aggregator.render.rows import iso
 from aggregator.web.answers import answer, our_app, safe_path
 from aggregator.web.security import session
 
@@ -77,15 +78,56 @@ def password() -> Response:
     return _as(token, _to("/settings?changed=1"))
 
 
-def _settings(problem: str | None = None) -> Response:
-    made = answer(
+@account.post("/settings/programs")
+def make_program() -> Response:
+    """A password for another program, shown on this page alone."""
+    try:
+        secret = our_app().access.make(session().name, request.form.get("label", ""))
+    except AggregatorError as error:
+        return _settings(str(error))
+    return _settings(made=secret)
+
+
+@account.post("/settings/programs/revoke")
+def revoke_program() -> Response:
+    """Let a program in no more."""
+    try:
+        our_app().access.revoke(session().name, request.form.get("label", ""))
+    except AggregatorError as error:
+        return _settings(str(error))
+    return _to("/settings#programs")
+
+
+@account.post("/settings/addresses/<any(renew, end):act>")
+def addresses(act: str) -> Response:
+    """New addresses for the reader's own feeds, or none."""
+    access = our_app().access
+    (access.renew_addresses if act == "renew" else access.end_addresses)(session().reader_id)
+    return _to("/settings#outgoing")
+
+
+def _settings(problem: str | None = None, *, made: str | None = None) -> Response:
+    app, is_open = our_app(), session().is_open
+    programs = () if is_open else app.access.all(session().name)
+    token = app.access.address_token(session().reader_id)
+    value = {
+        "reader": session().name,
+        "open": is_open,
+        "problem": problem,
+        "programs": [{"label": p.label, "made": iso(p.created_at), "used": iso(p.used_at)} for p in programs],
+    }
+    answered = answer(
         "settings.html",
-        {"reader": session().name, "open": session().is_open, "problem": problem},
+        value,
         problem=problem,
         is_changed="changed" in request.args,
+        programs=programs,
+        secret=made,
+        outgoing=app.page_of_events.replace("/events/{id}", f"/out/key-{token}") if token else None,
+        topics=app.topics.all(reader_id=session().reader_id),
     )
-    made.status_code = 400 if problem else 200
-    return made
+    answered.status_code = 400 if problem else 200
+    return answered
 
 
 def _to(path: str) -> Response:

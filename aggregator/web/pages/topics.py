@@ -63,7 +63,7 @@ def topic(name: str) -> Response:
 
 def _feed(topic: StoredTopic, rows: list[dict[str, Any]], form: str) -> Response:
     """The topic for other readers."""
-    entries = [event_entry(row, page=request.host_url.rstrip("/") + "/events/{id}") for row in rows]
+    entries = [event_entry(row, page=our_app().page_of_events) for row in rows]
     if form == "jsonfeed":
         text = json.dumps(json_feed(entries, title=topic.name), ensure_ascii=False, indent=1)
         return Response(text + "\n", mimetype="application/feed+json")

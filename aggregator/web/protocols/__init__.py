@@ -8,6 +8,7 @@ from aggregator.web.protocols.fever import fever
 from aggregator.web.protocols.greader import greader
 from aggregator.web.protocols.miniflux import miniflux
 from aggregator.web.protocols.nextcloud import nextcloud
+from aggregator.web.protocols.outgoing import outgoing
 
 __all__ = ["register"]
 
@@ -19,4 +20,5 @@ def register(flask: Flask) -> frozenset[str]:
     flask.register_blueprint(miniflux)
     flask.register_blueprint(fever)
     flask.register_blueprint(nextcloud)
-    return frozenset({"greader", "greader-freshrss", "miniflux", "fever", "nextcloud"})
+    flask.register_blueprint(outgoing)
+    return frozenset({"greader", "greader-freshrss", "miniflux", "fever", "nextcloud", "outgoing"})

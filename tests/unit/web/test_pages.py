@@ -229,7 +229,7 @@ def test_a_topic_is_a_feed_for_other_readers(visitor: Visitor, filled: App) -> N
     atom = visitor.get("/topics/Weather?format=atom")
     assert atom.mimetype == "application/atom+xml"
     feed = parse_feed(atom.data, url="http://localhost/topics/Weather")
-    assert (feed.title, [e.link for e in feed.entries]) == ("Weather", ["http://localhost/events/1"])
+    assert (feed.title, [e.link for e in feed.entries]) == ("Weather", ["http://127.0.0.1:8080/events/1"])
     answer = visitor.get("/topics/Weather?format=jsonfeed")
     assert answer.mimetype == "application/feed+json"
     assert "original stories match" in answer.get_json()["items"][0]["content_text"]

@@ -24,7 +24,8 @@ CHANGES = (
     "/events/1/read", "/events/1/unread", "/events/1/mute", "/events/1/unmute", "/events/read", "/events/1/split",
     "/events/1/join", "/stories/1/read", "/stories/1/unread", "/stories/1/star", "/stories/1/unstar", "/undo/1",
     "/edits/1/undo", "/feeds/import", "/feeds/starter", "/feeds/add", "/feeds/remove", "/feeds/restore", "/login", "/logout",
-    "/settings/password", "/topics/add", "/topics/remove",
+    "/settings/password", "/settings/programs", "/settings/programs/revoke", "/settings/addresses/renew",
+    "/settings/addresses/end", "/topics/add", "/topics/remove",
 )  # fmt: skip
 
 
