@@ -39,6 +39,7 @@ COMMANDS = {
     "vacuum": ("keep", "Drop what is past its time, and give the space back."),
     "import": ("archive", "Bring an archive in: story lines, FreshRSS, Google Reader, newsboat."),
     "export": ("archive", "Print stories as story lines."),
+    "datasette": ("stats", "Print Datasette's metadata for the database."),
     "digest": ("digest", "What happened since you last looked, each event once."),
     "digests": ("digests", "Digests at a time of day: add, preview, send, audit, remove."),
     "mail": ("mail", "Try the mail settings."),

@@ -11,7 +11,7 @@ from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.when import parse_when
 
-__all__ = ["outlets", "sql", "stats"]
+__all__ = ["datasette", "outlets", "sql", "stats"]
 
 OUTLET_COLUMNS = ("id", "outlet", "site", "stories", "copies", "events", "first", "last")
 
@@ -82,6 +82,23 @@ def sql(session: Session, statement: str, *, output: Output) -> None:
     """
     with session.app() as app, app.reading.ask(statement) as (columns, rows):
         output.write(rows, columns=columns, table=lambda r: _print_columns(r, columns))
+
+
+@click.command()
+@pass_session
+def datasette(session: Session) -> None:
+    """Print the metadata by which Datasette shows the database: labels, facets, search and canned queries.
+
+    Datasette reads the file; whoever can reach its page can ask for everything in it, what you have read included.
+
+    \b
+    Example:
+      aggregator datasette > metadata.json && datasette serve aggregator.db --metadata metadata.json
+    """
+    from aggregator.render.datasette import datasette_metadata
+
+    with session.app() as app:
+        write_json(datasette_metadata(app.db_path.stem))
 
 
 def _print_columns(rows: Any, columns: tuple[str, ...]) -> None:

@@ -45,9 +45,10 @@ _FINISH = (
     """UPDATE stories SET copy_of = (SELECT min(o.id) FROM stories o WHERE o.event_id = stories.event_id),
         copy_kind = 'near', copy_score = 0.9 WHERE id % 5 = 0
         AND id > (SELECT min(o.id) FROM stories o WHERE o.event_id = stories.event_id)""",
-    """UPDATE events SET (first_at, last_at, seen_at, changed_at, stories, outlets, reports, headline_story_id) =
+    """UPDATE events SET (first_at, last_at, seen_at, changed_at, stories, outlets, reports, independent, headline_story_id) =
         (SELECT min(published_at), max(published_at), min(seen_at), max(seen_at), count(*), count(DISTINCT outlet_id),
-        sum(copy_of IS NULL), min(id) FROM stories WHERE event_id = events.id)
+        sum(copy_of IS NULL), count(DISTINCT iif(copy_of IS NULL, outlet_id, NULL)), min(id)
+        FROM stories WHERE event_id = events.id)
         WHERE id IN (SELECT event_id FROM stories)""",
     "DELETE FROM events WHERE id NOT IN (SELECT event_id FROM stories)",
     """INSERT INTO story_marks (reader_id, story_id, read_at) SELECT 1, id, seen_at FROM stories
