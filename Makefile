@@ -32,7 +32,8 @@ bench-poll: $(READY)  ## what polling costs, against a farm of feeds; ARGS='--fe
 	$(BIN)/python benchmarks/poll/run.py $(ARGS)
 
 soak: $(READY)  ## the whole hostile kit, and hundreds of kills: half an hour
-	SOAK=200 $(BIN)/python -m pytest tests/integration/test_hostile.py tests/integration/test_crash.py
+	SOAK=200 $(BIN)/python -m pytest tests/integration/test_hostile.py tests/integration/test_crash.py \
+	  tests/integration/test_mail_crash.py tests/integration/test_mailing.py
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

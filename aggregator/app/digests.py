@@ -10,6 +10,7 @@ from typing import Any
 
 from aggregator import render
 from aggregator.app.clock import Clock
+from aggregator.app.health import feed_troubles
 from aggregator.app.topics import Topics
 from aggregator.digest import DigestOptions, compose
 from aggregator.digest.verify import Mismatch, verify
@@ -23,6 +24,7 @@ READER = 1
 LOOK_BACK = timedelta(hours=24)
 CLOCK_SKEW = timedelta(hours=1)
 MOST_EVENTS = 30
+MOST_TROUBLES = 6  # feeds named in a digest; the others are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ class Digests:
             topics=topics,
             told={event_id: Told(at=at, story_ids=stories) for event_id, (at, stories) in told.items()},
             options=DigestOptions(events=plan.max_events, timezone=zone),
-            health=self.health(),
+            health=self.health(start),
         )
         shown = {event.event_id for section in digest.sections for event in section.events}
         stories = tuple(story.id for view in views if view.event.id in shown for story in view.stories)
@@ -184,13 +186,8 @@ class Digests:
 
         return verify(digest, text_of)
 
-    def health(self) -> tuple[str, ...]:
-        """One line for each feed that needs the reader's hand."""
-        lines = []
-        for feed in self.store.feeds.all():
-            name = feed.title or feed.url
-            if feed.state == "gone":
-                lines.append(f"{name} is gone for good. Remove it: aggregator feeds remove {feed.url}")
-            elif feed.failures >= 3:  # noqa: PLR2004 (once or twice is weather)
-                lines.append(f"{name} has failed {feed.failures} times in a row: {feed.last_error}")
-        return tuple(lines)
+    def health(self, since: datetime) -> tuple[str, ...]:
+        """One line for each feed that needs the reader's hand or has moved since then, with the command that mends it."""
+        lines = [f"{trouble.what} {trouble.mend}".rstrip() for trouble in feed_troubles(self.store, self._now(), since)]
+        more = len(lines) - MOST_TROUBLES
+        return (*lines[:MOST_TROUBLES], *([f"{more} more feeds need a look: aggregator doctor"] if more > 0 else []))

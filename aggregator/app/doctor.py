@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aggregator.app.app import App
+from aggregator.app.audit import LATE
+from aggregator.app.health import Finding, feed_troubles
+from aggregator.app.mailing import sender_of, transport_of
+from aggregator.errors import DeliveryError
 
 __all__ = ["Finding", "examine"]
 
 SAFE_SQLITE = (3, 51, 3)  # before it, two writers can lose a reset of the write-ahead log (sqlite.org/wal.html)
-MANY_FAILURES = 3
 MANY_WAITING = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One piece of trouble: `what` is a sentence, `mend` the command or act that helps."""
-
-    what: str
-    mend: str
 
 
 def examine(app: App) -> list[Finding]:
     """All findings, the most serious first."""
-    return [*_database(app), *_feeds(app), *_work(app), *_sqlite(app)]
+    return [*_database(app), *_feeds(app), *_mail(app), *_work(app), *_sqlite(app)]
 
 
 def _database(app: App) -> Iterator[Finding]:
@@ -39,16 +33,33 @@ def _feeds(app: App) -> Iterator[Finding]:
     feeds = app.feeds.all()
     if not feeds:
         yield Finding(what="There are no subscriptions.", mend="aggregator feeds import")
-    for feed in feeds:
-        name = feed.title or feed.url
-        if feed.state == "gone":
-            yield Finding(what=f"{name} is gone for good.", mend=f"aggregator feeds remove {feed.url}")
-        elif feed.failures >= MANY_FAILURES:
-            since = f" since {feed.last_ok_at:%Y-%m-%d}" if feed.last_ok_at else ""
+    for trouble in feed_troubles(app.store, app.clock(), app.clock()):
+        if trouble.mend:
+            yield trouble
+
+
+def _mail(app: App) -> Iterator[Finding]:
+    for recipient in app.store.recipients.all():
+        if recipient.paused_at:
             yield Finding(
-                what=f"{name} has failed {feed.failures} times in a row{since}: {feed.last_error}",
-                mend=f"aggregator feeds remove {feed.url}",
+                what=f"{recipient.address} gets the digest {recipient.digest} no more since"
+                f" {recipient.paused_at:%Y-%m-%d}: its mail was refused three times in a row, at last with:"
+                f" {recipient.last_error}",
+                mend=f"aggregator digests resume {recipient.address}",
             )
+    waiting = app.store.outbox.waiting(since=app.clock() - LATE)
+    if waiting:
+        yield Finding(
+            what=f"{len(waiting)} mail{'s' * (len(waiting) != 1)} could not be sent for an hour or more, at last with:"
+            f" {waiting[-1]['answer']}",
+            mend="aggregator mail test",
+        )
+    if any(digest.to for digest in app.config.digests.values()):
+        try:
+            sender_of(app.config.mail)
+            transport_of(app.config.mail)
+        except DeliveryError as error:
+            yield Finding(what=str(error), mend="aggregator mail test")
 
 
 def _work(app: App) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from aggregator.model import Digest
 from aggregator.store import Store
 from aggregator.store.recipients import Recipient
 
-__all__ = ["Named", "Published", "Publishing", "title_of"]
+__all__ = ["Named", "Published", "Publishing", "Recipient", "title_of"]
 
 LOOK_BACK = timedelta(days=8)  # a digest of Mondays, and one that was missed
 POLL_BEFORE = timedelta(minutes=15)
@@ -132,6 +132,15 @@ class Publishing:
     def resume(self, address: str) -> int:
         """Send to an address again that was paused or unsubscribed; returns how many digests that changed."""
         return self.store.recipients.resume(address)
+
+    def recipient(self, token: str) -> Recipient | None:
+        """Whose mail carries this token in its address for stopping."""
+        return self.store.recipients.by_token(token)
+
+    def unsubscribe(self, recipient: Recipient) -> Recipient:
+        """Send this digest there no more; returns the recipient as it is now."""
+        self.store.recipients.unsubscribe(recipient.digest, recipient.address, now=self.clock())
+        return self.store.recipients.by_token(recipient.token) or recipient
 
     def _publish(self, name: str, to: tuple[str, ...], *, due_at: datetime | None) -> Published | None:
         """Compose, and then keep edition, occasion and letters in one transaction; None if another process was faster."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -43,7 +44,8 @@ def digest_mail(
     """
     said = words or MailWords()
     shown, html = _fitting(digest, zone, said, max_bytes)
-    around = context(shown, zone, words=said, links_of=_links, mark_of=_mark)
+    around = context(shown, zone, words=said, mark_of=_mark)
+    around["links_of"] = lambda event: _links(event, around["told"](event))
     around["account_of"] = lambda event, links: " ".join(
         one_line(s.text) + _mark(s, links) for s in around["told"](event)
     )
@@ -114,13 +116,13 @@ def _inliner() -> css_inline.CSSInliner:
     return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
 
 
-def _links(event: DigestEvent) -> list[tuple[str, str | None]]:
-    """The numbered links of an event: its headline's, then each other story that a sentence is from."""
+def _links(event: DigestEvent, told: Sequence[Sentence]) -> list[tuple[str, str | None]]:
+    """The numbered links of an event: its headline's, then each other story that a sentence shown is from."""
     found: dict[str, tuple[str, str | None]] = {
         event.headline_story_id: (one_line(event.headline_outlet), web_link(event.headline_url))
     }
     changed = [change.sentence for change in event.changes if change.sentence]
-    for sentence in (*event.sentences, *changed):
+    for sentence in (*told, *changed):
         found.setdefault(sentence.story_id, (one_line(sentence.outlet), web_link(sentence.url)))
     return list(found.values())
 

@@ -170,8 +170,28 @@ class Feeds:
             if self._db.value("SELECT 1 FROM feeds WHERE url = ?", (url,)):
                 self._db.run("UPDATE feeds SET state = 'gone', moved_to = ? WHERE id = ?", (url, feed_id))
                 return False
-            self._db.run("UPDATE feeds SET url = ?, moved_to = NULL, moved_count = 0 WHERE id = ?", (url, feed_id))
+            self._db.run(
+                "UPDATE feeds SET moved_from = url, moved_at = last_polled_at, url = ?, moved_to = NULL, moved_count = 0"
+                " WHERE id = ?",
+                (url, feed_id),
+            )
             return True
+
+    def moved_since(self, since: datetime) -> dict[int, str]:
+        """The feeds whose new address was adopted since then: id -> the old address."""
+        rows = self._db.rows(
+            "SELECT id, moved_from FROM feeds WHERE moved_at >= ? AND state = 'active'", (to_db(since),)
+        )
+        return {row["id"]: row["moved_from"] for row in rows}
+
+    def published(self, feed_id: int, *, limit: int = 20) -> tuple[datetime, ...]:
+        """When the latest entries of a feed were published, the latest first; those without a date are left out."""
+        rows = self._db.rows(
+            "SELECT published_at FROM entries WHERE feed_id = ? AND published_at IS NOT NULL"
+            " ORDER BY published_at DESC LIMIT ?",
+            (feed_id, limit),
+        )
+        return tuple(datetime.fromisoformat(row["published_at"]) for row in rows)
 
     def set_interval(self, url: str, interval_s: float | None) -> None:
         """Poll this feed at a fixed interval; None goes back to its own rhythm."""

@@ -455,3 +455,10 @@ def m0010_addresses(db: Database) -> None:
     """Secret addresses of a reader's own feeds."""
     for statement in _ADDRESSES:
         db.execute(statement)
+
+
+@step
+def m0011_moves(db: Database) -> None:
+    """Where a feed was before it moved, and when that was seen."""
+    db.execute("ALTER TABLE feeds ADD COLUMN moved_from TEXT")
+    db.execute("ALTER TABLE feeds ADD COLUMN moved_at TEXT")

@@ -22,7 +22,10 @@ __all__ = ["COOKIE", "Session", "install", "session", "token"]
 
 COOKIE = "aggregator"
 COOKIE_LASTS_S = 60 * 24 * 3600
-FREE = frozenset({"account.login", "account.log_in", "static", "front.robots"})  # what anybody may ask for
+FREE = frozenset(
+    {"account.login", "account.log_in", "static", "front.robots", "mail.ask", "mail.stop", "digests.feed"}
+)  # what anybody may ask for; the last three know whom they serve by an address that cannot be guessed
+WITHOUT_TOKEN = frozenset({"mail.stop"})  # sent by mail programs (RFC 8058), which have never seen a form of ours
 WITH_FILES = frozenset({"feeds.import_opml"})
 MOST_FORM_BYTES = 256 * 1024
 HEADERS = {
@@ -104,6 +107,8 @@ def _check_form(app: App) -> None:
     """Refuse a form that is too large, comes from another site, or lacks this visitor's token."""
     if request.endpoint not in WITH_FILES:
         request.max_content_length = MOST_FORM_BYTES
+    if request.endpoint in WITHOUT_TOKEN:
+        return
     _check_origin(app)
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
     if not hmac.compare_digest(sent.encode(), g.csrf.encode()):

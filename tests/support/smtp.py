@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -38,6 +38,7 @@ class FaultServer:
     received: list[Received] = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    on_step: Callable[[str], None] = lambda _step: None  # called before each answer, and as "answered" after the last
     _listener: socket.socket = field(default_factory=socket.socket)
 
     def start(self) -> None:
@@ -69,6 +70,7 @@ class FaultServer:
         lines = connection.makefile("rb")
 
         def say(step: str, usual: str) -> None:
+            self.on_step(step)
             if fault == step and reply == "drop":
                 connection.shutdown(socket.SHUT_RDWR)
                 raise EOFError
@@ -96,6 +98,7 @@ class FaultServer:
                 if fault == "stored":
                     say("stored", "")
                 say("dot", "250 taken as 7")
+                self.on_step("answered")
             elif verb == b"QUIT":
                 say("quit", "221 bye")
                 return

@@ -8,9 +8,10 @@ from aggregator.web.pages.digests import digests
 from aggregator.web.pages.events import events
 from aggregator.web.pages.feeds import feeds
 from aggregator.web.pages.front import front
+from aggregator.web.pages.mail import mail
 from aggregator.web.pages.stories import stories
 from aggregator.web.pages.topics import topics
 
 __all__ = ["PAGES"]
 
-PAGES: tuple[Blueprint, ...] = (front, events, stories, topics, feeds, digests, acts, account)
+PAGES: tuple[Blueprint, ...] = (front, events, stories, topics, feeds, digests, acts, account, mail)
