@@ -1,6 +1,5 @@
 """Values to text, HTML, JSON, Markdown and mail; templates escape by default and ask nothing of the store."""
 
-from aggregator.render.atom import digests_atom
 from aggregator.render.document import digest_json
 from aggregator.render.event import event_text
 from aggregator.render.mail import MAIL_MAX_BYTES, MailWords, digest_mail, subject_of
@@ -19,7 +18,6 @@ __all__ = [
     "digest_mail",
     "digest_markdown",
     "digest_text",
-    "digests_atom",
     "event_text",
     "subject_of",
 ]

@@ -23,8 +23,8 @@ __all__ = ["COOKIE", "Session", "install", "session", "token"]
 COOKIE = "aggregator"
 COOKIE_LASTS_S = 60 * 24 * 3600
 FREE = frozenset(
-    {"account.login", "account.log_in", "static", "front.robots", "mail.ask", "mail.stop", "digests.feed"}
-)  # what anybody may ask for; the last three know whom they serve by an address that cannot be guessed
+    {"account.login", "account.log_in", "static", "front.robots", "mail.ask", "mail.stop"}
+)  # what anybody may ask for; the last two know whom they serve by an address that cannot be guessed
 WITHOUT_TOKEN = frozenset({"mail.stop"})  # sent by mail programs (RFC 8058), which have never seen a form of ours
 WITH_FILES = frozenset({"feeds.import_opml"})
 MOST_FORM_BYTES = 256 * 1024

@@ -1,10 +1,9 @@
-"""What a mail links to without a login: stopping it (RFC 8058), and the editions as a feed."""
+"""What a mail links to without a login: stopping it (RFC 8058)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
@@ -13,7 +12,6 @@ from aggregator.app.app import App, open_app
 from aggregator.config import Config, DigestConfig, MailConfig, WebConfig
 from tests.unit.web.conftest import NOW, Visitor, visit
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 PUBLIC = "https://news.example.org"
 
 
@@ -86,26 +84,6 @@ def test_the_mail_carries_this_link(filled: App, path: str) -> None:
     content = letters.write(queued, me, "news@example.org").replace(b"\r\n ", b" ")
     assert f"<{PUBLIC}{path}>".encode() in content
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in content
-
-
-def test_editions_are_a_feed_for_whoever_has_its_address(filled: App, path: str) -> None:
-    inside = visit(filled)
-    filled.store.readers.remove(1)
-    listed = inside.get("/digests").text
-    address = listed.partition('href="/digests/feed/')[2].partition('"')[0]
-    filled.accounts.set_password("alice", "correct horse battery")
-    stranger = visit(filled)
-    answer = stranger.get(f"/digests/feed/{address}", base_url=PUBLIC)
-    assert answer.status_code == 200
-    feed = ET.fromstring(answer.data)
-    (entry,) = feed.findall(f"{ATOM}entry")
-    assert "Storm cuts power" in (entry.findtext(f"{ATOM}title") or "")
-    assert "<h2" in (entry.findtext(f"{ATOM}content") or "")
-    assert "<script>" not in (entry.findtext(f"{ATOM}content") or "")
-    assert entry.find(f"{ATOM}link").attrib["href"] == f"{PUBLIC}/digests/1"
-    again = stranger.get(f"/digests/feed/{address}", base_url=PUBLIC, headers={"If-None-Match": answer.headers["ETag"]})
-    assert again.status_code == 304
-    assert stranger.get(f"/digests/feed/{'0' * 32}.atom", base_url=PUBLIC).status_code == 404
 
 
 def test_an_edition_has_a_page_json_and_markdown(filled: App) -> None:
