@@ -33,7 +33,7 @@ bench-poll: $(READY)  ## what polling costs, against a farm of feeds; ARGS='--fe
 
 soak: $(READY)  ## the whole hostile kit, and hundreds of kills: half an hour
 	SOAK=200 $(BIN)/python -m pytest tests/integration/test_hostile.py tests/integration/test_crash.py \
-	  tests/integration/test_mail_crash.py tests/integration/test_mailing.py
+	  tests/integration/test_mail_crash.py tests/integration/test_mailing.py tests/integration/test_api.py
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -16,7 +16,7 @@ from aggregator.store import Store
 from aggregator.store.shelves import both, earlier_than, in_feed, in_folder, starred, visible
 from aggregator.store.stories import Condition
 
-__all__ = ["Lists", "Progress", "StoryPage"]
+__all__ = ["EventList", "Lists", "Progress", "StoryPage"]
 
 PAGE = 50
 
@@ -26,6 +26,14 @@ class StoryPage:
     """Some stories of a list, newest first; `more` is the key that the next page goes on from, None at the end."""
 
     stories: tuple[Story, ...]
+    more: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventList:
+    """Some events of a list, the latest first; `more` is the key that the next page goes on from, None at the end."""
+
+    events: tuple[Event, ...]
     more: str | None = None
 
 
@@ -69,7 +77,7 @@ class Lists:
         """The reader's starred stories."""
         return self._page(starred(), reader_id, after)
 
-    def search(self, query: str, *, reader_id: int = 1, after: str | None = None) -> StoryPage:
+    def search(self, query: str, *, reader_id: int = 1, after: str | None = None, limit: int = PAGE) -> StoryPage:
         """Stories that match a query.
 
         Raises:
@@ -78,9 +86,25 @@ class Lists:
         """
         found = self.store.search.stories(
             parse(query), reader_id=reader_id, zone=self.timezone, now=self.clock(), before=_place(after) if after else None,
-            limit=PAGE + 1,
+            limit=limit + 1,
         )  # fmt: skip
-        return _as_page(found)
+        return _as_page(found, limit)
+
+    def events(self, query: str, *, reader_id: int = 1, after: str | None = None, limit: int = PAGE) -> EventList:
+        """Events one of whose stories matches a query, the one with the latest story first.
+
+        Raises:
+            QueryError: the query cannot be understood.
+
+        """
+        found = list(
+            self.store.search.events(
+                parse(query), reader_id=reader_id, zone=self.timezone, now=self.clock(),
+                before=_place(after) if after else None, limit=limit + 1,
+            )
+        )  # fmt: skip
+        more = _key(found[limit - 1].last_at, found[limit - 1].id) if len(found) > limit else None
+        return EventList(events=tuple(found[:limit]), more=more)
 
     def _page(self, condition: Condition, reader_id: int, after: str | None) -> StoryPage:
         if after:
@@ -118,14 +142,14 @@ class Lists:
         )
 
 
-def _key(story: Story) -> str:
-    return f"{story.published_at:%Y%m%dT%H%M%SZ}-{story.id}"
+def _key(at: datetime, number: int) -> str:
+    return f"{at:%Y%m%dT%H%M%SZ}-{number}"
 
 
-def _as_page(stories: Iterator[Story]) -> StoryPage:
-    found = list(islice(stories, PAGE + 1))
-    more = _key(found[PAGE - 1]) if len(found) > PAGE else None
-    return StoryPage(stories=tuple(found[:PAGE]), more=more)
+def _as_page(stories: Iterator[Story], limit: int = PAGE) -> StoryPage:
+    found = list(islice(stories, limit + 1))
+    more = _key(found[limit - 1].published_at, found[limit - 1].id) if len(found) > limit else None
+    return StoryPage(stories=tuple(found[:limit]), more=more)
 
 
 def _place(key: str) -> tuple[datetime, int]:

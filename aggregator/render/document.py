@@ -7,7 +7,7 @@ from typing import Any
 from aggregator.model import Change, Difference, Digest, DigestEvent, Sentence, SourceLine
 from aggregator.render.rows import iso
 
-__all__ = ["digest_json"]
+__all__ = ["account_json", "digest_json"]
 
 
 def digest_json(digest: Digest) -> dict[str, Any]:
@@ -26,13 +26,14 @@ def digest_json(digest: Digest) -> dict[str, Any]:
             "copies": digest.copies,
             "left_out": digest.left_out,
         },
-        "sections": [{"title": s.title, "events": [_event(e) for e in s.events]} for s in digest.sections],
+        "sections": [{"title": s.title, "events": [account_json(e) for e in s.events]} for s in digest.sections],
         "edits": [_change(edit) for edit in digest.edits],
         "health": list(digest.health),
     }
 
 
-def _event(event: DigestEvent) -> dict[str, Any]:
+def account_json(event: DigestEvent) -> dict[str, Any]:
+    """One event as a digest tells it."""
     return {
         "event": event.event_id,
         "headline": event.headline,

@@ -11,7 +11,9 @@ from werkzeug.exceptions import HTTPException
 from aggregator.app.app import App
 from aggregator.errors import AggregatorError, NotFound, QueryError
 from aggregator.web import answers, protocols, security, wording
+from aggregator.web.api import api
 from aggregator.web.pages import PAGES
+from aggregator.web.protocols.asking import as_json
 
 __all__ = ["create_app"]
 
@@ -25,9 +27,9 @@ def create_app(app: App) -> Flask:
     flask.config.update(MAX_CONTENT_LENGTH=MOST_FILE_BYTES, MAX_FORM_PARTS=MOST_FORM_PARTS)
     flask.extensions["aggregator"] = app
     wording.install(flask)
-    for page in PAGES:
+    for page in (*PAGES, api):
         flask.register_blueprint(page)
-    security.install(flask, app, programs=protocols.register(flask))
+    security.install(flask, app, programs=protocols.register(flask) | {api.name})
     _answer_errors(flask)
     return flask
 
@@ -57,6 +59,8 @@ def _answer_errors(flask: Flask) -> None:
 
 def _problem(status: HTTPStatus, why: str) -> Response:
     """An error as a page, or as JSON for a program."""
+    if request.path.startswith("/api/v1/"):
+        return as_json({"error": why or status.phrase}, status.value)
     if not hasattr(g, "session"):
         return Response(f"{status.phrase}\n", status=status, mimetype="text/plain")
     answer = answers.answer(

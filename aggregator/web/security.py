@@ -71,6 +71,8 @@ def install(flask: Flask, app: App, *, programs: frozenset[str] = frozenset()) -
         if request.endpoint == "static":
             return None
         _check_host(app)
+        if request.endpoint is None and request.path.startswith("/api/"):
+            return None
         if request.endpoint and request.endpoint.partition(".")[0] in programs:
             if request.method not in ("GET", "HEAD"):
                 _check_origin(app, also_nowhere=False)
