@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 POLL_EVERY_S = 60
 ANSWER_EVERY_S = 1
-DIGESTS_EVERY_S = 5  # how late a digest may be made, and its mail then begin to go out
+DIGESTS_EVERY_S = 2  # how late a digest may be made, and its mail then begin to go out
 LAST_WORK_S = 3.5  # of the five seconds in which a service has to end
 HOUSEKEEPING_HOUR = 3
 

@@ -9,8 +9,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -19,9 +20,12 @@ from aggregator import deliver
 from aggregator.app.app import App, open_app
 from aggregator.app.clock import machine_time
 from aggregator.app.mailing import Mailing
-from aggregator.config import Config, DigestConfig, MailConfig, WebConfig
+from aggregator.app.polling import PollOptions
+from aggregator.config import Config, DigestConfig, MailConfig, PagesConfig, WebConfig
 from aggregator.errors import DeliveryError
+from aggregator.schedule import running
 from tests.support.building import NOW, a_new_entry
+from tests.support.newsroom import loopback, on_the_air
 from tests.support.shared import shared
 from tests.support.smtp import FaultServer, faulty
 from tests.unit.web.conftest import fill
@@ -64,7 +68,7 @@ class House:
 def a_house(db: Path, clock: Clock, *, to: tuple[str, ...] = (ME, YOU), **digest: object) -> Iterator[House]:
     config = Config(
         timezone="UTC",
-        digests={"morning": DigestConfig(at="12:00", to=to, **digest)},  # type: ignore[arg-type]
+        digests={"morning": DigestConfig(**{"at": "12:00", "to": to, **digest})},  # type: ignore[arg-type]
         mail=MailConfig(sender="News <news@example.org>", timeout_s=5.0),
     )
     with open_app(config, db=db, clock=clock) as app:
@@ -427,3 +431,55 @@ def test_the_hostile_server_gets_each_mail_under_one_message_id(house: House, ki
     in_doubt = {row["message_id"] for row in house.app.mailing.audit().rows if row["in_doubt"]}
     assert set(said["duplicates"]) <= in_doubt
     assert house.app.mailing.audit().counts["given up"] == 0
+
+
+def test_over_400_days_and_both_changes_of_the_clock_each_day_has_its_one_edition(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 3, 1, tzinfo=UTC))
+    for house in a_house(tmp_path / "a.db", clock, to=(ME,), tz="Europe/Lisbon", at="01:30", empty="send"):
+        house.set(transport="file", path=str(tmp_path / "out"))
+        end = clock.now + timedelta(days=400)
+        while clock.now < end:
+            house.app.publishing.publish_due()
+            clock.now += timedelta(hours=5, minutes=7)
+        days = [e["made_at"].astimezone(ZoneInfo("Europe/Lisbon")).date() for e in house.app.digests.archive(limit=999)]
+        rows = house.app.store.outbox.ledger()
+    assert len(days) == len(set(days)) == 400
+    assert len({row["message_id"] for row in rows}) == 400
+
+
+def test_the_service_makes_and_sends_by_settings_that_came_while_it_ran(house: House) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        later = house.app.config
+        house.app.obey(msgspec.structs.replace(later, digests={}))
+        with running(house.app, settings=lambda: later):
+            until = time.monotonic() + 20
+            while len(server.received) < 2 and time.monotonic() < until:
+                time.sleep(0.05)
+    assert [r.recipient for r in server.received] == [ME, YOU]
+    assert house.app.mailing.audit().is_clean
+
+
+def test_before_a_digest_feeds_that_would_be_due_by_then_are_asked_once(tmp_path: Path) -> None:
+    seven = datetime(2026, 3, 4, 7, tzinfo=UTC)
+    clock = Clock(seven - timedelta(hours=2))
+    config = loopback(pages=PagesConfig(enabled=False), digests={"morning": DigestConfig(at="07:00")})
+    with on_the_air(clock.now) as server, open_app(config, db=tmp_path / "a.db", clock=clock) as app:
+        app.feeds.import_opml(server.opml())
+        app.polling.poll(PollOptions(cluster=False))
+        everything = app.store.feeds.count()
+        app.store.connections.run("UPDATE feeds SET next_poll_at = '2026-03-04T06:59:00Z'")
+
+        def asked() -> int:
+            ahead = app.publishing.poll_ahead().total_seconds()
+            return app.polling.poll(PollOptions(cluster=False, ahead_s=ahead)).polled
+
+        clock.now = seven - timedelta(minutes=16)
+        assert asked() == 0
+        clock.now = seven - timedelta(minutes=10)
+        assert asked() == everything
+        app.store.connections.run("UPDATE feeds SET next_poll_at = '2026-03-04T06:59:00Z'")
+        clock.now = seven - timedelta(minutes=8)
+        assert asked() == 0, "whoever was just asked is left alone until its time"
+        clock.now = seven
+        assert asked() == everything
