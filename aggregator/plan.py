@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -24,6 +24,7 @@ __all__ = [
     "NextPoll",
     "PollFacts",
     "PollOutcome",
+    "after_change",
     "after_poll",
     "next_poll",
     "next_reread",
@@ -206,6 +207,24 @@ def after_poll(feed: Feed, outcome: PollOutcome, now: datetime) -> FeedUpdate:
         state="gone" if is_gone else "active",
         wishes=wishes,
     )
+
+
+def after_change(feed: Feed, now: datetime) -> NextPoll:
+    """Decide when a feed is asked whose interval was set or taken back: never before its server allows."""
+    facts = PollFacts(
+        url=feed.url,
+        now=feed.last_polled_at or now,
+        interval_s=feed.interval_s,
+        override_interval_s=feed.override_interval_s,
+        has_new=True,  # its rhythm stays as it was: no poll has told anything
+        failures=feed.failures,
+        ttl_s=feed.wishes.ttl_s,
+        skip_hours=feed.wishes.skip_hours,
+        skip_days=feed.wishes.skip_days,
+    )
+    upcoming = next_poll(facts)
+    at = max(upcoming.at, now, feed.retry_at or now)
+    return replace(upcoming, at=at if feed.last_polled_at else max(now, feed.retry_at or now))
 
 
 def _moved_count(feed: Feed, outcome: PollOutcome) -> int:

@@ -143,7 +143,9 @@ class Polling:
             return
         from aggregator.pipeline.feeds import FeedPoller
 
-        self._recall()
+        manners = self._recall()
+        if any(feed.selectors is not None for feed in feeds):
+            manners.recall_robots()
         poller = FeedPoller(
             store=self.store,
             client=self.client,

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote
 
 from aggregator.app.clock import Clock
 from aggregator.app.polling import Polling
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetched, FetchFailed, FetchRequest
-from aggregator.model import Feed, FeedSpec
+from aggregator.model import Access, Feed, FeedSpec, PageSelectors, ParsedFeed
+from aggregator.model.feed import OPEN
 from aggregator.opml import read_opml, write_opml
-from aggregator.parse import FeedLink, find_feeds, known_feeds, parse_feed, places_to_try
+from aggregator.parse import FeedLink, find_feeds, known_feeds, parse_feed, parse_page, places_to_try
+from aggregator.plan import after_change
 from aggregator.store import Store
 from aggregator.store.times import split_folder
 from aggregator.text.urls import open_url
 
-__all__ = ["Imported", "Subscriptions", "starter_set"]
+__all__ = ["Imported", "Subscriptions", "split_login", "starter_set"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,26 +56,101 @@ class Subscriptions:
             OPMLError: the file cannot be read; nothing was imported.
 
         """
-        return self.add(read_opml(data))
+        listed = read_opml(data)
+        with self.store.write():
+            done = self.add(listed.feeds)
+            self.store.folders.describe(listed.folders)
+        return done
 
     def export_opml(self) -> bytes:
         """All subscriptions as OPML."""
         specs = [
-            FeedSpec(url=f.url, title=f.title, site_url=f.site_url, folder=f.folder, attributes=f.attributes)
+            FeedSpec(
+                url=f.url,
+                title=f.title,
+                site_url=f.site_url,
+                folder=f.folder,
+                attributes=f.attributes,
+                selectors=f.selectors,
+            )
             for f in self.store.feeds.all()
         ]
-        return write_opml(specs, title="aggregator subscriptions", created_at=self.clock())
+        return write_opml(
+            specs,
+            title="aggregator subscriptions",
+            created_at=self.clock(),
+            folders=self.store.folders.described(),
+        )
 
     def add(self, specs: Sequence[FeedSpec]) -> Imported:
         """Subscribe to these feeds."""
         added, known = self.store.feeds.add(specs, now=self.clock())
         return Imported(added=tuple(added), known=tuple(known))
 
-    def add_one(self, link: FeedLink, *, folder: tuple[str, ...] = (), title: str | None = None) -> Imported:
-        """Subscribe to a feed that `find` found."""
-        return self.add([FeedSpec(url=link.url, title=title, folder=folder)])
+    def add_one(
+        self, link: FeedLink, *, folder: tuple[str, ...] = (), title: str | None = None, access: Access = OPEN
+    ) -> Imported:
+        """Subscribe to a feed that `find` found, to be asked as it was found."""
+        return self.add([FeedSpec(url=link.url, title=title, folder=folder, access=access)])
 
-    def find(self, address: str) -> tuple[FeedLink, ...]:
+    def add_page(
+        self,
+        address: str,
+        selectors: PageSelectors,
+        *,
+        folder: tuple[str, ...] = (),
+        title: str | None = None,
+        access: Access = OPEN,
+    ) -> tuple[Imported, ParsedFeed]:
+        """Subscribe to a page that is read as a feed; also returns what it reads as now.
+
+        Raises:
+            AggregatorError: it cannot be fetched, or nothing on it matches.
+
+        """
+        answer = self._ask(_address(address), access, kind="page")
+        if isinstance(answer, FetchFailed):
+            raise answer.error
+        read = self.polling.sandbox.submit(
+            parse_page,
+            answer.body,
+            url=answer.final_url,
+            selectors=selectors,
+            content_type=answer.headers.get("content-type"),
+        ).result()
+        spec = FeedSpec(url=answer.url, title=title, folder=folder, selectors=selectors, access=access)
+        return self.add([spec]), read
+
+    def change(
+        self,
+        url: str,
+        *,
+        every_s: float | None = None,
+        access: Access | None = None,
+        selectors: PageSelectors | None = None,
+    ) -> Feed:
+        """Set how a feed is asked; what is None stays. `every_s` 0 goes back to the feed's own rhythm.
+
+        Raises:
+            FeedNotFound: there is no such subscription.
+
+        """
+        feed = self.store.feeds.get(url)
+        with self.store.write():
+            if access is not None or selectors is not None:
+                self.store.feeds.set_reading(
+                    feed.id,
+                    access=feed.access if access is None else access,
+                    selectors=selectors or feed.selectors,
+                )
+            if every_s is not None:
+                upcoming = after_change(replace(feed, override_interval_s=every_s or None), self.clock())
+                self.store.feeds.set_interval(
+                    feed.id, every_s or None, next_poll_at=upcoming.at, reason=upcoming.reason
+                )
+        return self.store.feeds.get(url)
+
+    def find(self, address: str, access: Access = OPEN) -> tuple[FeedLink, ...]:
         """The feeds at an address: itself, if it is one, else those that the site there offers.
 
         Raises:
@@ -79,23 +158,23 @@ class Subscriptions:
             AggregatorError: there is no feed.
 
         """
-        url = open_url(address if "://" in address else f"https://{address}")
-        if url is None:
-            raise AggregatorError(f"{address} is no web address; write it as https://example.org/feed.xml.")
-        answer = self._ask(url)
+        url = _address(address)
+        answer = self._ask(url, access)
         if isinstance(answer, FetchFailed):
             if known := known_feeds(url):
                 return known
             raise answer.error
         if (link := self._as_feed(answer)) is not None:
             return (link,)
-        found = known_feeds(url) or find_feeds(answer.body, answer.final_url) or self._tried(answer.final_url)
+        found = known_feeds(url) or find_feeds(answer.body, answer.final_url) or self._tried(answer.final_url, access)
         if not found:
             raise AggregatorError(f"No feed was found at {url}; look for the address of one on the site.")
         return found
 
-    def _ask(self, url: str) -> Fetched | FetchFailed:
-        answer = self.polling.client.fetch(FetchRequest(url=url, kind="feed"))
+    def _ask(self, url: str, access: Access, *, kind: Literal["feed", "page"] = "feed") -> Fetched | FetchFailed:
+        answer = self.polling.client.fetch(
+            FetchRequest(url=url, kind=kind, headers=access.headers, auth=access.auth, proxy=access.proxy)
+        )
         if isinstance(answer, Fetched | FetchFailed):
             return answer
         raise AssertionError(answer)
@@ -110,13 +189,22 @@ class Subscriptions:
             return None  # not a feed: the page may still name one
         return FeedLink(url=answer.permanent_url or answer.url, title=parsed.title)
 
-    def _tried(self, url: str) -> tuple[FeedLink, ...]:
+    def _tried(self, url: str, access: Access) -> tuple[FeedLink, ...]:
         """The first of the usual places that holds a feed."""
         for place in places_to_try(url):
-            answer = self._ask(place)
+            answer = self._ask(place, access)
             if isinstance(answer, Fetched) and (link := self._as_feed(answer)) is not None:
                 return (link,)
         return ()
+
+    def get(self, url: str) -> Feed:
+        """One subscription.
+
+        Raises:
+            FeedNotFound: there is none at this address.
+
+        """
+        return self.store.feeds.get(url)
 
     def all(self) -> tuple[Feed, ...]:
         """All subscriptions, by folder and title."""
@@ -141,3 +229,21 @@ class Subscriptions:
     def restore(self, url: str) -> Feed:
         """Undo a removal."""
         return self.store.feeds.restore(url)
+
+
+def split_login(address: str, access: Access) -> tuple[str, Access]:
+    """An address without the login that stands in it, which goes with what the feed is asked with."""
+    scheme, separator, rest = address.partition("://")
+    authority, slash, path = rest.partition("/")
+    login, at, host = authority.rpartition("@")
+    if not at:
+        return address, access
+    user, _, password = login.partition(":")
+    return f"{scheme}{separator}{host}{slash}{path}", replace(access, auth=(unquote(user), unquote(password)))
+
+
+def _address(address: str) -> str:
+    url = open_url(address if "://" in address else f"https://{address}")
+    if url is None:
+        raise AggregatorError(f"{address} is no web address; write it as https://example.org/feed.xml.")
+    return url

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from aggregator.cli.output import format_of, output_options, table_lines, terminal_width, write_rows
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
+from aggregator.cli.when import parse_span
 from aggregator.errors import OPMLError
+from aggregator.model import Access, PageSelectors
+
+if TYPE_CHECKING:
+    from aggregator.parse import FeedLink
 
 __all__ = ["feeds"]
 
+SHORTEST_S = 60.0
+LONGEST_S = 30 * 86_400.0
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 5.6.2
 LIST_COLUMNS = ("url", "title", "folder", "state", "last_polled", "next_poll", "failures", "error")
 NEXT_COLUMNS = ("url", "title", "next_poll", "reason", "interval_s", "last_polled", "failures")
 
@@ -26,6 +37,7 @@ def feeds() -> None:
       aggregator feeds import                  the starter set
       aggregator feeds import my.opml          your own list
       aggregator feeds add https://example.org
+      aggregator feeds set https://example.org/feed.xml --every 15m
       aggregator feeds list --json
       aggregator feeds export > my.opml
     """
@@ -62,27 +74,143 @@ def export(session: Session, file: Path | None) -> None:
         click.echo(f"Written to {file}.", err=True)
 
 
+def _access_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that say with what a feed is asked."""
+    for option in (
+        click.option("--proxy", metavar="URL", help="Ask it through this proxy."),
+        click.option("--auth", metavar="USER[:PASSWORD]", help="Log in; without a password you are asked for it."),
+        click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Send this header as well."),
+    ):
+        command = option(command)
+    return command
+
+
+def _selector_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options by which a page is read as a feed."""
+    for name in ("summary", "date", "link", "title"):
+        command = click.option(f"--entry-{name}", metavar="CSS", help=f"Where in an entry its {name} is.")(command)
+    return click.option(
+        "--entry", metavar="CSS", help="Read the page as a feed: each element that matches is an entry."
+    )(command)
+
+
+def _access(headers: tuple[str, ...], auth: str | None, proxy: str | None, before: Access) -> Access | None:
+    """How a feed is asked from now on, None if nothing was said; an empty text takes back what is set."""
+    if not headers and auth is None and proxy is None:
+        return None
+    pairs = [(name.strip(), value.strip()) for name, _, value in (h.partition(":") for h in headers if h)]
+    if any(not _HEADER_NAME.fullmatch(name) or not value for name, value in pairs):
+        raise click.BadParameter("write it as 'Name: value'.", param_hint="--header")
+    if proxy and not proxy.startswith(("http://", "https://")):
+        raise click.BadParameter("it must begin with http:// or https://.", param_hint="--proxy")
+    return Access(
+        headers=tuple(pairs) if headers else before.headers,
+        auth=_login(auth) if auth is not None else before.auth,
+        proxy=before.proxy if proxy is None else proxy or None,
+    )
+
+
+def _login(auth: str) -> tuple[str, str] | None:
+    user, colon, password = auth.partition(":")
+    if not auth:
+        return None
+    return user, password if colon else click.prompt(f"Password of {user}", hide_input=True, err=True)
+
+
+def _selectors(given: dict[str, str | None]) -> PageSelectors | None:
+    entry = given.pop("entry")
+    parts = {name.removeprefix("entry_"): value or None for name, value in given.items()}
+    if entry:
+        return PageSelectors(entry=entry, **parts)
+    if any(parts.values()):
+        raise click.UsageError("Say with --entry what an entry is.")
+    return None
+
+
 @feeds.command()
 @click.argument("url")
 @click.option("--folder", default="", help="The folder it goes into; a path like World/Europe.")
 @click.option("--title", help="Your name for it.")
+@_access_options
+@_selector_options
 @pass_session
-def add(session: Session, url: str, folder: str, title: str | None) -> None:
-    """Subscribe to the feed at URL, or to the feed of the site there."""
+def add(
+    session: Session, /, *, url: str, folder: str, title: str | None, headers: tuple[str, ...], auth: str | None,
+    proxy: str | None, **selectors: str | None,
+) -> None:  # fmt: skip
+    """Subscribe to the feed at URL, or to the feed of the site there; with --entry, to a page that has none.
+
+    \b
+    Examples:
+      aggregator feeds add https://example.org
+      aggregator feeds add https://example.org/private.xml --auth me
+      aggregator feeds add https://example.org/press --entry '.news li' --entry-title h3
+    """
+    from aggregator.app.subscriptions import split_login
+
+    chosen = _selectors(selectors)
+    url, access = split_login(url, _access(headers, auth, proxy, Access()) or Access())
+    path = tuple(p for p in folder.split("/") if p)
     with session.app() as app:
-        found = app.feeds.find(url)
-        if len(found) > 1:
-            click.echo(f"{url} offers {len(found)} feeds; add one of them:", err=True)
-            for link in found:
-                click.echo(
-                    f"  aggregator feeds add {link.url}" + (f"   ({link.title})" if link.title else ""), err=True
-                )
-            raise SystemExit(1)
-        done = app.feeds.add_one(found[0], folder=tuple(p for p in folder.split("/") if p), title=title)
+        if chosen:
+            done, read = app.feeds.add_page(url, chosen, folder=path, title=title, access=access)
+            click.echo(
+                f"{len(read.entries)} entries, the first: {read.entries[0].title or read.entries[0].link}", err=True
+            )
+        else:
+            done = app.feeds.add_one(_one_of(url, app.feeds.find(url, access)), folder=path, title=title, access=access)
     if done.added:
         click.echo(f"Added {done.added[0].url}. Undo: aggregator feeds remove {done.added[0].url}", err=True)
     else:
         click.echo(f"{done.known[0].url} is subscribed to already.", err=True)
+
+
+def _one_of(url: str, found: Sequence[FeedLink]) -> FeedLink:
+    """The feed to add: the only one, or the one that is chosen; without anybody to ask, the choice is told."""
+    if len(found) == 1:
+        return found[0]
+    can_ask = sys.stdin.isatty() and sys.stderr.isatty()
+    click.echo(f"{url} offers {len(found)} feeds{'' if can_ask else '; add one of them'}:", err=True)
+    for number, link in enumerate(found, 1):
+        start = f"{number:3}  " if can_ask else "  aggregator feeds add "
+        click.echo(f"{start}{link.url}" + (f"   ({link.title})" if link.title else ""), err=True)
+    if not can_ask:
+        raise SystemExit(1)
+    return found[click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True) - 1]
+
+
+@feeds.command("set")
+@click.argument("url")
+@click.option("--every", metavar="SPAN", help="Ask it every 15m, 2h or 1d; `auto` for its own rhythm.")
+@_access_options
+@_selector_options
+@pass_session
+def set_(
+    session: Session, /, *, url: str, every: str | None, headers: tuple[str, ...], auth: str | None, proxy: str | None,
+    **selectors: str | None,
+) -> None:  # fmt: skip
+    """Set how the feed at URL is asked: how often, with which login, header or proxy. An empty value takes it back.
+
+    What a server asks for (Retry-After) goes before what is set here. Logins are kept in the database and never shown.
+
+    \b
+    Examples:
+      aggregator feeds set https://example.org/feed.xml --every 15m
+      aggregator feeds set https://example.org/feed.xml --every auto
+      aggregator feeds set https://example.org/feed.xml --header 'X-Token: abc' --proxy http://127.0.0.1:3128
+      aggregator feeds set https://example.org/feed.xml --auth ''
+    """
+    seconds = 0.0 if every == "auto" else None if every is None else parse_span(every)
+    if seconds and not SHORTEST_S <= seconds <= LONGEST_S:
+        raise click.BadParameter("between 1m and 30d.", param_hint="--every")
+    chosen = _selectors(selectors)
+    with session.app() as app:
+        access = _access(headers, auth, proxy, app.feeds.get(url).access)
+        if seconds is None and access is None and chosen is None:
+            raise click.UsageError("Say what to set; see: aggregator feeds set --help")
+        feed = app.feeds.change(url, every_s=seconds, access=access, selectors=chosen)
+    when = f"{feed.next_poll_at:%Y-%m-%d %H:%M} UTC" if feed.next_poll_at else "with the next poll"
+    click.echo(f"{feed.url} is asked next {when}.", err=True)
 
 
 @feeds.command("list")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-__all__ = ["parse_when"]
+__all__ = ["parse_span", "parse_when"]
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -39,6 +39,19 @@ def parse_when(text: str | None, *, now: datetime, zone: str, is_end: bool = Fal
     if at.tzinfo is None:
         at = at.replace(tzinfo=ZoneInfo(zone))
     return at + timedelta(days=1) if is_end and _DAY.fullmatch(text.strip()) else at
+
+
+def parse_span(text: str) -> float:
+    """A length of time in seconds.
+
+    Raises:
+        click.BadParameter: it is none.
+
+    """
+    match = _SPAN.fullmatch(text.strip())
+    if match is None:
+        raise click.BadParameter(f"{text!r} is no span; write it as 15m, 2h or 1d.")
+    return float(match[1]) * _UNITS[match[2]]
 
 
 def _earlier(now: datetime, seconds: float) -> datetime:

@@ -254,12 +254,13 @@ class Exchange:
         }
 
     def _permanent_url(self, target: Target) -> str | None:
-        """Where the document lives now, with the login of the old address if it may go there, None if it may not."""
+        """Where the document lives now, with the login of the old address; None if what it is asked with may not go there."""
         if not self._redirects or not self._permanent or self._first is None:
             return None
-        if self._first.userinfo is None:
-            return target.url
-        return target.with_login(self._first.userinfo) if target.keeps_credentials_of(self._first) else None
+        has_own = bool(self._first.userinfo or self.request.auth or self.request.headers)
+        if has_own and not target.keeps_credentials_of(self._first):
+            return None
+        return target.with_login(self._first.userinfo) if self._first.userinfo else target.url
 
     def _failed(
         self, error: FetchError, *, status: int | None = None, headers: Mapping[str, str] | None = None

@@ -19,11 +19,12 @@ from aggregator.model.digest import (
 )
 from aggregator.model.entry import Enclosure, ParsedEntry, ParsedFeed
 from aggregator.model.event import Event, EventAssignment, EventMember, EventView
-from aggregator.model.feed import Feed, FeedSpec, FeedUpdate, Wishes
+from aggregator.model.feed import Access, Feed, FeedList, FeedSpec, FeedUpdate, FolderSpec, PageSelectors, Wishes
 from aggregator.model.revision import Revision, RevisionChange, SentenceChange
 from aggregator.model.story import CopyMatch, Story, StoryLine
 
 __all__ = [
+    "Access",
     "Article",
     "Brief",
     "Change",
@@ -38,8 +39,11 @@ __all__ = [
     "EventMember",
     "EventView",
     "Feed",
+    "FeedList",
     "FeedSpec",
     "FeedUpdate",
+    "FolderSpec",
+    "PageSelectors",
     "ParsedEntry",
     "ParsedFeed",
     "Revision",

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["Feed", "FeedSpec", "FeedUpdate", "Wishes"]
+__all__ = ["Access", "Feed", "FeedList", "FeedSpec", "FeedUpdate", "FolderSpec", "PageSelectors", "Wishes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a feed is asked with beyond its address: for feeds that are not for everybody. Never shown, never exported.
+
+    `headers` and `auth` (user, password) go to the feed's own origin only; `proxy` is an http(s) URL.
+    """
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    proxy: str | None = field(default=None, repr=False)
+
+
+OPEN = Access()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSelectors:
+    """CSS selectors by which a page is read as a feed: `entry` within the page, the others within an entry.
+
+    Without them the link is the first in the entry (or the entry itself), the title the link's text, the date the first
+    `<time>`, and there is no summary.
+    """
+
+    entry: str
+    title: str | None = None
+    link: str | None = None
+    date: str | None = None
+    summary: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +43,7 @@ class FeedSpec:
     """A feed as an OPML file or a person names it.
 
     `folder` is the path of folder names from the top; `attributes` are the OPML attributes that we do not
-    understand, kept in order so that export gives them back.
+    understand, kept in order so that export gives them back. With `selectors` the address is that of a page.
     """
 
     url: str
@@ -21,6 +51,24 @@ class FeedSpec:
     site_url: str | None = None
     folder: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+    selectors: PageSelectors | None = None
+    access: Access = OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderSpec:
+    """A folder of which an OPML file tells more than that feeds are in it; `attributes` as in `FeedSpec`."""
+
+    path: tuple[str, ...]
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedList:
+    """What an OPML file holds."""
+
+    feeds: tuple[FeedSpec, ...] = ()
+    folders: tuple[FolderSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +116,8 @@ class Feed:
     moved_to: str | None = None
     moved_count: int = 0
     wishes: Wishes = NO_WISHES
+    selectors: PageSelectors | None = None
+    access: Access = OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

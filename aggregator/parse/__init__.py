@@ -6,11 +6,10 @@
 from aggregator.parse.discover import FeedLink, find_feeds, known_feeds, places_to_try
 from aggregator.parse.feed import parse_feed, parse_well_formed
 from aggregator.parse.lines import parse_line
-from aggregator.parse.page import PageSelectors, parse_page
+from aggregator.parse.page import parse_page
 
 __all__ = [
     "FeedLink",
-    "PageSelectors",
     "find_feeds",
     "known_feeds",
     "parse_feed",

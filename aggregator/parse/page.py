@@ -5,7 +5,6 @@ For pages that list news, such as an authority's press releases. The selectors c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aggregator.errors import ParseError
@@ -19,27 +18,12 @@ from aggregator.text.html import one_line
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from aggregator.model import ParsedFeed
+    from aggregator.model import PageSelectors, ParsedFeed
 
-__all__ = ["PageSelectors", "parse_page"]
+__all__ = ["parse_page"]
 
 _MAX_PAGE_BYTES = 4 * 2**20
 _MAX_ENTRIES = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageSelectors:
-    """CSS selectors: `entry` within the page, the others within an entry.
-
-    Without them the link is the first in the entry (or the entry itself), the title the link's text, the date the first
-    `<time>`, and there is no summary.
-    """
-
-    entry: str
-    title: str | None = None
-    link: str | None = None
-    date: str | None = None
-    summary: str | None = None
 
 
 def parse_page(body: bytes, *, url: str, selectors: PageSelectors, content_type: str | None = None) -> ParsedFeed:

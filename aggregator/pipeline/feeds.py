@@ -24,7 +24,7 @@ from aggregator.fetch import (
     mask,
 )
 from aggregator.model import Feed, FeedUpdate, ParsedFeed, Wishes
-from aggregator.parse import parse_feed, parse_well_formed
+from aggregator.parse import parse_feed, parse_page, parse_well_formed
 from aggregator.pipeline.entries import content_hash, new_entries
 from aggregator.pipeline.flight import landed
 from aggregator.pipeline.report import FeedOutcome
@@ -95,6 +95,12 @@ class FeedPoller:
         if hashed == feed.body_hash:
             return self._same(feed, result, "same")
         kind = result.headers.get("content-type")
+        if feed.selectors is not None:
+            future = self.parsers.submit(
+                parse_page, result.body, url=result.final_url, selectors=feed.selectors, content_type=kind
+            )
+            parsing[future] = (feed, result, hashed)
+            return None
         try:
             fast = parse_well_formed(result.body, url=result.final_url, content_type=kind)
         except Exception as error:  # noqa: BLE001 - whatever a document does to its reader stays with its feed
@@ -259,4 +265,13 @@ def _without_address(error: str, feed: Feed) -> str:
 
 
 def _request(feed: Feed) -> FetchRequest:
-    return FetchRequest(url=feed.url, kind="feed", etag=feed.etag, last_modified=feed.last_modified)
+    """A page that is read as a feed is asked for with the manners of a page: its robots.txt, its gap."""
+    return FetchRequest(
+        url=feed.url,
+        kind="feed" if feed.selectors is None else "page",
+        etag=feed.etag,
+        last_modified=feed.last_modified,
+        headers=feed.access.headers,
+        auth=feed.access.auth,
+        proxy=feed.access.proxy,
+    )

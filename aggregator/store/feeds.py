@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from aggregator.errors import AlreadyExists, FeedNotFound
-from aggregator.model import Feed, FeedSpec, FeedUpdate, Wishes
-from aggregator.model.feed import NO_WISHES
+from aggregator.model import Access, Feed, FeedSpec, FeedUpdate, PageSelectors, Wishes
+from aggregator.model.feed import NO_WISHES, OPEN
 from aggregator.store.connection import Connections
 from aggregator.store.times import from_db, join_folder, split_folder, to_db
 
@@ -17,7 +18,7 @@ __all__ = ["Feeds"]
 
 _COLUMNS = """id, url, title, site_url, folder, attributes, lang, state, added_at, etag, last_modified, body_hash,
     interval_s, override_interval_s, next_poll_at, next_poll_reason, retry_at, last_polled_at, last_ok_at,
-    last_new_at, last_status, last_error, failures, moved_to, moved_count, wishes"""
+    last_new_at, last_status, last_error, failures, moved_to, moved_count, wishes, selectors, access"""
 _TIMES = ("added_at", "next_poll_at", "retry_at", "last_polled_at", "last_ok_at", "last_new_at")
 
 
@@ -27,6 +28,8 @@ def _feed(row: dict[str, Any]) -> Feed:
     for name in _TIMES:
         row[name] = from_db(row[name])
     row["wishes"] = _wishes(row["wishes"])
+    row["selectors"] = PageSelectors(**json.loads(row["selectors"])) if row["selectors"] else None
+    row["access"] = _access(row["access"])
     return Feed(**row)
 
 
@@ -42,6 +45,24 @@ def _wishes_to_db(wishes: Wishes) -> str | None:
         return None
     hours, days = sorted(wishes.skip_hours), sorted(wishes.skip_days)
     return json.dumps({"ttl_s": wishes.ttl_s, "skip_hours": hours, "skip_days": days})
+
+
+def _access(text: str | None) -> Access:
+    if text is None:
+        return OPEN
+    given = json.loads(text)
+    auth = given.get("auth")
+    return Access(
+        headers=tuple((name, value) for name, value in given.get("headers", ())),
+        auth=(auth[0], auth[1]) if auth else None,
+        proxy=given.get("proxy"),
+    )
+
+
+def _to_json(value: Access | PageSelectors | None) -> str | None:
+    """What is set of a value, None if nothing is."""
+    given = {name: part for name, part in asdict(value).items() if part} if value else {}
+    return json.dumps(given, ensure_ascii=False) if given else None
 
 
 class Feeds:
@@ -63,22 +84,19 @@ class Feeds:
         row = self._db.row("SELECT id, state FROM feeds WHERE url = ?", (spec.url,))
         if row is None:
             self._db.run(
-                "INSERT INTO feeds (url, title, site_url, folder, attributes, added_at) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO feeds (url, title, site_url, folder, attributes, added_at, selectors, access)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    spec.url,
-                    spec.title,
-                    spec.site_url,
-                    join_folder(spec.folder),
-                    json.dumps(spec.attributes),
-                    to_db(now),
+                    spec.url, spec.title, spec.site_url, join_folder(spec.folder), json.dumps(spec.attributes), to_db(now),
+                    _to_json(spec.selectors), _to_json(spec.access),
                 ),
-            )
+            )  # fmt: skip
             return True
         if row["state"] == "removed":
             self._db.run(
                 "UPDATE feeds SET state = 'active', removed_at = NULL, next_poll_at = NULL, body_hash = NULL, etag = NULL,"
-                " last_modified = NULL, folder = ? WHERE id = ?",
-                (join_folder(spec.folder), row["id"]),
+                " last_modified = NULL, folder = ?, selectors = ?, access = ? WHERE id = ?",
+                (join_folder(spec.folder), _to_json(spec.selectors), _to_json(spec.access), row["id"]),
             )
             return True
         return False
@@ -193,11 +211,22 @@ class Feeds:
         )
         return tuple(datetime.fromisoformat(row["published_at"]) for row in rows)
 
-    def set_interval(self, url: str, interval_s: float | None) -> None:
+    def set_interval(self, feed_id: int, interval_s: float | None, *, next_poll_at: datetime, reason: str) -> None:
         """Poll this feed at a fixed interval; None goes back to its own rhythm."""
-        feed = self.get(url)
         with self._db.write():
-            self._db.run("UPDATE feeds SET override_interval_s = ? WHERE id = ?", (interval_s, feed.id))
+            self._db.run(
+                "UPDATE feeds SET override_interval_s = ?, next_poll_at = ?, next_poll_reason = ? WHERE id = ?",
+                (interval_s, to_db(next_poll_at), reason, feed_id),
+            )
+
+    def set_reading(self, feed_id: int, *, access: Access, selectors: PageSelectors | None) -> None:
+        """Ask this feed with these, and read it so: from the start, as soon as its server allows."""
+        with self._db.write():
+            self._db.run(
+                "UPDATE feeds SET access = ?, selectors = ?, etag = NULL, last_modified = NULL, body_hash = NULL,"
+                " next_poll_at = retry_at, state = iif(state = 'gone', 'active', state) WHERE id = ?",
+                (_to_json(access), _to_json(selectors), feed_id),
+            )
 
     def rename(self, feed_id: int, title: str | None) -> None:
         """Give the feed the reader's own name for it; None goes back to what it calls itself, from the next poll on."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aggregator.errors import AlreadyExists, NotFound
+from aggregator.model import FolderSpec
 from aggregator.store.connection import Connections
+from aggregator.store.times import join_folder, split_folder
 
 __all__ = ["Folder", "Folders"]
 
@@ -56,6 +60,35 @@ class Folders:
                 (path,),
             )
             return self.get(int(self._db.value("SELECT id FROM folders WHERE path = ?", (path,))))
+
+    def describe(self, folders: Iterable[FolderSpec]) -> None:
+        """Keep what another reader said of folders; one that no feed is in stays as well."""
+        with self._db.write():
+            for folder in folders:
+                path = join_folder(folder.path)
+                self._db.run(
+                    "INSERT INTO folders (path, attributes) VALUES (:path, :said)"
+                    " ON CONFLICT (path) DO UPDATE SET attributes = :said",
+                    {"path": path, "said": json.dumps(folder.attributes, ensure_ascii=False)},
+                )
+                self._db.run(
+                    "UPDATE folders SET is_kept = 1 WHERE path = :path AND NOT EXISTS (SELECT 1 FROM feeds WHERE"
+                    " folder = :path OR substr(folder, 1, length(:path) + 1) = :path || '/')",
+                    {"path": path},
+                )
+
+    def described(self) -> tuple[FolderSpec, ...]:
+        """Folders of which more is known than that feeds are in them, for a list of subscriptions."""
+        rows = self._db.rows(
+            "SELECT path, attributes FROM folders WHERE path <> '' AND (is_kept OR attributes <> '[]') ORDER BY path"
+        )
+        return tuple(
+            FolderSpec(
+                path=split_folder(row["path"]),
+                attributes=tuple((name, value) for name, value in json.loads(row["attributes"])),
+            )
+            for row in rows
+        )
 
     def rename(self, folder_id: int, path: str) -> Folder:
         """Give a folder another path; its feeds and the folders in it go along.

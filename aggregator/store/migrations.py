@@ -387,6 +387,14 @@ _ADDRESSES = (
 )
 
 
+_SUBSCRIPTIONS = (
+    # What a feed is asked with, and how a page is read as one: JSON of `Access` and `PageSelectors`.
+    "ALTER TABLE feeds ADD COLUMN access TEXT",
+    "ALTER TABLE feeds ADD COLUMN selectors TEXT",
+    "ALTER TABLE folders ADD COLUMN attributes TEXT NOT NULL DEFAULT '[]'",
+)
+
+
 @step
 def m0001_initial(db: Database) -> None:
     """Feeds, entries, stories, copies, events, and what belongs to a reader."""
@@ -462,3 +470,10 @@ def m0011_moves(db: Database) -> None:
     """Where a feed was before it moved, and when that was seen."""
     db.execute("ALTER TABLE feeds ADD COLUMN moved_from TEXT")
     db.execute("ALTER TABLE feeds ADD COLUMN moved_at TEXT")
+
+
+@step
+def m0012_subscriptions(db: Database) -> None:
+    """Feeds that want a login, pages read as feeds, and what other readers said of folders."""
+    for statement in _SUBSCRIPTIONS:
+        db.execute(statement)

@@ -31,7 +31,7 @@ spec = st.builds(
 @settings(deadline=None)
 @given(st.lists(spec, max_size=8, unique_by=lambda s: canonical_url(s.url)))
 def test_what_is_exported_is_imported(specs: list[FeedSpec]) -> None:
-    back = read_opml(write_opml(specs, "Mine", datetime(2026, 11, 3, tzinfo=UTC)))
+    back = read_opml(write_opml(specs, "Mine", datetime(2026, 11, 3, tzinfo=UTC))).feeds
     assert {s.url: (s.folder, s.site_url, s.attributes) for s in back} == {
         s.url: (s.folder, s.site_url, s.attributes) for s in specs
     }

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from flask import Blueprint, Response, abort, request
 
-from aggregator.app.subscriptions import Imported, starter_set
+from aggregator.app.subscriptions import Imported, split_login, starter_set
 from aggregator.errors import AggregatorError
-from aggregator.model import Feed
+from aggregator.model import Access, Feed
 from aggregator.render.rows import feed_row
 from aggregator.web.answers import answer, back, our_app
 from aggregator.web.pages.stories import rows_of
@@ -114,13 +114,14 @@ def add() -> Response:
     address = request.form.get("address", "").strip()
     if not address:
         return _page(AggregatorError("Type the address of a site or a feed."), status=400)
+    address, access = split_login(address, Access())
     try:
-        found = app.feeds.find(address)
+        found = app.feeds.find(address, access)
     except AggregatorError as error:
         return _page(error, status=400)
     if len(found) > 1 and "chosen" not in request.form:
         return _page(found=found)
-    return _subscribed(lambda: app.feeds.add_one(found[0]))
+    return _subscribed(lambda: app.feeds.add_one(found[0], access=access))
 
 
 def _subscribed(act: Callable[[], Imported]) -> Response:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from aggregator.errors import OPMLError
-from aggregator.model import FeedSpec
+from aggregator.model import Access, FeedSpec, FolderSpec, PageSelectors
 from aggregator.opml import read_opml, write_opml
 
 AT = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
@@ -23,7 +24,7 @@ def feed(url: str = "https://x.example/1", name: str = "X") -> str:
 
 def test_folders_nest_and_titles_come_first() -> None:
     body = f'<outline text="News"><outline title="Abroad" text="ignored">{feed()}</outline></outline>{feed("https://y.example/", "Y &amp; Z")}'
-    assert read_opml(opml(body)) == (
+    assert read_opml(opml(body)).feeds == (
         FeedSpec(url="https://x.example/1", title="X", folder=("News", "Abroad")),
         FeedSpec(url="https://y.example/", title="Y & Z"),
     )
@@ -34,7 +35,7 @@ def test_a_title_beside_another_text_keeps_both() -> None:
         opml(
             '<outline text="short" title="The long one" xmlUrl="https://x.example/" htmlUrl="https://x.example/site"/>'
         )
-    )[0]
+    ).feeds[0]
     assert (spec.title, spec.site_url) == ("The long one", "https://x.example/site")
     assert b'text="short" title="The long one"' in write_opml([spec], "t", AT)
 
@@ -44,7 +45,7 @@ def test_what_other_readers_add_survives_a_round_trip() -> None:
         '<outline text="F"><outline type="HTML+XPath" text="X" xmlUrl="https://x.example/" description="d" '
         'frss:xPathItem="//article" frss:priority="feed"/></outline>'
     )
-    specs = read_opml(opml(body, 'opml xmlns:frss="https://freshrss.org/opml"'))
+    specs = read_opml(opml(body, 'opml xmlns:frss="https://freshrss.org/opml"')).feeds
     assert specs[0].attributes == (
         ("type", "HTML+XPath"),
         ("description", "d"),
@@ -53,7 +54,39 @@ def test_what_other_readers_add_survives_a_round_trip() -> None:
     )
     written = write_opml(specs, "t", AT)
     assert b'frss:xPathItem="//article"' in written
-    assert read_opml(written) == specs
+    assert read_opml(written).feeds == specs
+
+
+def test_what_other_readers_say_of_folders_survives_a_round_trip() -> None:
+    body = (
+        f'<outline text="News" isOpen="true"><outline text="Abroad" frss:priority="10">{feed()}</outline></outline>'
+        '<outline text="Dynamic" frss:opmlUrl="https://x.example/list.opml"/><outline text="Empty"/>'
+    )
+    listed = read_opml(opml(body, 'opml xmlns:frss="https://freshrss.org/opml"'))
+    assert listed.folders == (
+        FolderSpec(path=("News",), attributes=(("isOpen", "true"),)),
+        FolderSpec(path=("News", "Abroad"), attributes=(("{https://freshrss.org/opml}priority", "10"),)),
+        FolderSpec(
+            path=("Dynamic",), attributes=(("{https://freshrss.org/opml}opmlUrl", "https://x.example/list.opml"),)
+        ),
+        FolderSpec(path=("Empty",)),
+    )
+    written = write_opml(listed.feeds, "t", AT, folders=listed.folders)
+    assert b'frss:opmlUrl="https://x.example/list.opml"' in written
+    assert read_opml(written) == listed
+
+
+def test_how_a_page_is_read_as_a_feed_is_written_and_its_login_never() -> None:
+    spec = FeedSpec(
+        url="https://x.example/press",
+        title="Press",
+        selectors=PageSelectors(entry=".news > li", title="h3"),
+        access=Access(auth=("me", "secret")),
+    )
+    written = write_opml([spec], "t", AT)
+    assert b'agg:entry=".news &gt; li"' in written
+    assert b"secret" not in written
+    assert read_opml(written).feeds == (replace(spec, access=Access()),)
 
 
 def test_one_feed_written_in_six_ways_is_one_feed() -> None:
@@ -65,19 +98,19 @@ def test_one_feed_written_in_six_ways_is_one_feed() -> None:
         "http://x.example/1#a",
         "  https://x.example/1 ",
     )
-    specs = read_opml(opml("".join(feed(way, str(i)) for i, way in enumerate(ways))))
+    specs = read_opml(opml("".join(feed(way, str(i)) for i, way in enumerate(ways)))).feeds
     assert [spec.title for spec in specs] == ["0"]
 
 
 def test_names_of_elements_and_attributes_may_be_written_in_any_case() -> None:
     body = b'<OPML><BODY><OUTLINE TEXT="F"><Outline TEXT="a" XMLURL="https://x.example/1" HTMLURL="https://x.example/"/></OUTLINE></BODY></OPML>'
-    assert read_opml(body) == (
+    assert read_opml(body).feeds == (
         FeedSpec(url="https://x.example/1", title="a", site_url="https://x.example/", folder=("F",)),
     )
 
 
 def test_line_breaks_get_into_no_title_and_no_address() -> None:
-    spec = read_opml(opml('<outline text="a&#13;&#10;Bcc: b" xmlUrl="https://x.example/1&#13;&#10;X: 1"/>'))[0]
+    spec = read_opml(opml('<outline text="a&#13;&#10;Bcc: b" xmlUrl="https://x.example/1&#13;&#10;X: 1"/>')).feeds[0]
     assert spec.title == "a Bcc: b"
     assert "\n" not in spec.url
 
@@ -87,17 +120,20 @@ def test_lists_in_other_encodings_are_read(encoding: str) -> None:
     body = opml(feed(name="Zürich")).decode()
     if encoding.startswith("utf-16"):
         body = body.replace("utf-8", "utf-16")
-    assert read_opml(body.encode(encoding))[0].title == "Zürich"
+    assert read_opml(body.encode(encoding)).feeds[0].title == "Zürich"
 
 
 def test_outlines_that_are_no_feeds_are_passed_over() -> None:
     body = '<outline text="note"/><outline type="link" text="l" url="https://x.example/"/><outline type="rss" text="r" url="https://r.example/"/>'
-    assert [spec.url for spec in read_opml(opml(body))] == ["https://r.example/"]
-    assert read_opml(opml("")) == ()
+    assert [spec.url for spec in read_opml(opml(body)).feeds] == ["https://r.example/"]
+    assert read_opml(opml("")).feeds == ()
 
 
 def test_credentials_in_a_private_address_stay() -> None:
-    assert read_opml(opml(feed("https://me:secret@x.example/private")))[0].url == "https://me:secret@x.example/private"
+    assert (
+        read_opml(opml(feed("https://me:secret@x.example/private"))).feeds[0].url
+        == "https://me:secret@x.example/private"
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +173,7 @@ def test_a_list_is_written_for_people_and_other_readers() -> None:
     assert "<dateCreated>Tue, 03 Nov 2026 10:00:00 +0000</dateCreated>" in written
     assert written.count('text="News"') == 1
     assert 'text="https://b.example/" xmlUrl="https://b.example/"' in written
-    assert [spec.title for spec in read_opml(written.encode())] == [
+    assert [spec.title for spec in read_opml(written.encode()).feeds] == [
         'A "quoted" & more',
         "https://b.example/",
         "bad text",

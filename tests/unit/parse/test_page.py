@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from aggregator.errors import ParseError
-from aggregator.parse import PageSelectors, parse_page
+from aggregator.model import PageSelectors
+from aggregator.parse import parse_page
 
 PAGE = b"""<html lang="en"><title>Harbour Authority</title><ul class="news">
 <li><h3>Berth <b>four</b> closed</h3><time datetime="2026-11-03">3 Nov</time><p>Until May.</p><a href="/4">More</a></li>
