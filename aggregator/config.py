@@ -11,7 +11,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -178,6 +177,8 @@ class MailConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def __post_init__(self) -> None:
         if self.sender is not None:
+            from email.utils import parseaddr  # noqa: PLC0415 - it loads much, for the few who send mail
+
             check_address("sender", parseaddr(self.sender)[1])
         if any(ord(c) < 32 or ord(c) == 127 for c in f"{self.sender or ''}{self.host or ''}"):  # noqa: PLR2004 (controls)
             raise ValueError("sender, host: a line break or another control character is in it")

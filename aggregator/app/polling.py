@@ -16,7 +16,6 @@ from aggregator.config import Config
 from aggregator.errors import AggregatorError, LeaseHeld
 from aggregator.model import Feed
 from aggregator.pipeline.report import PollReport
-from aggregator.plan import LIVE_S
 from aggregator.store import Store
 
 if TYPE_CHECKING:
@@ -165,6 +164,8 @@ class Polling:
             )  # fmt: skip
 
     def _scrape(self, report: PollReport, options: PollOptions, on_progress: OnProgress) -> None:
+        from aggregator.plan import LIVE_S
+
         total = self.store.pages.due_count(self.clock(), live_s=LIVE_S if self.config.pages.reread else 0.0)
         if not total:
             return

@@ -33,7 +33,6 @@ def events(
       aggregator events earthquake --json
     """
     from aggregator.render.rows import EVENT_COLUMNS, event_row, iso
-    from aggregator.render.syndication import atom_lines, event_entry
 
     with session.app() as app:
         say_how_to_begin(app)
@@ -49,11 +48,17 @@ def events(
             rows,
             columns=EVENT_COLUMNS,
             table=_print_events,
-            atom=lambda r: atom_lines(
-                (event_entry(row, page=app.page_of_events) for row in r), title=" ".join(("Events", *query)),
-                feed_id="urn:x-aggregator:events", empty_at=iso(now),
+            atom=lambda r: events_feed(
+                r, page=app.page_of_events, title=" ".join(("Events", *query)), feed_id="urn:x-aggregator:events", at=iso(now)
             ),
         )  # fmt: skip
+
+
+def events_feed(rows: Any, *, page: str, title: str, feed_id: str, at: str) -> Any:
+    """Rows of events as the lines of an Atom feed."""
+    from aggregator.render.syndication import atom_lines, event_entry
+
+    return atom_lines((event_entry(row, page=page) for row in rows), title=title, feed_id=feed_id, empty_at=at)
 
 
 def _print_events(rows: Any) -> None:

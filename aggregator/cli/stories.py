@@ -46,7 +46,6 @@ def stories(
       aggregator stories flood --text --limit 50 --atom > flood.xml
     """
     from aggregator.render.rows import STORY_COLUMNS, iso, story_row
-    from aggregator.render.syndication import atom_lines, story_entry
 
     with session.app() as app:
         say_how_to_begin(app)
@@ -66,11 +65,14 @@ def stories(
             rows,
             columns=columns,
             table=lambda r: _print_stories(r, app.timezone),
-            atom=lambda r: atom_lines(
-                map(story_entry, r), title=" ".join(("Stories", *query)), feed_id="urn:x-aggregator:stories",
-                empty_at=iso(now),
-            ),
-        )  # fmt: skip
+            atom=lambda r: _feed(r, " ".join(("Stories", *query)), iso(now)),
+        )
+
+
+def _feed(rows: Any, title: str, at: str) -> Any:
+    from aggregator.render.syndication import atom_lines, story_entry
+
+    return atom_lines(map(story_entry, rows), title=title, feed_id="urn:x-aggregator:stories", empty_at=at)
 
 
 def _print_stories(rows: Any, zone: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from aggregator.cli.events import events_feed
 from aggregator.cli.listing import Output, feed_options, list_options, print_table
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.when import parse_when
@@ -67,7 +68,6 @@ def show(session: Session, name: str, *, since: str | None, limit: int, output: 
     An event belongs to a topic if at least two of its original stories match the query, or half of them.
     """
     from aggregator.render.rows import EVENT_COLUMNS, event_row, iso
-    from aggregator.render.syndication import atom_lines, event_entry
 
     with session.app() as app:
         start = parse_when(since, now=app.clock(), zone=app.timezone)
@@ -78,9 +78,9 @@ def show(session: Session, name: str, *, since: str | None, limit: int, output: 
             rows,
             columns=(*EVENT_COLUMNS, "matched", "originals", "why"),
             table=_print_events,
-            atom=lambda r: atom_lines(
-                (event_entry(row, page=app.page_of_events) for row in r), title=topic.name,
-                feed_id=f"urn:x-aggregator:topic:{topic.id}", empty_at=iso(topic.created_at),
+            atom=lambda r: events_feed(
+                r, page=app.page_of_events, title=topic.name, feed_id=f"urn:x-aggregator:topic:{topic.id}",
+                at=iso(topic.created_at),
             ),
         )  # fmt: skip
 

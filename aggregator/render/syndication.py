@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from aggregator.render.links import web_link
 from aggregator.text.html import SafeHTML
@@ -76,7 +76,7 @@ def atom_lines(entries: Iterable[FeedEntry], *, title: str, feed_id: str, empty_
 def _atom_entry(entry: FeedEntry) -> Iterator[str]:
     yield f"<entry>\n<title>{_xml(entry.title)}</title>\n<id>{_xml(entry.id)}</id>"
     if entry.link:
-        yield f'<link rel="alternate" href={quoteattr(_NOT_XML.sub("", entry.link))}/>'
+        yield f'<link rel="alternate" href="{_xml(entry.link)}"/>'
     yield f"<published>{entry.published}</published>\n<updated>{entry.updated}</updated>"
     for name in entry.authors or ((entry.source,) if entry.source else ()):
         yield f"<author><name>{_xml(name)}</name></author>"
