@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TESTS ?= tests
 DATA ?= $(or $(AGGREGATOR_DATA),../shared)
 
-.PHONY: demo test check format bench bench-poll soak clean
+.PHONY: demo test check format bench bench-poll bench-store soak clean
 
 demo: $(READY)  ## the demo newsroom through the real pipeline; ARGS=--once ends after printing
 	@$(BIN)/aggregator demo $(ARGS)
@@ -30,6 +30,12 @@ bench: $(READY)  ## quality and speed; the data sets are named in docs/data.md
 
 bench-poll: $(READY)  ## what polling costs, against a farm of feeds; ARGS='--feeds 1000 --repeat 3'
 	$(BIN)/python benchmarks/poll/run.py $(ARGS)
+
+bench-store: $(READY)  ## a store of a million stories (3 GB in build/), every common call timed on it; ten minutes or more
+	@mkdir -p build
+	$(BIN)/python benchmarks/store/generate.py build/small.db --stories 10000
+	$(BIN)/python benchmarks/store/generate.py build/million.db --stories 1000000
+	$(BIN)/python benchmarks/store/measure.py build/million.db --small build/small.db --json build/store.json
 
 soak: $(READY)  ## the whole hostile kit, and hundreds of kills: half an hour
 	SOAK=200 $(BIN)/python -m pytest tests/integration/test_hostile.py tests/integration/test_crash.py \

@@ -6,8 +6,8 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 from html import escape
+from typing import Any
 
 from aggregator.render.links import web_link
 from aggregator.text.html import SafeHTML

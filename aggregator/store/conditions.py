@@ -25,10 +25,6 @@ __all__ = ["IN_INDEX", "Compiled", "compiled", "period_sql"]
 IN_INDEX = "(SELECT rowid FROM stories_fts WHERE stories_fts MATCH :{name} AND rowid BETWEEN :low AND :high)"
 _STATES = {
     "read": "EXISTS (SELECT 1 FROM story_marks k WHERE k.reader_id = :reader AND k.story_id = s.id AND k.read_at IS NOT NULL)",
-    "starred": "s.id IN (SELECT story_id FROM story_marks WHERE reader_id = :reader AND starred_at IS NOT NULL)",
-    "tagged": "s.id IN (SELECT story_id FROM story_tags WHERE reader_id = :reader)",
-    "hidden": "s.id IN (SELECT story_id FROM story_marks WHERE reader_id = :reader AND hidden_at IS NOT NULL)",
-    "quiet": "s.id IN (SELECT story_id FROM story_marks WHERE reader_id = :reader AND quiet_at IS NOT NULL)",
     "copy": "s.copy_of IS NOT NULL",
     "original": "s.copy_of IS NULL",
     "single": "ifnull((SELECT v.outlets FROM events v WHERE v.id = s.event_id), 1) = 1",
@@ -40,21 +36,37 @@ _COUNTS = {
 }
 _OPERATORS = {">", ">=", "<", "<=", "="}
 _COLUMNS = {"title": "s.title", "text": "s.text", "url": "s.url"}
+# What a story comes from: the condition, the columns that are looked at, and the ids of the stories for which it holds.
+_BY_OUTLET = "SELECT id FROM stories INDEXED BY stories_outlet WHERE outlet_id IN (SELECT id FROM outlets WHERE {})"
+_BY_FEED = "SELECT id FROM stories INDEXED BY stories_feed WHERE feed_id IN (SELECT id FROM feeds WHERE {})"
+_BY_AUTHOR = "SELECT story_id AS id FROM bylines WHERE author_id IN (SELECT id FROM authors WHERE {})"
 _SOURCES = {
-    "outlet": ("s.outlet_id IN (SELECT id FROM outlets WHERE {})", ("name", "key")),
-    "feed": ("s.feed_id IN (SELECT id FROM feeds WHERE {})", ("title", "url")),
-    "folder": ("s.feed_id IN (SELECT id FROM feeds WHERE {})", ("folder",)),
-    "author": ("s.authors <> '[]' AND EXISTS (SELECT 1 FROM json_each(s.authors) WHERE {})", ("value",)),
+    "outlet": ("s.outlet_id IN (SELECT id FROM outlets WHERE {})", ("name", "key"), _BY_OUTLET),
+    "feed": ("s.feed_id IN (SELECT id FROM feeds WHERE {})", ("title", "url"), _BY_FEED),
+    "folder": ("s.feed_id IN (SELECT id FROM feeds WHERE {})", ("folder",), _BY_FEED),
+    "author": (f"s.id IN ({_BY_AUTHOR})", ("name",), _BY_AUTHOR),
 }
+_MARKED = {  # likewise, for states that a reader gives to few stories
+    "starred": "SELECT story_id AS id FROM story_marks WHERE reader_id = :reader AND starred_at IS NOT NULL",
+    "tagged": "SELECT DISTINCT story_id AS id FROM story_tags WHERE reader_id = :reader",
+    "hidden": "SELECT story_id AS id FROM story_marks WHERE reader_id = :reader AND hidden_at IS NOT NULL",
+    "quiet": "SELECT story_id AS id FROM story_marks WHERE reader_id = :reader AND quiet_at IS NOT NULL",
+}
+_STATES |= {state: f"s.id IN ({ids})" for state, ids in _MARKED.items()}
+_NOT_LATIN = "name GLOB '*[^ -\u024f]*'"  # names of which the index knows whole runs only
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A part of a query: it matches where the index and all of the SQL do. `wide` SQL reads the whole row."""
+    """A part of a query: it matches where the index and all of the SQL do. `wide` SQL reads the whole row.
+
+    `among` selects the ids of stories outside of which it cannot match: those of an outlet, say.
+    """
 
     index: str | None = None
     narrow: tuple[str, ...] = ()
     wide: tuple[str, ...] = ()
+    among: str | None = None
 
     @property
     def is_pure(self) -> bool:
@@ -65,7 +77,8 @@ class _Piece:
 class Compiled:
     """A query over `stories s`: it matches where the full-text expression `index` (if any) and all of the SQL do.
 
-    `narrow` can be answered without the row itself, `wide` cannot. The parameters `reader`, `low` and `high` (ids between
+    `narrow` can be answered without the row itself, `wide` cannot. `among` (if any) selects the ids of stories outside of
+    which nothing matches; it is implied by the others. The parameters `reader`, `low` and `high` (ids between
     which the index is asked) are to be given by whoever runs it; `parameters` are the others.
     """
 
@@ -73,6 +86,7 @@ class Compiled:
     narrow: tuple[str, ...]
     wide: tuple[str, ...]
     parameters: dict[str, Any]
+    among: str | None = None
 
     @property
     def sql(self) -> str:
@@ -88,7 +102,7 @@ def compiled(node: Node, *, zone: str, now: datetime) -> Compiled:
     parameters = dict(compiler.parameters)
     if piece.index is not None:
         parameters["match"] = piece.index
-    return Compiled(index=piece.index, narrow=piece.narrow, wide=piece.wide, parameters=parameters)
+    return Compiled(index=piece.index, narrow=piece.narrow, wide=piece.wide, parameters=parameters, among=piece.among)
 
 
 @dataclass(slots=True)
@@ -125,7 +139,8 @@ class _Compiler:
                 index = f"({index} NOT {piece.index})"
             else:
                 (wide if piece.wide else narrow).append(f"({self.whole(piece)}) IS NOT TRUE")
-        return _Piece(index, tuple(narrow), tuple(wide))
+        among = next((p.among for p in wanted if p.among is not None), None)
+        return _Piece(index, tuple(narrow), tuple(wide), among)
 
     def any(self, parts: Sequence[Node]) -> _Piece:
         """Parts of which one matches."""
@@ -151,7 +166,7 @@ class _Compiler:
 
     def leaf(self, node: Words | Pattern | Is | Count | When) -> _Piece:
         if isinstance(node, Is):
-            return _Piece(narrow=(_STATES[node.state],))
+            return _Piece(narrow=(_STATES[node.state],), among=_MARKED.get(node.state))
         if isinstance(node, Count):
             operator = next(o for o in _OPERATORS if o == node.operator)
             return _Piece(narrow=(f"{_COUNTS[node.what]} {operator} {self.bound(node.number)}",))
@@ -183,22 +198,36 @@ class _Compiler:
 
     def words(self, node: Words) -> _Piece:
         if node.field == "tag":
-            sql = "s.id IN (SELECT story_id FROM story_tags WHERE reader_id = :reader AND tag = {})"
-            return _Piece(narrow=(sql.format(self.bound(node.text)),))
+            tagged = (
+                f"SELECT story_id AS id FROM story_tags WHERE reader_id = :reader AND tag = {self.bound(node.text)}"
+            )
+            return _Piece(narrow=(f"s.id IN ({tagged})",), among=tagged)
         if node.field == "lang":
             code, start = self.bound(node.text), self.bound(f"{node.text}-")
             return _Piece(narrow=(f"(lower(s.lang) = {code} OR substr(lower(s.lang), 1, length({start})) = {start})",))
         if node.field == "url":
             return _Piece(wide=(f"instr(lowered(s.url), {self.bound(node.text.lower())}) > 0",))
+        if node.field == "author":
+            return self.author(node)
         if node.field in _SOURCES:
             wanted = self.bound(needle(node.text, is_prefix=node.is_prefix))
             return self.of_source(node.field, lambda column: f"has_words({column}, {wanted})")
         return self.full_text(node)
 
+    def author(self, node: Words) -> _Piece:
+        """Words of a name: the index of names finds them, but for scripts that it does not part into words."""
+        wanted = self.bound(needle(node.text, is_prefix=node.is_prefix))
+        parts = segments(node.text)
+        candidates = _NOT_LATIN
+        if not any(map(is_unspaced, parts)):
+            match = self.bound(_quoted(parts) + (" *" if node.is_prefix else ""))
+            candidates = f"(id IN (SELECT rowid FROM authors_fts WHERE authors_fts MATCH {match}) OR {_NOT_LATIN})"
+        return self.of_source("author", lambda column: f"{candidates} AND has_words({column}, {wanted})")
+
     def of_source(self, name: str, test: Any) -> _Piece:
-        sql, columns = _SOURCES[name]
-        full = sql.format(" OR ".join(test(c) for c in columns))
-        return _Piece(wide=(f"({full})",)) if name == "author" else _Piece(narrow=(full,))
+        sql, columns, among = _SOURCES[name]
+        looked = " OR ".join(test(c) for c in columns)
+        return _Piece(narrow=(sql.format(looked),), among=among.format(looked))
 
     def full_text(self, node: Words) -> _Piece:
         """Words in title or text: what the index says, and a look at the row where that is not exact."""

@@ -395,6 +395,34 @@ _SUBSCRIPTIONS = (
 )
 
 
+_AUTHORS = (
+    """CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT""",
+    """CREATE TABLE bylines (
+        author_id INTEGER NOT NULL REFERENCES authors (id),
+        story_id INTEGER NOT NULL REFERENCES stories (id) ON DELETE CASCADE, PRIMARY KEY (author_id, story_id)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX bylines_story ON bylines (story_id)",
+    """CREATE VIRTUAL TABLE authors_fts USING fts5(
+        name, content = 'authors', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2')""",
+    """CREATE TRIGGER authors_fts_insert AFTER INSERT ON authors BEGIN
+        INSERT INTO authors_fts (rowid, name) VALUES (new.id, new.name);
+    END""",
+    """CREATE TRIGGER bylines_insert AFTER INSERT ON stories WHEN new.authors <> '[]' BEGIN
+        INSERT OR IGNORE INTO authors (name) SELECT value FROM json_each(new.authors);
+        INSERT OR IGNORE INTO bylines SELECT a.id, new.id FROM json_each(new.authors) j JOIN authors a ON a.name = j.value;
+    END""",
+    """CREATE TRIGGER bylines_update AFTER UPDATE OF authors ON stories WHEN new.authors <> old.authors BEGIN
+        DELETE FROM bylines WHERE story_id = new.id;
+        INSERT OR IGNORE INTO authors (name) SELECT value FROM json_each(new.authors);
+        INSERT OR IGNORE INTO bylines SELECT a.id, new.id FROM json_each(new.authors) j JOIN authors a ON a.name = j.value;
+    END""",
+    """INSERT OR IGNORE INTO authors (name) SELECT DISTINCT j.value FROM stories s, json_each(s.authors) j
+        WHERE s.authors <> '[]'""",
+    """INSERT OR IGNORE INTO bylines SELECT a.id, s.id FROM stories s, json_each(s.authors) j JOIN authors a ON a.name = j.value
+        WHERE s.authors <> '[]'""",
+)
+
+
 @step
 def m0001_initial(db: Database) -> None:
     """Feeds, entries, stories, copies, events, and what belongs to a reader."""
@@ -476,4 +504,11 @@ def m0011_moves(db: Database) -> None:
 def m0012_subscriptions(db: Database) -> None:
     """Feeds that want a login, pages read as feeds, and what other readers said of folders."""
     for statement in _SUBSCRIPTIONS:
+        db.execute(statement)
+
+
+@step
+def m0013_authors(db: Database) -> None:
+    """Authors by name, and the stories of each."""
+    for statement in _AUTHORS:
         db.execute(statement)

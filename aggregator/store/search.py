@@ -21,13 +21,13 @@ from aggregator.model import Event, Story
 from aggregator.query.dates import Period
 from aggregator.query.evaluate import bounds
 from aggregator.query.nodes import And, Node, When, mentions
-from aggregator.store.conditions import Compiled, compiled, period_sql
+from aggregator.store.conditions import IN_INDEX, Compiled, compiled, period_sql
 from aggregator.store.connection import Connections
 from aggregator.store.events import EVENT_COLUMNS, event_from_row
 from aggregator.store.stories import NOT_HIDDEN, STORY_COLUMNS, STORY_TABLES, Condition, story_from_row
 from aggregator.store.times import to_db
 
-__all__ = ["Search", "event_condition", "story_condition"]
+__all__ = ["Search", "Ways", "event_condition", "story_condition"]
 
 Row = TypeVar("Row")
 ALL_IDS = {"low": 0, "high": 2**63 - 1}
@@ -37,12 +37,27 @@ WORTH_GOING_ON = (
     20  # a window that held at least a twentieth of what is still wanted is followed by one ten times as large
 )
 CHUNK = 500  # stories fetched at once
-RANKED = 3_000  # the latest matches, of which the most relevant are chosen
+RANKED = 2_000  # the latest matches, of which the most relevant are chosen
 TITLE_WEIGHT, TEXT_WEIGHT, GRAMS_WEIGHT = 4.0, 1.0, 1.0
 
 _ORDER = " ORDER BY s.published_at DESC, s.id DESC"
+_BRIEF = "stories s INDEXED BY stories_brief"
 _BY_INDEX = "stories_fts x CROSS JOIN stories s INDEXED BY stories_brief ON s.id = x.rowid"
 _MATCHING = "x.stories_fts MATCH :match AND x.rowid BETWEEN :low AND :high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Which way through the indexes is taken: numbers of stories, measured on a store of a million.
+
+    The stories of an outlet, a folder, an author or a tag are looked through first where they are at most `few`. Up to
+    `seeks` of them are sought in the full-text index one by one; more are held against all its matches, unless these are
+    `common` or more: then some of the latest stories will match.
+    """
+
+    few: int = 20_000
+    seeks: int = 300
+    common: int = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,7 @@ class Search:
         self._db = connections
         self.story_windows = STORY_WINDOWS
         self.event_windows = EVENT_WINDOWS
+        self.ways = Ways()
 
     def stories(
         self,
@@ -212,6 +228,14 @@ class Search:
     ) -> Iterator[int]:
         """Ids of candidates, newest first: the index and the narrow conditions hold for them."""
         enough = "" if query.wide or limit is None else f" LIMIT {int(limit)}"
+        members = (
+            self._count(f"SELECT 1 FROM ({query.among})", given, self.ways.few + 1)
+            if query.among
+            else self.ways.few + 1
+        )
+        if members <= self.ways.few:
+            yield from self._among(query, narrow, given, enough, members=members)
+            return
         if query.index is None:
             yield from self._ids("stories s", narrow, given, enough)
             return
@@ -225,6 +249,32 @@ class Search:
             )
             if window["end_at"] < start:
                 return
+
+    def _count(self, sql: str, given: dict[str, Any], most: int) -> int:
+        """How many rows a query has, `most` if there are as many or more."""
+        return int(self._db.value(f"SELECT count(*) FROM ({sql} LIMIT {int(most)})", given))
+
+    def _among(
+        self, query: Compiled, narrow: Sequence[str], given: dict[str, Any], enough: str, *, members: int
+    ) -> Iterator[int]:
+        """As `_dated`, where the stories of `query.among` are few."""
+        within = f"s.id IN ({query.among})"
+        if query.index is None:
+            yield from self._ids(_BRIEF, [within, *narrow], given, enough)
+            return
+        if (
+            members > self.ways.seeks
+            and self._count(f"SELECT 1 FROM stories_fts x WHERE {_MATCHING}", given, self.ways.common)
+            < self.ways.common
+        ):
+            both = f"s.id IN (SELECT x.rowid FROM stories_fts x WHERE {_MATCHING} AND +x.rowid IN ({query.among}))"
+            yield from self._ids(_BRIEF, [both, *narrow], given, enough)
+            return
+        waiting = self._ids(_BRIEF, [within, *narrow], given, "")
+        found = f"SELECT x.rowid AS id FROM stories_fts x WHERE {_MATCHING} AND x.rowid IN (SELECT value FROM json_each(:ids))"
+        while chunk := list(itertools.islice(waiting, max(1, self.ways.seeks // 3))):
+            good = {row["id"] for row in self._db.rows(found, {**given, "ids": json.dumps(chunk)})}
+            yield from (i for i in chunk if i in good)
 
     def _ids(self, tables: str, where: Sequence[str], given: dict[str, Any], enough: str) -> Iterator[int]:
         sql = f"SELECT s.id FROM {tables} WHERE {' AND '.join(where) or '1'}{_ORDER}{enough}"
@@ -242,6 +292,17 @@ class Search:
     ) -> Iterator[Event]:
         """Events that have a story for which all of the query holds, its part for the index and the rest, the latest first."""
         order = " ORDER BY e.last_at DESC, e.id DESC"
+        few = query.among and self._count(f"SELECT 1 FROM ({query.among})", given, self.ways.few + 1) <= self.ways.few
+        if few:
+            inside = [
+                f"s.id IN ({query.among})",
+                *([f"s.id IN {IN_INDEX.format(name='match')}"] if query.index else []),
+                *rest,
+            ]
+            has_story = f"e.id IN (SELECT s.event_id FROM {_BRIEF} WHERE {' AND '.join(inside)})"
+            sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join([*where, has_story])}{order}"
+            yield from (event_from_row(row) for row in self._db.each(sql, given))
+            return
         if query.index is None:
             has_story = f"EXISTS (SELECT 1 FROM stories s WHERE {' AND '.join(['s.event_id = e.id', *rest])})"
             sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join([*where, has_story])}{order}"

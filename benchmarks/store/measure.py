@@ -1,9 +1,11 @@
-"""The commonest calls on a generated store: p50 and p99, against raw FTS5 with SQL written by hand.
+"""The commonest calls on a generated store: p50 and p99, against raw FTS5 with SQL written by hand, and lemon24/reader.
 
-    python benchmarks/store/measure.py STORE.db [--rounds 30] [--json OUT.json]
+    python benchmarks/store/measure.py STORE.db [--small SMALL.db] [--rounds 30] [--json OUT.json]
 
-The database is copied in part only: calls that write are undone. Bars: p99 of a read at most 50 ms (CSV of 10,000 and the
-digest of a day: 1 s), the whole process at most 0.4 s.
+Calls that write are undone, but for a few stories that are added. Bars: p99 of a read at most 50 ms (CSV of 10,000 and the
+digest of a day: 1 s), the whole process at most 0.4 s. With the store of 10,000 stories as `--small`, each call is timed there
+too: its cost may grow by three. lemon24/reader (`pip install reader`; left out where it is not installed) is given the texts
+of the small store, for its own index of a million would take hours to make.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
@@ -29,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from generate import Texts
 
 from aggregator.app.app import App, open_app
+from aggregator.app.front import Front
 from aggregator.cli.output import write_rows
 from aggregator.config import Config
 from aggregator.render.rows import STORY_COLUMNS, story_row
@@ -38,6 +43,7 @@ from aggregator.store.ingest import NewEntry
 def calls(app: App, random: np.random.Generator, now: datetime) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Name and call; each call draws its own words."""
     words = Texts().words
+    common = frozenset(words[:100])
     reading = app.reading
     first = app.store.connections.value("SELECT min(seen_at) FROM stories")
     days = (now - datetime.fromisoformat(first)).days - 1
@@ -61,9 +67,13 @@ def calls(app: App, random: np.random.Generator, now: datetime) -> Iterator[tupl
                 )
             )
         )
-        text = (story.text or "").split()
-        start = int(random.integers(0, max(1, len(text) - 3)))
-        page('"' + " ".join(text[start : start + 3]) + '"')
+        # As a reader would: three words of a headline, one of them at least no stop word.
+        found = (story.title or "").split()
+        start = int(random.integers(0, max(1, len(found) - 3)))
+        phrase = found[start : start + 3]
+        if all(w.lower() in common for w in phrase):
+            phrase = found[:3]
+        page(f'"{" ".join(phrase)}"')
 
     day = [str((now - timedelta(days=int(d))).date()) for d in range(int(days) + 1)]
     events = [e.id for e in reading.events(limit=200)]
@@ -88,6 +98,7 @@ def calls(app: App, random: np.random.Generator, now: datetime) -> Iterator[tupl
             write_rows((story_row(s) for s in reading.stories(limit=10_000)), "csv", columns=STORY_COLUMNS, table=print)
 
     yield "front page", app.front.page
+    yield "front page, no memory", lambda: Front(app.store, app.clock, app.timezone).page()
     yield "latest stories", page
     yield "next page by key", next_page
     yield "word", lambda: page(word(5, 100_000))
@@ -97,10 +108,13 @@ def calls(app: App, random: np.random.Generator, now: datetime) -> Iterator[tupl
     yield "prefix", lambda: page(f"{word(300, 100_000)[:5]}*")
     yield "field and date", lambda: page(f"title:{word(50, 5000)} date:{day[int(random.integers(1, int(days)))]}/P7D")
     yield "outlet and word", lambda: page(f"outlet:{words[int(random.integers(901, 2900))]} {word(50, 5000)}")
+    yield "outlet alone", lambda: page(f"outlet:{words[int(random.integers(901, 2900))]}")
+    yield "author", lambda: page(f"author:{words[int(random.integers(400, 1300))]}")
+    yield "tag and word", lambda: page(f"tag:later {word(5, 5000)}")
     yield "events with a word", lambda: list(reading.events(word(5, 100_000), limit=20))
     yield "unread stories", lambda: page("is:unread")
     yield "unread per folder", lambda: app.store.counts.unread(1)
-    yield "event page", lambda: reading.event(events[int(random.integers(0, len(events)))])
+    yield "event page", lambda: app.front.event(events[int(random.integers(0, len(events)))])
     yield "relevance", lambda: page(word(5, 100_000), by_relevance=True)
     yield (
         "two characters",
@@ -158,6 +172,48 @@ def raw_fts(path: Path, random: np.random.Generator, rounds: int) -> dict[str, f
     return timed(call, rounds)
 
 
+def reader_search(path: Path, random: np.random.Generator, rounds: int) -> dict[str, float] | None:
+    """Three terms in lemon24/reader, newest first, over the stories of this store."""
+    try:
+        from reader import make_reader
+    except ImportError:
+        return None
+    words = Texts().words
+    stories = sqlite3.connect(f"file:{path}?mode=ro", uri=True).execute(
+        "SELECT key, url, title, text, published_at FROM stories"
+    )
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reader = make_reader(f"{folder}/reader.db", search_enabled=True)
+        reader.add_feed("https://bench.example/feed", allow_invalid_url=True)
+        for key, url, title, text, published in stories:
+            reader.add_entry(
+                {
+                    "feed_url": "https://bench.example/feed", "id": key, "link": url, "title": title,
+                    "published": datetime.fromisoformat(published), "content": [{"value": text, "type": "text/plain"}],
+                }
+            )  # fmt: skip
+        reader.update_search()
+
+        def call() -> None:
+            terms = " ".join(str(words[int(np.exp(random.uniform(np.log(50), np.log(5000))))]) for _ in range(3))
+            list(reader.search_entries(terms, sort="recent", limit=20))
+
+        return timed(call, rounds)
+
+
+def while_written(path: Path, now: datetime, random: np.random.Generator, rounds: int) -> dict[str, float]:
+    """Searches while another process adds stories as fast as it can; an error of either ends the benchmark."""
+    writer = subprocess.Popen([sys.executable, __file__, str(path), "--write-for", "6"])
+    words = Texts().words
+    with open_app(Config(timezone="Europe/Berlin"), db=path, clock=lambda: now) as app:
+        found = timed(lambda: list(app.reading.stories(str(words[int(random.integers(100, 5000))]), limit=20)), rounds)
+        app.marks.undo(1, app.marks.read(1, [s.id for s in app.reading.stories("is:unread", limit=100)]))
+    if writer.wait():
+        raise SystemExit("the writer failed")
+    return found
+
+
 def process(path: Path, random: np.random.Generator, rounds: int) -> dict[str, float]:
     words = Texts().words
     command = [sys.executable, "-m", "aggregator", "--db", str(path), "stories"]
@@ -175,25 +231,68 @@ def main() -> None:
     flags.add_argument("store", type=Path)
     flags.add_argument("--rounds", type=int, default=50)
     flags.add_argument("--json", type=Path)
-    flags.add_argument("--only")
+    flags.add_argument("--only", help="only calls with this in their name")
+    flags.add_argument("--small", type=Path, help="a store of 10,000 stories to compare with")
+    flags.add_argument("--write-for", type=float, help=argparse.SUPPRESS)
     given = flags.parse_args()
-    random = np.random.default_rng(11)
+    if given.write_for:
+        write_for(given.store, given.write_for)
+        return
     found: dict[str, Any] = {}
-
-    def told(name: str, result: dict[str, float]) -> None:
-        found[name] = {k: round(v, 2) for k, v in result.items()}
-        print(name.ljust(28), "  ".join(f"{k} {v:8.2f}" for k, v in found[name].items()), flush=True)
-
-    now = latest(given.store)
-    with open_app(Config(timezone="Europe/Berlin"), db=given.store, clock=lambda: now) as app:
-        for name, call in calls(app, random, now):
-            if given.only is None or given.only in name:
-                told(name, timed(call, SLOW.get(name, given.rounds)))
-    if given.only is None:
-        told("raw FTS5, three terms", raw_fts(given.store, random, given.rounds))
-        told("whole process", process(given.store, random, 10))
+    for title, path in (("small", given.small), ("large", given.store)):
+        if path:
+            print(f"{title}: {path.name}", flush=True)
+            found[title] = measured(path, given.rounds, only=given.only)
+    theirs = (
+        reader_search(given.small, np.random.default_rng(11), given.rounds) if given.small and not given.only else None
+    )
+    if theirs:
+        found["small"]["lemon24/reader, three terms"] = shown("lemon24/reader, three terms", theirs)
+    if given.small:
+        for name, large in found["large"].items():
+            if name in found["small"]:
+                print(f"{name.ljust(28)} grows by {large['p50_ms'] / max(0.01, found['small'][name]['p50_ms']):.1f}")
     if given.json:
-        given.json.write_text(json.dumps({"made_at": datetime.now(UTC).isoformat(), "calls": found}, indent=1))
+        given.json.write_text(json.dumps({"made_at": datetime.now(UTC).isoformat(), **found}, indent=1))
+
+
+def shown(name: str, result: dict[str, float]) -> dict[str, float]:
+    rounded = {k: round(v, 2) for k, v in result.items()}
+    print(name.ljust(28), "  ".join(f"{k} {v:8.2f}" for k, v in rounded.items()), flush=True)
+    return rounded
+
+
+def measured(path: Path, rounds: int, *, only: str | None) -> dict[str, dict[str, float]]:
+    """Every call on this store."""
+    random, now = np.random.default_rng(11), latest(path)
+    found = {}
+    with open_app(Config(timezone="Europe/Berlin"), db=path, clock=lambda: now) as app:
+        for name, call in calls(app, random, now):
+            if only is None or only in name:
+                found[name] = shown(name, timed(call, SLOW.get(name, rounds)))
+    if only is None:
+        found["raw FTS5, three terms"] = shown("raw FTS5, three terms", raw_fts(path, random, rounds))
+        found["word, while written"] = shown("word, while written", while_written(path, now, random, rounds))
+        found["whole process"] = shown("whole process", process(path, random, 10))
+    return found
+
+
+def write_for(path: Path, seconds: float) -> None:
+    """Add and take away a story at a time."""
+    now, end, number = latest(path), time.monotonic() + seconds, 0
+    words = Texts().words
+    with open_app(Config(timezone="Europe/Berlin"), db=path, clock=lambda: now) as app:
+        while time.monotonic() < end:
+            number += 1
+            n = f"written-{os.getpid()}-{number}"
+            entry = NewEntry(
+                guid=n, key=n, url=None, title="A storm", text=" ".join(words[:200]), authors=(), published_at=now,
+                updated_at=None, lang="en", image=None, content_hash=n, grams=None, words=200, text_hash=n,
+                outlet_key="x.example", outlet_name="X", wants_page=False,
+            )  # fmt: skip
+            app.store.ingest.apply(1, [entry], now=now)
+            app.store.connections.run("DELETE FROM entries WHERE guid = ?", (n,))
+            app.store.connections.run("DELETE FROM stories WHERE key = ?", (n,))
 
 
 if __name__ == "__main__":
