@@ -96,12 +96,16 @@ class FetchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class PagesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How article pages are scraped; `reread` says whether again for what was changed, while their event is told of."""
+    """How article pages are scraped; `reread` says whether again for what was changed, while their event is told of.
+
+    `rules` is the folder of the site rules, by default `sites` beside the settings file.
+    """
 
     enabled: bool = True
     backfill: NotNegative = 20
     keep_html_days: Seconds = 14.0
     reread: bool = True
+    rules: str | None = None
 
 
 class WorkersConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from aggregator.app.marks import Marks
     from aggregator.app.outgoing import Outgoing
     from aggregator.app.publishing import Publishing
+    from aggregator.app.pages import Pages
     from aggregator.app.reading import Reading
     from aggregator.app.rules import Rules
     from aggregator.app.subscriptions import Subscriptions
@@ -130,6 +131,13 @@ class App:
         from aggregator.app.marks import Marks
 
         return Marks(self.store, self.clock, self.timezone)
+
+    @cached_property
+    def pages(self) -> Pages:
+        """Article pages by hand."""
+        from aggregator.app.pages import Pages
+
+        return Pages(self.store, self.polling, self.config.pages)
 
     @cached_property
     def topics(self) -> Topics:

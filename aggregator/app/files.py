@@ -34,12 +34,19 @@ def _unparsed(path: Path, error: AggregatorError) -> dict[str, Any]:
 
 
 def extract_files(
-    paths: Sequence[Path], *, url: str | None = None, progress: Callable[[int], None] = lambda _done: None
+    paths: Sequence[Path],
+    *,
+    url: str | None = None,
+    explain: bool = False,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> Iterator[dict[str, Any]]:
     """One row for each page file, in order, on all cores; pages of one site teach each other."""
     with SandboxExecutor(preload=("aggregator.extract",)) as executor:
         rows = extract_lines(
-            ((str(path), _read(path)) for path in paths), url=url, mapper=partial(_map, executor, progress)
+            ((str(path), _read(path)) for path in paths),
+            url=url,
+            explain=explain,
+            mapper=partial(_map, executor, progress),
         )
         yield from rows
 

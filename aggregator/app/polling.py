@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
@@ -20,6 +22,7 @@ from aggregator.store import Store
 
 if TYPE_CHECKING:
     from aggregator.app.manners import Manners
+    from aggregator.extract import SiteRule
     from aggregator.fetch import Client, FetchOptions, HostGate
     from aggregator.pipeline.decide import Decider
     from aggregator.pipeline.sandbox import SandboxExecutor
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["PollOptions", "Polling", "Progress", "fetch_options"]
 
 # ruff: noqa: PLC0415 - network, parsers, extractors and the window are loaded when there is something for them to do
+
+log = logging.getLogger(__name__)
 
 REFINE_EVERY = 400  # pages between two decisions, so that events get better while pages come
 ASK_AGAIN_S = 0.2
@@ -87,7 +92,7 @@ class Polling:
             LeaseHeld: a `run` holds the database: ask it with `ask` instead.
 
         """
-        with self._lease(command):
+        with self.lease(command):
             return self.poll_now(options, on_progress=on_progress)
 
     def poll_now(self, options: PollOptions, *, on_progress: OnProgress = lambda _p: None) -> PollReport:
@@ -125,7 +130,7 @@ class Polling:
             )
         )
 
-    def _lease(self, command: str) -> AbstractContextManager[Lease]:
+    def lease(self, command: str) -> AbstractContextManager[Lease]:
         """The lease, once another poll of this database has ended."""
         while True:
             lease = Lease(self.store, command)
@@ -170,27 +175,44 @@ class Polling:
         if not total:
             return
         from aggregator.pipeline.pages import PageScraper
-        from aggregator.pipeline.work import PRELOAD
 
         self._recall().recall_robots()
         self._dismiss_parsers()
-        extractors = self._new_sandbox(processes=1 if total < MANY_PAGES else None, preload=PRELOAD)
-        scraper = PageScraper(
-            store=self.store,
-            client=self.client,
-            gate=self.gate,
-            extractors=extractors,
-            clock=self.clock,
-            workers=self.config.fetch.workers,
-            rereads=self.config.pages.reread,
-            on_folded=self.forget,
-        )
-        try:
+        with self.page_sandbox(1 if total < MANY_PAGES else None) as extractors:
+            scraper = PageScraper(
+                store=self.store,
+                client=self.client,
+                gate=self.gate,
+                extractors=extractors,
+                clock=self.clock,
+                workers=self.config.fetch.workers,
+                rereads=self.config.pages.reread,
+                rules=self._site_rules(),
+                on_folded=self.forget,
+            )
             for done, result in enumerate(scraper.run(stop=self.stop), 1):
                 report.add_page(result)
                 on_progress(Progress(phase="pages", done=done, total=max(total, done), failures=report.pages_failed))
                 if options.cluster and done % REFINE_EVERY == 0:
                     self._decide(report, on_progress)
+
+    def _site_rules(self) -> tuple[SiteRule, ...]:
+        """The site rules that can be read; what is wrong with the others is logged."""
+        from aggregator.app.site_rules import site_rules
+
+        rules, problems = site_rules(self.config.pages)
+        for problem in problems:
+            log.warning("%s", problem)
+        return rules
+
+    @contextlib.contextmanager
+    def page_sandbox(self, processes: int | None = None) -> Iterator[Executor]:
+        """Processes that read article pages, for a block."""
+        from aggregator.pipeline.work import PRELOAD
+
+        extractors = self._new_sandbox(processes=processes, preload=PRELOAD)
+        try:
+            yield extractors
         finally:
             extractors.shutdown(wait=False, cancel_futures=True)
 
@@ -247,7 +269,7 @@ class Polling:
 
     def rebuild(self, *, on_progress: OnProgress = lambda _p: None) -> int:
         """Decide all stories anew; the reader's edits stay in force."""
-        with self._lease("rebuild"):
+        with self.lease("rebuild"):
             total = self.store.decisions.mark_all_stale()
             return self.decider.run(
                 stop=self.stop,

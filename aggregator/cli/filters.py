@@ -41,19 +41,21 @@ def parse(files: tuple[Path, ...]) -> None:
 @click.command()
 @FILES
 @click.option("--url", help="The page's address; for a single FILE.")
-def extract(files: tuple[Path, ...], url: str | None) -> None:
+@click.option("--explain", is_flag=True, help="Add where each fact came from, and every line left out with its reason.")
+def extract(files: tuple[Path, ...], url: str | None, *, explain: bool) -> None:
     """Article pages to JSON lines, one for each FILE, in order; pages of one site teach each other.
 
     \b
     Examples:
       aggregator extract page.html --url https://example.org/story
       aggregator extract pages/* > articles.ndjson
+      aggregator extract page.html --explain | jq .reasons
     """
     from aggregator.app.files import extract_files
 
     if url and len(files) > 1:
         raise click.UsageError("--url goes with a single file.")
-    _print_rows(extract_files(files, url=url, progress=_progress("pages", len(files))))
+    _print_rows(extract_files(files, url=url, explain=explain, progress=_progress("pages", len(files))))
 
 
 @click.command()

@@ -40,6 +40,7 @@ COMMANDS = {
     "import": ("archive", "Bring an archive in: story lines, FreshRSS, Google Reader, newsboat."),
     "export": ("archive", "Print stories as story lines."),
     "datasette": ("stats", "Print Datasette's metadata for the database."),
+    "pages": ("pages", "Article pages by hand: preview, reextract."),
     "digest": ("digest", "What happened since you last looked, each event once."),
     "digests": ("digests", "Digests at a time of day: add, preview, send, audit, remove."),
     "mail": ("mail", "Try the mail settings."),

@@ -64,10 +64,10 @@ def extract_lines(
     """
     paths: list[str] = []
 
-    def tasks() -> Iterator[tuple[str, bytes | BaseException, str | None]]:
+    def tasks() -> Iterator[tuple[str, bytes | BaseException, str | None, bool]]:
         for path, body in files:
             paths.append(path)
-            yield path, body, url
+            yield path, body, url, explain
 
     found = [
         read if isinstance(read, _Read) else _Read(path=paths[i], error=str(read))
@@ -86,13 +86,13 @@ def extract_lines(
         yield _row(read, learnt, explain=explain)
 
 
-def _read(task: tuple[str, bytes | BaseException, str | None]) -> _Read:
-    path, body, url = task
+def _read(task: tuple[str, bytes | BaseException, str | None, bool]) -> _Read:
+    path, body, url, explain = task
     if isinstance(body, BaseException):
         return _Read(path=path, error=f"The file could not be read: {body}")
     is_text = PurePath(path.removesuffix(".gz")).suffix.lower() == ".txt"
     try:
-        draft = draft_kept_text(body, url=url) if is_text else draft_page(body, url=url)
+        draft = draft_kept_text(body, url=url) if is_text else draft_page(body, url=url, explain=explain)
     except AggregatorError as error:
         return _Read(path=path, error=str(error))
     except (RecursionError, MemoryError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:

@@ -19,6 +19,7 @@ _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _SEARCHED = 12  # lines from the top among which the headline stands
 _PARAGRAPH = 160  # characters: longer is text, no headline
 _WORD = re.compile(r"\w+")
+_STOPS = (".", "!", "?", "…", "。", "！", "？", ".”", '."')
 
 
 def kept_lines(text: str) -> list[str]:
@@ -30,13 +31,16 @@ def kept_title(lines: Sequence[str]) -> int | None:
     """Which line is the headline: the first that reads as one, else None.
 
     A headline has four words or more (or eight Chinese characters), is no byline, date or button, and is no paragraph. A
-    short line above a longer one of that kind ("World News") is a label.
+    short line above a longer one of that kind ("World News") is a label; but if nothing follows the longer one, it is the
+    text of a brief, and the short line its headline.
     """
     for i, line in enumerate(lines[:_SEARCHED]):
         if len(line) > _PARAGRAPH:
             break
         if _reads_as_headline(line):
-            return i
+            above = [n for n in range(i) if not line_kind(lines[n])[0]]
+            is_text = line.endswith(_STOPS) and all(line_kind(after)[0] for after in lines[i + 1 :])
+            return above[-1] if is_text and above else i
     # Nothing of that length: the first line that is not furniture, if text follows it.
     for i, line in enumerate(lines[:3]):
         if (

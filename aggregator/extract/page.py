@@ -51,7 +51,8 @@ _TRUNCATED = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more|continue re
 class Draft:
     """All that one page says, before the other pages of its site are asked.
 
-    `facts` has no text yet; `verdicts` are the lines that may be its text; `page` is what the page teaches of its site.
+    `facts` has no text yet; `verdicts` are the lines that may be its text; `page` is what the page teaches of its site;
+    `others` (if it is to be explained) are the lines that were not taken for text.
     """
 
     facts: Article
@@ -62,6 +63,7 @@ class Draft:
     page: PageLines = field(default_factory=PageLines)
     opinion: str = "classifier"
     credit: tuple[str | None, str | None] = (None, None)
+    others: tuple[Line, ...] = ()
 
 
 def extract_page(
@@ -82,7 +84,7 @@ def extract_page(
     names every line that was left out, and why. Pure and picklable; bounded on hostile pages. Cost: 10-20 ms a page, 35
     more where a second opinion is needed. Raises ExtractError for what is no page.
     """
-    draft = draft_page(body, url=url, charset=charset, rules=rules, teach=False)
+    draft = draft_page(body, url=url, charset=charset, rules=rules, teach=False, explain=explain)
     return finish(draft, site_lines=site_lines, feed_text=feed_text, explain=explain)
 
 
@@ -93,6 +95,7 @@ def draft_page(
     charset: str | None = None,
     rules: SiteRule | None = None,
     teach: bool = True,
+    explain: bool = False,
 ) -> Draft:
     """Everything about a page that can be said from it alone; with what it has to `teach` of its site, if wanted."""
     html = decode_page(open_body(body), charset)
@@ -107,7 +110,11 @@ def draft_page(
     facts = find_facts(head, parser, page, html=html if may_ask(page, html) else "", url=url, rules=rules)
     hints = page_hints(head, facts)
     ruled = _ruled_lines(parser, rules) if rules else []
-    judged = Judged(lines=tuple(ruled), sure=1.0, opinion="rule") if ruled else judge_blocks(page, hints, html=html)
+    judged = (
+        Judged(lines=tuple(ruled), sure=1.0, opinion="rule")
+        if ruled
+        else judge_blocks(page, hints, html=html, explain=explain)
+    )
     verdicts = filter_lines(judged.lines, title=facts.title, authors=facts.authors, labels=(facts.site, facts.section))
     return _drafted(facts, verdicts, judged, head=head, page=page, told=hints.body, html=html, teach=teach)
 
@@ -136,7 +143,7 @@ def _drafted(
         )
     return Draft(
         facts=facts, verdicts=tuple(verdicts), sure=judged.sure, body=told, wall=wall, page=page_lines(texts if teach else ()),
-        opinion=judged.opinion, credit=find_credit(head, text=text, authors=facts.authors),
+        opinion=judged.opinion, credit=find_credit(head, text=text, authors=facts.authors), others=judged.others,
     )  # fmt: skip
 
 
@@ -201,6 +208,7 @@ def finish(
         sources["credit"] = draft.credit[1]
     if explain:
         reasons += tuple(f"left out ({v.reason}): {v.line.text[:120]}" for v in verdicts if v.reason)
+        reasons += tuple(f"left out (no part of the article, {x.sure:.2f}): {x.text[:120]}" for x in draft.others)
     return replace(
         facts, text=text, lang=lang, quality=score, quality_reasons=reasons, paywall=wall, credit=draft.credit[0], sources=sources,
     )  # fmt: skip

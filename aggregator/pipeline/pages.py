@@ -12,7 +12,7 @@ from threading import Event as StopSignal
 from urllib.parse import urlsplit
 
 from aggregator.errors import Refused
-from aggregator.extract import SiteLines, drop_recurring, learn, page_lines
+from aggregator.extract import SiteLines, SiteRule, drop_recurring, learn, page_lines, rule_for
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, HostGate, fetch_all, mask
 from aggregator.model import Article
 from aggregator.pipeline.entries import searchable, text_hash
@@ -24,9 +24,9 @@ from aggregator.store import Store
 from aggregator.store.pages import DuePage, PageResult
 from aggregator.text.dates import parse_date
 from aggregator.text.revision import gives_less, headline_changed, text_changed
-from aggregator.text.urls import canonical_url, site_of
+from aggregator.text.urls import canonical_url, host_of, site_of
 
-__all__ = ["PageScraper"]
+__all__ = ["PageScraper", "load_lines", "told", "with_text"]
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class PageScraper:
     clock: Callable[[], datetime]
     workers: int = 16
     rereads: bool = True
+    rules: tuple[SiteRule, ...] = ()
     on_folded: Callable[[tuple[str, ...]], None] = lambda _keys: None
     _sites: dict[str, SiteLines] = field(default_factory=dict)
     _learnt: set[str] = field(default_factory=set)
@@ -64,7 +65,7 @@ class PageScraper:
                 self._settle()
 
     def _round(self, due: tuple[DuePage, ...], stop: StopSignal | None) -> Iterator[PageResult]:
-        pages = {id(request): (request, page) for page in due for request in [_request(page)]}
+        pages = {id(request): (request, page) for page in due for request in [self._request(page)]}
         requests = [request for request, _ in pages.values()]
         extracting: dict[Future[Article], tuple[DuePage, Fetched]] = {}
         ready: list[PageResult] = []
@@ -95,8 +96,16 @@ class PageScraper:
 
     def _extract(self, page: DuePage, result: Fetched) -> Future[Article]:
         return self.extractors.submit(
-            extract, result.body, url=result.final_url, charset=result.charset, feed_text=page.feed_text
-        )
+            extract, result.body, url=result.final_url, charset=result.charset, feed_text=page.feed_text,
+            rules=rule_for(host_of(result.final_url) or "", self.rules),
+        )  # fmt: skip
+
+    def _request(self, page: DuePage) -> FetchRequest:
+        rule = rule_for(host_of(page.url) or "", self.rules)
+        return FetchRequest(
+            url=page.url, kind="page", etag=page.etag, last_modified=page.last_modified,
+            headers=rule.headers if rule else (),
+        )  # fmt: skip
 
     def _extracted(
         self, extracting: dict[Future[Article], tuple[DuePage, Fetched]], *, most: int, stop: StopSignal | None
@@ -128,26 +137,10 @@ class PageScraper:
         )
 
     def _refined(self, page: DuePage, result: Fetched, article: Article) -> PageResult:
-        is_own_text = article.text is not None and article.sources.get("text") != "feed"
-        site = site_of(result.final_url)
-        return PageResult(
-            story_id=page.story_id,
-            page="done",
+        return replace(
+            told(page.story_id, article),
             keys=_other_addresses(page, result, article),
-            title=article.title,
-            page_text=article.text if is_own_text else None,
-            authors=article.authors,
-            published_at=_moment(article.published),
-            updated_at=_moment(article.updated),
-            lang=article.lang,
-            section=article.section,
-            image=article.image["url"] if article.image else None,
-            credit=article.credit,
-            correction=article.correction,
-            paywall=article.paywall,
-            quality=article.quality,
-            site_name=article.site,
-            site=site,
+            site=site_of(result.final_url),
             url=result.final_url,
             etag=result.etag,
             last_modified=result.last_modified,
@@ -177,7 +170,7 @@ class PageScraper:
         lines = page_lines(r.page_text.split("\n"))
         self._sites[r.site] = learn(known, lines)
         self._learnt.add(r.site)
-        return _with_text(r, drop_recurring(r.page_text, self._sites[r.site]))
+        return with_text(r, drop_recurring(r.page_text, self._sites[r.site]))
 
     def _compared(self, r: PageResult) -> PageResult:
         """What a page that was read again has changed; one that changed nothing, or hides behind a wall, changes nothing here."""
@@ -198,7 +191,7 @@ class PageScraper:
     def _site(self, site: str) -> SiteLines:
         if site not in self._sites:
             stored = self.store.pages.site_lines([site]).get(site)
-            self._sites[site] = _load(stored) if stored else SiteLines()
+            self._sites[site] = load_lines(stored) if stored else SiteLines()
         return self._sites[site]
 
     def _settle(self) -> None:
@@ -219,11 +212,30 @@ class PageScraper:
         self._learnt.clear()
 
 
-def _request(page: DuePage) -> FetchRequest:
-    return FetchRequest(url=page.url, kind="page", etag=page.etag, last_modified=page.last_modified)
+def told(story_id: int, article: Article) -> PageResult:
+    """What an article says, as the store takes it; a text that is the feed's is none."""
+    is_own_text = article.text is not None and article.sources.get("text") != "feed"
+    return PageResult(
+        story_id=story_id,
+        page="done",
+        title=article.title,
+        page_text=article.text if is_own_text else None,
+        authors=article.authors,
+        published_at=_moment(article.published),
+        updated_at=_moment(article.updated),
+        lang=article.lang,
+        section=article.section,
+        image=article.image["url"] if article.image else None,
+        credit=article.credit,
+        correction=article.correction,
+        paywall=article.paywall,
+        quality=article.quality,
+        site_name=article.site,
+    )
 
 
-def _with_text(r: PageResult, text: str) -> PageResult:
+def with_text(r: PageResult, text: str) -> PageResult:
+    """The result with this text, and what is computed from it."""
     return replace(r, text=text, grams=searchable(r.title, text), words=len(text.split()), text_hash=text_hash(text))
 
 
@@ -247,6 +259,7 @@ def _dump(lines: SiteLines) -> str:
     return json.dumps({"pages": lines.pages, "counts": [[h, n] for h, n in sorted(lines.counts.items())]})
 
 
-def _load(text: str) -> SiteLines:
+def load_lines(text: str) -> SiteLines:
+    """A site's lines as they were stored."""
     stored = json.loads(text)
     return SiteLines(pages=stored["pages"], counts=dict(stored["counts"]))

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aggregator.model import Article
+
+if TYPE_CHECKING:
+    from aggregator.extract import SiteRule
 
 __all__ = ["PRELOAD", "extract"]
 
 PRELOAD = ("aggregator.extract.page",)  # what a worker that extracts loads before its first page is put to it
 
 
-def extract(body: bytes, *, url: str, charset: str | None, feed_text: str | None) -> Article:
+def extract(
+    body: bytes, *, url: str | None, charset: str | None, feed_text: str | None, rules: SiteRule | None = None,
+    explain: bool = False,
+) -> Article:  # fmt: skip
     """As `aggregator.extract.extract_page`: the process that hands out pages has no need of the readers themselves."""
     from aggregator.extract import extract_page  # noqa: PLC0415 - see above
 
-    return extract_page(body, url=url, charset=charset, feed_text=feed_text)
+    return extract_page(body, url=url, charset=charset, feed_text=feed_text, rules=rules, explain=explain)

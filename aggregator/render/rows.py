@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, overload
 
-from aggregator.model import Event, EventView, Feed, RevisionChange, Story
+from aggregator.model import Article, Event, EventView, Feed, RevisionChange, Story
 
 __all__ = [
     "EVENT_COLUMNS",
@@ -67,6 +68,11 @@ def revision_row(change: RevisionChange) -> dict[str, Any]:
             {"kind": s.kind, "before": s.before, "after": s.after} for s in change.sentences if s.kind != "same"
         ],
     }
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    """All that was read from a page, with where each fact came from."""
+    return asdict(article) | {"authors": list(article.authors), "quality_reasons": list(article.quality_reasons)}
 
 
 def event_row(event: Event) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from aggregator.store.connection import Connections
 from aggregator.store.revisions import keep_version
 from aggregator.store.times import to_db
 
-__all__ = ["DuePage", "KeptPage", "PageResult", "Pages", "PagesApplied", "SiteText"]
+__all__ = ["DuePage", "KeptPage", "PageResult", "Pages", "PagesApplied", "SiteText", "StoredPage"]
 
 MAX_TRIES = 4  # an article that failed four times, hours apart, is left with the feed's text
 _DUE = "s.page = 'due' AND s.url IS NOT NULL AND (s.page_at IS NULL OR s.page_at <= :now)"
@@ -49,6 +49,18 @@ class KeptPage:
     text: str | None
     correction: str | None
     body: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """A page that is still kept, with what is needed to extract it again."""
+
+    story_id: int
+    url: str
+    site: str | None
+    charset: str | None
+    feed_text: str | None
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +225,17 @@ class Pages:
         is_new_text = r.text is not None and r.text != before["text"]
         is_new_credit = r.credit is not None and r.credit != before["credit"]
         is_new = is_new_title or is_new_text or is_new_credit or (r.published_at is not None and not before["is_dated"])
+        self._take(r, is_new=is_new, is_new_text=is_new_text)
+        self._db.run_many(
+            "INSERT OR IGNORE INTO aliases (key, story_id) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM stories WHERE key = ?)",
+            [(key, r.story_id, key) for key in r.keys],
+        )
+        self._name_outlet(before["outlet_id"], r.site_name)
+        self._keep(r, now)
+        return is_new
+
+    def _take(self, r: PageResult, *, is_new: bool, is_new_text: bool) -> None:
+        """Write a page's text and facts into its story."""
         if is_new_text:
             self._db.run(
                 "UPDATE stories SET feed_text = coalesce(feed_text, text), text = ?, grams = ?, words = ?, text_hash = ?"
@@ -233,13 +256,6 @@ class Pages:
                 int(is_new), r.story_id,
             ),
         )  # fmt: skip
-        self._db.run_many(
-            "INSERT OR IGNORE INTO aliases (key, story_id) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM stories WHERE key = ?)",
-            [(key, r.story_id, key) for key in r.keys],
-        )
-        self._name_outlet(before["outlet_id"], r.site_name)
-        self._keep(r, now)
-        return is_new
 
     def _revise(self, r: PageResult, now: datetime) -> bool:
         """Keep what stands where the page changed it, and take its new headline over; returns whether that was done."""
@@ -333,6 +349,44 @@ class Pages:
                 "UPDATE stories SET text = ?, grams = ?, words = ?, text_hash = ?, is_stale = 1 WHERE id = ?",
                 [(text, grams, words, hashed, story_id) for story_id, text, grams, words, hashed in texts],
             )
+
+    def stored(self, *, feed_id: int | None = None, after: int = 0, limit: int = 100) -> tuple[StoredPage, ...]:
+        """Pages that are still kept, by story id from `after` on; of one feed's stories if it is named."""
+        rows = self._db.rows(
+            "SELECT p.story_id, p.url, p.site, p.charset, p.body,"
+            " CASE WHEN p.text IS NULL THEN coalesce(s.feed_text, s.text) ELSE s.feed_text END AS feed_text"
+            " FROM pages p JOIN stories s ON s.id = p.story_id WHERE p.body IS NOT NULL AND p.story_id > :after"
+            " AND (:feed IS NULL OR s.feed_id = :feed) ORDER BY p.story_id LIMIT :limit",
+            {"after": after, "feed": feed_id, "limit": limit},
+        )
+        return tuple(StoredPage(**{**row, "body": zlib.decompress(row["body"])}) for row in rows)
+
+    def stored_count(self, *, feed_id: int | None = None) -> int:
+        """How many pages are still kept."""
+        return int(
+            self._db.value(
+                "SELECT count(*) FROM pages p JOIN stories s ON s.id = p.story_id WHERE p.body IS NOT NULL"
+                " AND (:feed IS NULL OR s.feed_id = :feed)",
+                {"feed": feed_id},
+            )
+        )
+
+    def retake(self, results: Sequence[PageResult]) -> int:
+        """Take what the extractor makes of kept pages today; returns how many texts differ. Nobody edited: no revision."""
+        changed = 0
+        with self._db.write():
+            for r in results:
+                before = self._db.row("SELECT text FROM stories WHERE id = ?", (r.story_id,))
+                if before is None:
+                    continue
+                is_new_text = r.text is not None and r.text != before["text"]
+                self._take(r, is_new=is_new_text, is_new_text=is_new_text)
+                self._db.run(
+                    "UPDATE pages SET title = ?, correction = ?, text = ? WHERE story_id = ?",
+                    (r.title, r.correction, r.page_text, r.story_id),
+                )
+                changed += is_new_text
+        return changed
 
     def body(self, story_id: int) -> tuple[str, bytes, str | None] | None:
         """The stored page of a story as (address, bytes, charset), while it is kept."""

@@ -53,6 +53,11 @@ _NOTE = re.compile(
     r"sprostowanie|rättelse|rettelse|oikaisu|исправлен\w*|уточнен\w*)\b|訂正|更正",
     re.IGNORECASE,
 )
+_STEMS = (
+    "correct", "clarif", "editor", "earlier version", "previous version", "amended", "korr", "berichtig", "früheren",
+    "anmerkung", "rectif", "une version", "corre", "fe de errores", "una versi", "errata", "uma vers", "rettific",
+    "sprostow", "rätt", "rettels", "oikais", "исправл", "уточнен", "訂正", "更正",
+)  # fmt: skip
 _SAID = re.compile(r"\d|[.!。！]")  # a note has a date or a full stop
 _NOTE_LEAST = 3
 _NOTE_WORDS = 45  # a longer sentence with such a word reports on somebody else's correction
@@ -108,6 +113,7 @@ def text_changed(before: str | None, after: str | None, *, lang: str | None = No
 
 def correction_note(lines: Iterable[str]) -> str | None:
     """The first line that says that something was corrected: no button, no report of somebody else's correction."""
+    lines = [line for line in lines if any(stem in line.casefold() for stem in _STEMS)]  # the expression is slow
     return next((line for line in lines if _tells(line) and _SAID.search(line)), None)
 
 

@@ -72,3 +72,13 @@ def test_an_article_and_a_draft_pickle():
     assert pickle.loads(pickle.dumps(article)) == article
     draft = draft_page(page(1))
     assert pickle.loads(pickle.dumps(draft)) == draft
+
+
+def test_explained_every_line_of_the_page_is_kept_or_left_out_with_a_reason():
+    prose = "<p>The swing bridge at Ellery will close in May for eleven months, the council decided on Tuesday.</p>" * 1
+    body = f"<html><body><h1>Bridge closes</h1>{prose}{prose.replace('May', 'June')}<p>Sign up for our newsletter</p></body></html>"
+    (row,) = extract_lines([("a.html", body.encode())], explain=True)
+    left_out = [r for r in row["reasons"] if r.startswith("left out (")]
+    assert any("Sign up for our newsletter" in r for r in left_out)
+    assert any("Bridge closes" in r for r in left_out)
+    assert row["sources"]["title"] == "h1"

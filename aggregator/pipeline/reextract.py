@@ -1,0 +1,70 @@
+"""Extract kept pages again, when site rules or the extractor changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from threading import Event as StopSignal
+
+from aggregator.errors import AggregatorError
+from aggregator.extract import SiteRule, drop_recurring, rule_for
+from aggregator.pipeline.pages import load_lines, told, with_text
+from aggregator.pipeline.work import extract
+from aggregator.store import Store
+from aggregator.store.pages import PageResult, StoredPage
+from aggregator.text.urls import host_of
+
+__all__ = ["Reextracted", "reextract"]
+
+BATCH = 48  # pages in memory at once, and in one transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reextracted:
+    """How many pages were read, how many texts came out otherwise, and which pages could not be read: (address, why)."""
+
+    pages: int = 0
+    changed: int = 0
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+def reextract(
+    store: Store,
+    extractors: Executor,
+    rules: Sequence[SiteRule],
+    *,
+    feed_id: int | None = None,
+    stop: StopSignal | None = None,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Reextracted:
+    """Extract every page that is still kept, or those of one feed's stories. A stop takes effect between two batches."""
+    done, changed, after = 0, 0, 0
+    failed: list[tuple[str, str]] = []
+    while not (stop and stop.is_set()) and (pages := store.pages.stored(feed_id=feed_id, after=after, limit=BATCH)):
+        futures = [
+            extractors.submit(
+                extract, page.body, url=page.url, charset=page.charset, feed_text=page.feed_text,
+                rules=rule_for(host_of(page.url) or "", rules),
+            )
+            for page in pages
+        ]  # fmt: skip
+        results = []
+        for page, future in zip(pages, futures, strict=True):
+            try:
+                results.append(_settled(store, page, told(page.story_id, future.result())))
+            except AggregatorError as error:
+                failed.append((page.url, str(error)))
+        changed += store.pages.retake(results)
+        done += len(pages)
+        after = pages[-1].story_id
+        progress(done)
+    return Reextracted(pages=done, changed=changed, failed=tuple(failed))
+
+
+def _settled(store: Store, page: StoredPage, result: PageResult) -> PageResult:
+    """With the text that is to stand: the page's without its site's furniture, else the feed's."""
+    if result.page_text is None:
+        return with_text(result, page.feed_text) if page.feed_text else replace(result, text=None)
+    lines = store.pages.site_lines([page.site]).get(page.site) if page.site else None
+    return with_text(result, drop_recurring(result.page_text, load_lines(lines)) if lines else result.page_text)
