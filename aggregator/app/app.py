@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from aggregator.app.mailing import Mailing
     from aggregator.app.marks import Marks
     from aggregator.app.outgoing import Outgoing
-    from aggregator.app.publishing import Publishing
     from aggregator.app.pages import Pages
+    from aggregator.app.publishing import Publishing
     from aggregator.app.reading import Reading
     from aggregator.app.rules import Rules
     from aggregator.app.subscriptions import Subscriptions
