@@ -12,10 +12,10 @@ from aggregator import render
 from aggregator.app.clock import Clock
 from aggregator.app.health import feed_troubles
 from aggregator.app.topics import Topics
-from aggregator.digest import DigestOptions, compose
+from aggregator.digest import DigestOptions, compose, quiet_edits
 from aggregator.digest.verify import Mismatch, verify
 from aggregator.errors import NotFound
-from aggregator.model import Digest, Told, TopicMatch
+from aggregator.model import Change, Digest, EventView, Told, TopicMatch
 from aggregator.store import Store
 
 __all__ = ["READER", "DigestPlan", "Digests", "Draft"]
@@ -24,6 +24,7 @@ READER = 1
 LOOK_BACK = timedelta(hours=24)
 CLOCK_SKEW = timedelta(hours=1)
 MOST_EVENTS = 30
+MOST_EDITED = 100  # stories looked at for silent edits
 MOST_TROUBLES = 6  # feeds named in a digest; the others are counted
 
 
@@ -120,6 +121,7 @@ class Digests:
             told={event_id: Told(at=at, story_ids=stories) for event_id, (at, stories) in told.items()},
             options=DigestOptions(events=plan.max_events, timezone=zone),
             health=self.health(start),
+            edits=self._edits(reader_id, plan.audience, views, start, now),
         )
         shown = {event.event_id for section in digest.sections for event in section.events}
         stories = tuple(story.id for view in views if view.event.id in shown for story in view.stories)
@@ -171,6 +173,25 @@ class Digests:
 
         """
         return render.digest_from_json(json.loads(self.store.editions.get(reader_id, edition_id)))
+
+    def _edits(
+        self, reader_id: int, audience: str, views: Sequence[EventView], since: datetime, until: datetime
+    ) -> tuple[Change, ...]:
+        """Silent edits since then of stories that this audience was told of, or of events that have news now."""
+        changed = self.store.revisions.changed(since, until)
+        seen = {story.id for view in views for story in view.stories}
+        seen |= self.store.editions.told_stories(reader_id, changed, audience=audience)
+        wanted = [story_id for story_id in changed if story_id in seen][:MOST_EDITED]
+        if not wanted:
+            return ()
+        from aggregator.text.revision import revision_changes  # noqa: PLC0415 - only where something was edited
+
+        edited = []
+        for story_id, revisions in self.store.revisions.of_many(wanted).items():
+            story = self.store.stories.get(story_id, reader_id=reader_id)
+            all_changes = revision_changes(revisions, title=story.title, text=story.text, lang=story.lang)
+            edited.append((story, [change for change in all_changes if since < change.at <= until]))
+        return quiet_edits(edited)
 
     def mismatches(self, digest: Digest) -> tuple[Mismatch, ...]:
         """What an edition says that cannot be found again in the stories as they are stored now."""

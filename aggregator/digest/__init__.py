@@ -1,13 +1,15 @@
 """What is worth reading, in order: events become a `Digest` value.
 
 Pure functions over frozen values. `compose` makes a digest, `brief` the account of one event, `changes` what is new in it
-since the reader last looked, `differences` what its outlets do not agree on, `verify` finds every sentence again.
+since the reader last looked, `differences` what its outlets do not agree on, `quiet_edits` what
+they changed after publication without a word, `verify` finds every sentence again.
 """
 
 from aggregator.digest.brief import brief, brief_line, headline
 from aggregator.digest.changes import changes
 from aggregator.digest.compose import compose
 from aggregator.digest.differences import differences
+from aggregator.digest.edits import quiet_edits
 from aggregator.digest.options import DigestOptions
 from aggregator.digest.verify import Mismatch, text_hash, verify
 
@@ -20,6 +22,7 @@ __all__ = [
     "compose",
     "differences",
     "headline",
+    "quiet_edits",
     "text_hash",
     "verify",
 ]

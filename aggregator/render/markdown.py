@@ -10,6 +10,7 @@ from aggregator.render.links import web_link
 from aggregator.render.wording import (
     change_line,
     difference_line,
+    edit_line,
     folded,
     kicker,
     left_out,
@@ -35,8 +36,7 @@ def digest_markdown(digest: Digest, *, zone: str = "UTC") -> str:
     if digest.edits:
         lines += ["## Quietly edited", ""]
         lines += [
-            f"- {_text(e.sentence.outlet + ': ' if e.sentence else '')}{_text(e.before or '')} → {_text(e.after or '')}"
-            for e in digest.edits
+            f"- {_text(e.sentence.outlet + ': ' if e.sentence else '')}{_text(edit_line(e))}" for e in digest.edits
         ]
         lines.append("")
     if digest.health:

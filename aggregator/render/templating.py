@@ -35,6 +35,7 @@ def environment() -> Environment:
     made.filters |= {"line": one_line, "link": web_link, "set": _set_lines}
     made.globals |= {
         "change_line": wording.change_line,
+        "edit_line": wording.edit_line,
         "folded": wording.folded,
         "kicker": wording.kicker,
         "left_out": wording.left_out,

@@ -7,6 +7,7 @@ from aggregator.render.columns import one_line, wrap
 from aggregator.render.wording import (
     change_line,
     difference_line,
+    edit_line,
     kicker,
     left_out,
     numbers,
@@ -94,7 +95,7 @@ def _closing(digest: Digest, width: int) -> list[str]:
         lines += ["", "QUIETLY EDITED"]
         for edit in digest.edits:
             outlet = f"{edit.sentence.outlet}: " if edit.sentence else ""
-            lines += wrap(f"{outlet}{edit.before or ''} → {edit.after or ''}", width, indent="  ", first="")
+            lines += wrap(outlet + edit_line(edit), width, indent="  ", first="")
     if digest.health:
         lines += ["", "YOUR FEEDS"]
         for line in digest.health:

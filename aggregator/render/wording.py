@@ -12,6 +12,7 @@ __all__ = [
     "change_line",
     "count",
     "difference_line",
+    "edit_line",
     "folded",
     "kicker",
     "left_out",
@@ -86,6 +87,14 @@ def difference_line(difference: Difference, digest: Digest, zone: str) -> str:
         at = f" {say_time(sentence.at, now=digest.made_at, zone=zone)}" if sentence.at else ""
         sides.append(f"{one_line(value)} ({one_line(sentence.outlet)}{at})")
     return f"{difference.what}: " + " · ".join(sides)
+
+
+def edit_line(edit: Change) -> str:
+    """As in "32 per cent → 22 per cent: “Profit fell 22 per cent, the company said.”"; a headline alone as old → new."""
+    said = f"{one_line(edit.before or '')} → {one_line(edit.after or '')}"
+    if edit.kind == "figure" and edit.sentence and edit.sentence.text:
+        return f"{said}: “{one_line(edit.sentence.text)}”"
+    return said
 
 
 def folded(source: SourceLine) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,3 +109,8 @@ class Editions:
             last, stories = found.get(row["event_id"], (at, frozenset()))
             found[row["event_id"]] = (max(last, at), stories | {row["story_id"]})
         return found
+
+    def told_stories(self, reader_id: int, story_ids: Sequence[int], *, audience: str) -> set[int]:
+        """Which of these stories an audience was told of."""
+        sql = "SELECT story_id FROM told WHERE reader_id = ? AND audience = ? AND story_id IN ({marks})"
+        return {row["story_id"] for row in self._db.in_chunks(sql, story_ids, reader_id, audience)}

@@ -483,3 +483,26 @@ def test_before_a_digest_feeds_that_would_be_due_by_then_are_asked_once(tmp_path
         assert asked() == 0, "whoever was just asked is left alone until its time"
         clock.now = seven
         assert asked() == everything
+
+
+def test_a_headline_that_was_changed_after_it_was_told_is_in_the_next_mail(house: House) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        house.clock.now += timedelta(hours=20)
+        feed = house.app.feeds.all()[0]
+        known = house.app.store.stories.get(1)
+        entry = a_new_entry(
+            1, key=house.app.store.stories.key(1), url=known.url, title="Storm cuts power to 120,000 homes", text=known.text,
+            content_hash="another", published_at=known.published_at,
+        )  # fmt: skip
+        house.app.store.ingest.apply(feed.id, [entry], now=house.clock.now)
+        house.clock.now = NOW + timedelta(days=1, seconds=5)
+        house.more_news(99)
+        house.app.publishing.publish_due()
+        house.app.mailing.send_due()
+    texts = [
+        " ".join(r.message.get_body(("plain",)).get_content().split()) for r in server.received if r.recipient == ME
+    ]
+    assert "QUIETLY EDITED" in texts[-1]
+    assert ": Storm cuts power to 300,000 homes → Storm cuts power to 120,000 homes" in texts[-1]
