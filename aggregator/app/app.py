@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aggregator.app.mailing import Mailing
     from aggregator.app.marks import Marks
     from aggregator.app.outgoing import Outgoing
+    from aggregator.app.outlets import Outlets
     from aggregator.app.pages import Pages
     from aggregator.app.publishing import Publishing
     from aggregator.app.reading import Reading
@@ -194,6 +195,13 @@ class App:
         from aggregator.app.access import Access
 
         return Access(self.store, self.config, self.accounts)
+
+    @cached_property
+    def outlets(self) -> Outlets:
+        """Outlets over a period."""
+        from aggregator.app.outlets import Outlets
+
+        return Outlets(self.store, self.clock)
 
     @cached_property
     def outgoing(self) -> Outgoing:

@@ -24,6 +24,7 @@ from aggregator.store.ingest import Ingest
 from aggregator.store.leases import Leases
 from aggregator.store.marks import Marks
 from aggregator.store.outbox import Outbox
+from aggregator.store.outlets import Outlets
 from aggregator.store.pages import Pages
 from aggregator.store.readers import Readers
 from aggregator.store.recipients import Recipients
@@ -83,6 +84,7 @@ class Store:
         self.archive = Archive(self.connections)
         self.app_passwords = AppPasswords(self.connections)
         self.folders = Folders(self.connections)
+        self.outlets = Outlets(self.connections)
         self.streams = Streams(self.connections)
 
     def _make_folder(self) -> None:

@@ -9,9 +9,10 @@ from aggregator.web.pages.events import events
 from aggregator.web.pages.feeds import feeds
 from aggregator.web.pages.front import front
 from aggregator.web.pages.mail import mail
+from aggregator.web.pages.outlets import outlets
 from aggregator.web.pages.stories import stories
 from aggregator.web.pages.topics import topics
 
 __all__ = ["PAGES"]
 
-PAGES: tuple[Blueprint, ...] = (front, events, stories, topics, feeds, digests, acts, account, mail)
+PAGES: tuple[Blueprint, ...] = (front, events, stories, topics, feeds, outlets, digests, acts, account, mail)

@@ -12,6 +12,7 @@ from aggregator.errors import QueryError
 from aggregator.model import Event, Story
 from aggregator.render.rows import event_row, story_row
 from aggregator.web.answers import answer, our_app
+from aggregator.web.diff import changes
 from aggregator.web.said import said
 from aggregator.web.security import session
 
@@ -43,6 +44,7 @@ def story(story_id: int) -> Response:
         story_row(found, with_text=True),
         story=found,
         paragraphs=_paragraphs(found),
+        changes=changes(app.reading.revisions(story_id)),
         original=original[0] if original else None,
         event=event,
         said=said(),

@@ -17,7 +17,7 @@ from tests.unit.web.conftest import Visitor, visit
 PAGES = (
     "/", "/events/1", "/events/2", "/stories/1", "/stories/2", "/stories/3?at=0&n=29", "/stories/4", "/feeds", "/feeds/1",
     "/folders/World", "/digests", "/digests/1", "/search", "/search?q=storm", "/search?q=%28storm", "/starred", "/keys", "/topics", "/topics/Weather",
-    "/settings", "/nowhere", "/events/999",
+    "/settings", "/outlets", "/outlets?period=day", "/outlets/1", "/nowhere", "/events/999",
 )  # fmt: skip
 
 
