@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -83,12 +83,13 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All tellings of an event and what they have in common."""
+    """All tellings of an event and what they have in common; `title_weights` are their titles' words, by rarity and count."""
 
     tellings: tuple[Telling, ...]
     titles: Vector
     centroid: Vector
-    title_words: Counter[str]
+    title_weights: Mapping[str, float]
+    title_pairs: frozenset[tuple[str, str]]
     names: frozenset[str]
     centrality: tuple[float, ...]
     rank: tuple[int, ...]
@@ -112,12 +113,14 @@ def gather(stories: Sequence[StoryLine]) -> Material:
     tellings = tuple(_telling(story, lang, number, most) for number, (story, lang) in enumerate(chosen))
     titles = summed(t.title_vector for t in tellings)
     centrality = tuple(_centrality(t, tellings, titles) for t in tellings)
+    named = Counter(word for t in tellings for word in t.title_content)
     order = sorted(range(len(tellings)), key=lambda n: (-centrality[n], n))
     return Material(
         tellings=tellings,
         titles=titles,
         centroid=summed(t.body for t in tellings),
-        title_words=Counter(word for t in tellings for word in t.title_content),
+        title_weights={word: rarity(word) * count for word, count in named.items()},
+        title_pairs=frozenset(pair for t in tellings for pair in t.title_pairs),
         names=_shared_names(tellings),
         centrality=centrality,
         rank=tuple(order.index(n) for n in range(len(tellings))),
@@ -227,4 +230,4 @@ def _shared_names(tellings: Sequence[Telling]) -> frozenset[str]:
 
 def weight_of(stems: frozenset[str]) -> float:
     """How much a set of words says: the sum of their rarities."""
-    return sum(rarity(word) for word in stems)
+    return sum(map(rarity, stems))

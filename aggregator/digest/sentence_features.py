@@ -64,9 +64,11 @@ def sentence_features(candidate: Candidate, material: Material) -> list[float]:
     telling = material.tellings[candidate.telling]
     others = [t for t in material.tellings if t is not telling]
     first = candidate.place == 0
-    leads = _mean([max((cosine(candidate.vector, s.vector) for s in t.sentences[:2]), default=0.0) for t in others])
+    likeness = [[cosine(candidate.vector, s.vector) for s in t.sentences] for t in others]
+    leads = _mean([max(each[:2], default=0.0) for each in likeness])
     return [
         *_coverage(candidate, material, telling, others),
+        _mean([max(each, default=0.0) for each in likeness]),
         first * leads,
         *_standing(candidate, material, telling, first=first),
         *_manner(candidate),
@@ -76,20 +78,18 @@ def sentence_features(candidate: Candidate, material: Material) -> list[float]:
 def _coverage(candidate: Candidate, material: Material, telling: Telling, others: list[Telling]) -> list[float]:
     """How much of what the titles and the other stories say is in the sentence."""
     told = candidate.content
-    weights = {word: rarity(word) * count for word, count in material.title_words.items()}
+    weights = material.title_weights
     gaps = max(1, len(candidate.tokens) - 1)
     weight = weight_of(told) or 1.0
-    title_pairs = {pair for t in material.tellings for pair in t.title_pairs}
     return [
-        sum(w for word, w in weights.items() if word in told) / (sum(weights.values()) or 1.0),
+        sum([w for word, w in weights.items() if word in told]) / (sum(weights.values()) or 1.0),
         len(telling.title_content & told) / max(1, len(telling.title_content)),
         _mean([len(t.title_content & told) / max(1, len(t.title_content)) for t in others]),
-        min(6, len(candidate.pairs & title_pairs)) / 6,
+        min(6, len(candidate.pairs & material.title_pairs)) / 6,
         _mean([len(candidate.pairs & t.pairs) / gaps for t in others]),
         _mean([weight_of(told & t.lead_content) / weight for t in others]),
         cosine(candidate.vector, material.centroid),
         cosine(candidate.vector, material.titles),
-        _mean([max((cosine(candidate.vector, s.vector) for s in t.sentences), default=0.0) for t in others]),
     ]
 
 
@@ -139,7 +139,7 @@ def following_features(candidate: Candidate, shown: Candidate, score: float, mat
     others = [t for t in material.tellings if t is not telling]
     new = candidate.content - shown.content
     weight = weight_of(candidate.content) or 1.0
-    left = {w: rarity(w) * n for w, n in material.title_words.items() if w not in shown.content}
+    left = {word: weight for word, weight in material.title_weights.items() if word not in shown.content}
     like = cosine(candidate.vector, shown.vector)
     share_new = weight_of(new) / weight
     pairs = candidate.pairs - shown.pairs
@@ -149,8 +149,8 @@ def following_features(candidate: Candidate, shown: Candidate, score: float, mat
         score,
         like,
         share_new,
-        sum(w for word, w in left.items() if word in new) / (sum(left.values()) or 1.0),
-        sum(w * candidate.vector[word] for word, w in material.centroid.items() if word in new),
+        sum([w for word, w in left.items() if word in new]) / (sum(left.values()) or 1.0),
+        sum([w * candidate.vector[word] for word, w in material.centroid.items() if word in new]),
         _mean([len(pairs & t.lead_pairs) / max(1, len(candidate.pairs)) for t in others]),
         _mean([weight_of(new & t.lead_content) / weight for t in others]),
         float(same),

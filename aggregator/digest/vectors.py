@@ -49,7 +49,7 @@ def cosine(a: Vector, b: Vector) -> float:
     """Likeness in [0, 1] of two vectors of length 1 (0 if one is empty)."""
     if len(b) < len(a):
         a, b = b, a
-    return sum(weight * b[stem] for stem, weight in a.items() if stem in b)
+    return sum([weight * b[stem] for stem, weight in a.items() if stem in b])  # a list: called a hundred thousand times
 
 
 def _unit(weights: dict[str, float]) -> Vector:
