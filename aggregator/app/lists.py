@@ -13,7 +13,7 @@ from aggregator.errors import QueryError
 from aggregator.model import Event, Feed, Story
 from aggregator.query import parse
 from aggregator.store import Store
-from aggregator.store.shelves import both, earlier_than, in_feed, in_folder, starred, visible
+from aggregator.store.shelves import both, earlier_than, in_feed, starred, visible
 from aggregator.store.stories import Condition
 
 __all__ = ["EventList", "Lists", "Progress", "StoryPage"]
@@ -71,7 +71,8 @@ class Lists:
 
     def folder(self, folder: tuple[str, ...], *, reader_id: int = 1, after: str | None = None) -> StoryPage:
         """Stories of a folder's feeds, without those that a rule hides."""
-        return self._page(both(in_folder(folder), visible()), reader_id, after)
+        before = _place(after) if after else None
+        return _as_page(self.store.stories.in_folder(folder, reader_id=reader_id, before=before, limit=PAGE + 1))
 
     def starred(self, *, reader_id: int = 1, after: str | None = None) -> StoryPage:
         """The reader's starred stories."""

@@ -5,23 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from aggregator.store.stories import NOT_HIDDEN, Condition
-from aggregator.store.times import join_folder, to_db
+from aggregator.store.times import to_db
 
-__all__ = ["both", "earlier_than", "in_feed", "in_folder", "starred", "visible"]
+__all__ = ["both", "earlier_than", "in_feed", "starred", "visible"]
 
 
 def in_feed(feed_id: int) -> Condition:
     """Stories that came by this feed first."""
     return Condition(sql="s.feed_id = :feed_id", parameters={"feed_id": feed_id})
-
-
-def in_folder(folder: tuple[str, ...]) -> Condition:
-    """Stories of the feeds in this folder and the folders in it."""
-    path = join_folder(folder)
-    return Condition(
-        sql="s.feed_id IN (SELECT id FROM feeds WHERE folder = :folder OR substr(folder, 1, length(:inner)) = :inner)",
-        parameters={"folder": path, "inner": path + "/"},
-    )
 
 
 def starred() -> Condition:

@@ -11,7 +11,7 @@ from typing import Any
 from aggregator.errors import StoryNotFound
 from aggregator.model import Story
 from aggregator.store.connection import Connections
-from aggregator.store.times import from_db, to_db
+from aggregator.store.times import from_db, join_folder, to_db
 
 __all__ = ["NOT_HIDDEN", "Condition", "Stories", "story_from_row"]
 
@@ -24,6 +24,13 @@ NOT_HIDDEN = """NOT EXISTS (SELECT 1 FROM story_marks k INDEXED BY story_marks_h
     WHERE k.reader_id = :reader AND k.story_id = s.id AND k.hidden_at IS NOT NULL)"""
 STORY_TABLES = """stories s JOIN outlets o ON o.id = s.outlet_id LEFT JOIN feeds f ON f.id = s.feed_id
     LEFT JOIN story_marks m ON m.reader_id = :reader AND m.story_id = s.id"""
+
+
+_IN_FOLDER = f"""SELECT latest.id FROM feeds f CROSS JOIN stories latest INDEXED BY stories_brief ON latest.id IN
+    (SELECT s.id FROM stories s INDEXED BY stories_feed WHERE s.feed_id = f.id
+    AND (s.published_at, s.id) < (:key_at, :key_id) AND {NOT_HIDDEN} ORDER BY s.published_at DESC, s.id DESC LIMIT :limit)
+    WHERE f.folder = :folder OR substr(f.folder, 1, length(:inner)) = :inner
+    ORDER BY latest.published_at DESC, latest.id DESC LIMIT :limit"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +114,32 @@ class Stories:
         )
         for row in self._db.each(sql, parameters):
             yield story_from_row(row)
+
+    def in_folder(
+        self,
+        folder: tuple[str, ...],
+        *,
+        reader_id: int = 1,
+        before: tuple[datetime, int] | None = None,
+        limit: int = 50,
+    ) -> Iterator[Story]:
+        """Stories of the feeds in a folder and the folders in it, newest first, without those that a rule hides.
+
+        The latest of each feed are put in order: a folder holds hundreds of feeds, and a feed thousands of stories.
+        """
+        path = join_folder(folder)
+        at, number = ("~", 0) if before is None else (to_db(before[0]), before[1])
+        given = {
+            "folder": path,
+            "inner": f"{path}/",
+            "key_at": at,
+            "key_id": number,
+            "reader": reader_id,
+            "limit": limit,
+        }
+        ids = [row["id"] for row in self._db.rows(_IN_FOLDER, given)]
+        found = self.by_ids(ids, reader_id=reader_id, with_text=False)
+        yield from (found[i] for i in ids if i in found)
 
     def key(self, story_id: int) -> str:
         """The natural key of a story, by which the pure stages know it.

@@ -145,3 +145,13 @@ def test_hostile_queries_are_answered_or_refused_and_change_nothing(filled: Stor
         list(filled.search.events(node, **asked))
     filled.connections.run("PRAGMA wal_checkpoint(TRUNCATE)")
     assert hashlib.sha256(filled.path.read_bytes()).digest() == was
+
+
+def test_a_folder_lists_its_feeds_and_folders_page_by_page(store: Store) -> None:
+    rows = [Row(title=str(n), hours=n, folder=f, key=k, feed=k) for n, (f, k) in enumerate(
+        [("World", "a"), ("World/Asia", "b"), ("Home", "c"), ("World", "d"), ("World", "a"), ("Worlds", "e")], 1)]  # fmt: skip
+    fill(store, rows)
+    first = [s.id for s in store.stories.in_folder(("World",), limit=2)]
+    last = store.stories.get(first[-1])
+    rest = [s.id for s in store.stories.in_folder(("World",), before=(last.published_at, last.id), limit=9)]
+    assert (first, rest) == ([1, 2], [4, 5])
