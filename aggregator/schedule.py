@@ -16,6 +16,7 @@ from datetime import datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from aggregator.app import supervision
 from aggregator.app.app import App
 from aggregator.app.polling import PollOptions
 from aggregator.config import Config
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 POLL_EVERY_S = 60
 ANSWER_EVERY_S = 1
 DIGESTS_EVERY_S = 2  # how late a digest may be made, and its mail then begin to go out
+SIGN_EVERY_S = 10
 LAST_WORK_S = 3.5  # of the five seconds in which a service has to end
 HOUSEKEEPING_HOUR = 3
 
@@ -36,6 +38,8 @@ HOUSEKEEPING_HOUR = 3
 def running(app: App, *, settings: Callable[[], Config] | None = None) -> Iterator[None]:
     """Poll what is due, answer other processes, make and send digests in the background, until the block ends.
 
+    A supervisor such as systemd is told that we live for as long as the jobs get on; if they hang it may begin anew.
+
     `settings` reads the settings anew: digests and mail obey a file that was changed meanwhile.
 
     The caller holds the writer's lease. At the end the work under way stops at its next safe point; if that does not come
@@ -43,7 +47,7 @@ def running(app: App, *, settings: Callable[[], Config] | None = None) -> Iterat
     """
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(5)},
+        executors={"default": ThreadPoolExecutor(5), "signs": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone=app.timezone,
     )
@@ -54,10 +58,16 @@ def running(app: App, *, settings: Callable[[], Config] | None = None) -> Iterat
     scheduler.add_job(jobs.digests, "interval", seconds=DIGESTS_EVERY_S, next_run_time=at_once, id="digests")
     scheduler.add_job(jobs.mail, "interval", seconds=DIGESTS_EVERY_S, next_run_time=at_once, id="mail")
     scheduler.add_job(jobs.housekeeping, "cron", hour=HOUSEKEEPING_HOUR, minute=30, id="housekeeping")
+    scheduler.add_job(
+        jobs.sign_of_life, "interval", seconds=_every_s(supervision.watchdog_s()), executor="signs", id="sign of life"
+    )
+    app.polling.instruments.tick()
     scheduler.start()
+    supervision.tell("READY=1")
     try:
         yield
     finally:
+        supervision.tell("STOPPING=1")
         app.polling.stop.set()
         if not jobs.ended(within_s=LAST_WORK_S):
             # A document holds its reader up. What is stored is whole, the rest is still due: the next run does it.
@@ -65,6 +75,11 @@ def running(app: App, *, settings: Callable[[], Config] | None = None) -> Iterat
             logging.shutdown()
             os._exit(0)
         scheduler.shutdown(wait=True)
+
+
+def _every_s(watchdog_s: float | None) -> float:
+    """How often to give a sign of life: twice as often as the supervisor wants it (sd_watchdog_enabled(3))."""
+    return min(SIGN_EVERY_S, watchdog_s / 2) if watchdog_s else SIGN_EVERY_S
 
 
 class _Jobs:
@@ -107,6 +122,7 @@ class _Jobs:
         if self._settings is not None:
             self._app.obey(self._settings())
         for edition in self._app.publishing.publish_due():
+            self._app.polling.instruments.digest("made")
             log.info(
                 "digest",
                 extra={"digest": edition.name, "edition": edition.edition_id, "recipients": len(edition.recipients)},
@@ -119,10 +135,21 @@ class _Jobs:
 
     def _send(self) -> None:
         sent = self._app.mailing.send_due(stop=self._app.polling.stop)
+        for outcome, count in (("sent", sent.sent), ("deferred", sent.deferred), ("refused", sent.refused)):
+            self._app.polling.instruments.digest(outcome, count)
         for problem in sent.problems:
             log.warning("mail not taken", extra={"error": problem})
         if sent.sent:
             log.info("mail", extra={"sent": sent.sent})
+
+    def sign_of_life(self) -> None:
+        """Tell the supervisor that we live, unless something hangs."""
+        self._app.polling.instruments.tick()
+        if (why := self._app.watching.trouble()) is None:
+            supervision.tell("WATCHDOG=1")
+        else:
+            log.error("not well", extra={"error": why})
+            supervision.tell(f"STATUS={why}")
 
     def housekeeping(self) -> None:
         """Drop what is kept for a time only."""
@@ -136,6 +163,7 @@ class _Jobs:
         try:
             work()
         except AggregatorError as error:
+            self._app.polling.instruments.failed(name)
             log.error("job failed", extra={"job": name, "error": str(error)})  # noqa: TRY400 (the message says it all)
 
     def _log(self, report: dict[str, object]) -> None:

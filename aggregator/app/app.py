@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aggregator.app.rules import Rules
     from aggregator.app.subscriptions import Subscriptions
     from aggregator.app.topics import Topics
+    from aggregator.app.watching import Watching
 
 __all__ = ["App", "db_path", "open_app"]
 
@@ -181,6 +182,13 @@ class App:
         from aggregator.app.archive import Archives
 
         return Archives(self.store, self.clock, self.timezone, self.polling)
+
+    @cached_property
+    def watching(self) -> Watching:
+        """How all this fares, for machines that watch it."""
+        from aggregator.app.watching import Watching
+
+        return Watching(self.store, self.clock, self.polling.instruments)
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -13,6 +13,7 @@ from threading import Event as StopSignal
 from typing import TYPE_CHECKING
 
 from aggregator.app.clock import Clock, machine_time
+from aggregator.app.instruments import Instruments
 from aggregator.app.lease import WRITER, Lease, is_running
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, LeaseHeld
@@ -79,6 +80,7 @@ class Polling:
     _decider: Decider | None = None
     _manners: Manners | None = None
     stop: StopSignal = field(default_factory=StopSignal)
+    instruments: Instruments = field(default_factory=Instruments)
     on_new: Callable[[datetime], None] = lambda _since: None  # told when a poll that may have brought stories is done
 
     def poll(
@@ -97,6 +99,10 @@ class Polling:
 
     def poll_now(self, options: PollOptions, *, on_progress: OnProgress = lambda _p: None) -> PollReport:
         """As `poll`, for a caller who holds the lease."""
+        with self.instruments.poll():
+            return self._poll(options, on_progress)
+
+    def _poll(self, options: PollOptions, on_progress: OnProgress) -> PollReport:
         begun = self.clock()
         feeds = self._due(begun, options)
         report = PollReport(feeds=len(feeds))
@@ -161,6 +167,7 @@ class Polling:
         )
         for outcome in poller.run(feeds, stop=self.stop):
             report.add(outcome)
+            self.instruments.feed(outcome.outcome, outcome.elapsed_s)
             on_progress(
                 Progress(
                     phase="feeds", done=report.polled, total=len(feeds), new_stories=report.new_stories,
@@ -192,6 +199,7 @@ class Polling:
             )
             for done, result in enumerate(scraper.run(stop=self.stop), 1):
                 report.add_page(result)
+                self.instruments.page(result.page)
                 on_progress(Progress(phase="pages", done=done, total=max(total, done), failures=report.pages_failed))
                 if options.cluster and done % REFINE_EVERY == 0:
                     self._decide(report, on_progress)
@@ -220,10 +228,12 @@ class Polling:
         total = self.store.decisions.stale_count()
         if not total:
             return
-        report.decided += self.decider.run(
-            stop=self.stop,
-            progress=lambda done: on_progress(Progress(phase="events", done=done, total=max(total, done))),
-        )
+
+        def told(done: int) -> None:
+            self.instruments.step()
+            on_progress(Progress(phase="events", done=done, total=max(total, done)))
+
+        report.decided += self.decider.run(stop=self.stop, progress=told)
 
     def _recall(self) -> Manners:
         """Have the door know what earlier runs learnt of hosts."""

@@ -25,6 +25,8 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
+Type=notify
+WatchdogSec=120
 ExecStart={" ".join(map(_quoted, [*command, "run"]))}
 Restart=on-failure
 RestartSec=30

@@ -14,9 +14,10 @@ __all__ = ["doctor"]
 
 
 @click.command()
+@click.option("--online", is_flag=True, help="Also ask outside: feeds, the clock, the mail server, the page's address.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_session
-def doctor(session: Session, *, as_json: bool) -> None:
+def doctor(session: Session, *, online: bool, as_json: bool) -> None:
     """Look for trouble: settings, database, feeds. One line for each finding; exit 1 if there is any.
 
     \b
@@ -27,6 +28,10 @@ def doctor(session: Session, *, as_json: bool) -> None:
 
     with session.app() as app:
         findings = examine(app)
+        if online:
+            from aggregator.app.online import examine_online
+
+            findings += examine_online(app)
     if as_json:
         write_json([asdict(finding) for finding in findings])
     else:

@@ -64,6 +64,16 @@ class SmtpTransport:
         """Nobody can tell."""
         return False
 
+    def knock(self) -> None:
+        """Connect and log in, and send nothing.
+
+        Raises:
+            DeliveryError: we are not let in; `setting` names what to look at.
+
+        """
+        with self._session():
+            pass
+
     @property
     def _where(self) -> str:
         return f"{self.options.host}:{self.options.port}"

@@ -19,6 +19,7 @@ from aggregator.store.edits import Edits
 from aggregator.store.events import Events
 from aggregator.store.feeds import Feeds
 from aggregator.store.folders import Folders
+from aggregator.store.gauges import Gauges
 from aggregator.store.hosts import Hosts
 from aggregator.store.ingest import Ingest
 from aggregator.store.leases import Leases
@@ -66,6 +67,7 @@ class Store:
         self.stories = Stories(self.connections)
         self.search = Search(self.connections)
         self.counts = Counts(self.connections)
+        self.gauges = Gauges(self.connections)
         self.pages = Pages(self.connections)
         self.revisions = Revisions(self.connections)
         self.decisions = Decisions(self.connections)

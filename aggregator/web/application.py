@@ -12,6 +12,7 @@ from aggregator.app.app import App
 from aggregator.errors import AggregatorError, NotFound, QueryError
 from aggregator.web import answers, protocols, security, wording
 from aggregator.web.api import api
+from aggregator.web.operations import operations
 from aggregator.web.pages import PAGES
 from aggregator.web.protocols.asking import as_json
 
@@ -27,9 +28,9 @@ def create_app(app: App) -> Flask:
     flask.config.update(MAX_CONTENT_LENGTH=MOST_FILE_BYTES, MAX_FORM_PARTS=MOST_FORM_PARTS)
     flask.extensions["aggregator"] = app
     wording.install(flask)
-    for page in (*PAGES, api):
+    for page in (*PAGES, api, operations):
         flask.register_blueprint(page)
-    security.install(flask, app, programs=protocols.register(flask) | {api.name})
+    security.install(flask, app, programs=protocols.register(flask) | {api.name, operations.name})
     _answer_errors(flask)
     return flask
 
