@@ -25,6 +25,7 @@ _FEED_TYPES = frozenset({
 _PLACES = (
     "feed", "feed/", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "rss/", "feeds/posts/default", "feed.json",
     "feed/rss", "news/rss", "blog/feed", "index.rdf", "?feed=rss2",
+    "news-sitemap.xml", "sitemap-news.xml",
 )  # fmt: skip
 _MAX_ANCHORS = 20
 _MAX_HREF_CHARS = 2000

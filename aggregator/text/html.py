@@ -44,6 +44,7 @@ _BLOCKS = frozenset({
 _CELLS = frozenset({"td", "th"})
 _TAG_START = re.compile(r"<[A-Za-z/!?]")
 _BREAK, _PARAGRAPH = "\x01", "\x02"
+_MARK_OF = dict.fromkeys(_BLOCKS, _PARAGRAPH) | dict.fromkeys(_CELLS, " ") | {"br": _BREAK}
 _INVISIBLE = ("\u00ad", "\u200b", "\ufeff")
 _CLOSED_TAG_OR_ENTITY = re.compile(
     r"</\w+\s*>|<br\s*/?>|<[a-z]+\b[^<>]*/>|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]\w{1,30});"
@@ -135,7 +136,13 @@ def html_to_text(html: str) -> str:
     for invisible in _INVISIBLE:
         if invisible in marked:
             marked = marked.replace(invisible, "")
-    return "\n\n".join(p for block in marked.split(_PARAGRAPH) for p in _paragraphs(block))
+    paragraphs: list[str] = []
+    for block in marked.split(_PARAGRAPH):
+        if _BREAK in block:
+            paragraphs.extend(_paragraphs(block))
+        elif block and (line := " ".join(block.split())):
+            paragraphs.append(line)
+    return "\n\n".join(paragraphs)
 
 
 def sanitize(html: str) -> SafeHTML:
@@ -206,12 +213,7 @@ def _mark(match: re.Match[str]) -> str:
     name = match["name"]
     if name is None:
         return " " if match["dropped"] else ""
-    name = name.lower()
-    if name == "br":
-        return _BREAK
-    if name in _BLOCKS:
-        return _PARAGRAPH
-    return " " if name in _CELLS else ""
+    return _MARK_OF.get(name.lower(), "")
 
 
 def _paragraphs(block: str) -> Iterator[str]:
