@@ -37,6 +37,10 @@ bench-store: $(READY)  ## a store of a million stories (3 GB in build/), every c
 	$(BIN)/python benchmarks/store/generate.py build/million.db --stories 1000000
 	$(BIN)/python benchmarks/store/measure.py build/million.db --small build/small.db --json build/store.json
 
+bench-pages: $(READY)  ## text and facts of article pages beside other extractors; ARGS='--sample 4 --shipped', ARGS=--help
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'lightgbm>=4' 'readability-lxml>=0.8' 'resiliparse>=0.14'
+	$(BIN)/python benchmarks/pages/bench_pages.py $(ARGS)
+
 soak: $(READY)  ## the whole hostile kit, and hundreds of kills: half an hour
 	SOAK=200 $(BIN)/python -m pytest tests/integration/test_hostile.py tests/integration/test_crash.py \
 	  tests/integration/test_mail_crash.py tests/integration/test_mailing.py tests/integration/test_api.py

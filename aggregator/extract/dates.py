@@ -29,6 +29,7 @@ _PUBLISHED = (
     "publication_date", "article.published", "article_date_original", "originalpublicationdate", "dc.date", "dcterms.date", "dcterms.created",
     "dc.date.created", "release_date", "date.release", "displaydate", "og:article:published_time", "rnews:datepublished", "article:published",
     "citation_publication_date", "dc.created", "created", "doc_date", "og:pubdate", "last-published", "gentime",
+    "published",
 )  # fmt: skip
 _UPDATED = (
     "article:modified_time",
@@ -128,10 +129,17 @@ _SHOWN = re.compile(
     r"|(?P<d>\d{1,2})(?P<mark>[./-])(?P<m>\d{1,2})(?P=mark)(?P<y>(?:19|20)\d\d)(?!\d))",
     re.IGNORECASE,
 )
+_DATED = (
+    ".date, .post-date, .entry-date, .article-date, .publish-date, .published, .pubdate, .post__date, .article__date"
+)
 _SHORT_LINE = 120  # characters
+_PROSE = 200
 _PUBLISHED_LABEL = re.compile(
     r"publi|posted|veröffent|erstellt|geschrieben|eingestellt|posté|escrit|gepost|skrev|dodano|опублик|發布|发布|发表|發表|日期|時間|时间|投稿|등록|입력|datum|date\b|fecha|data:",
     re.IGNORECASE,
+)
+_PUBLISHED_ON = re.compile(
+    r"\b(?:published|veröffentlicht|publié|publicado|pubblicato|opublikowano|gepubliceerd)\b", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _UPDATED_LABEL = re.compile(
@@ -173,6 +181,7 @@ def find_dates(
     offers = (
         *_told(head),
         ("url", in_url.isoformat() if in_url else None),
+        ("body", _labelled(lines, lang)),
         *marked,
         ("body", shown[0].isoformat() if shown else None),
         *_told_elsewhere(head),
@@ -182,6 +191,8 @@ def find_dates(
         if stamp:
             found.published, found.published_from = _own_day(stamp, [in_url] if in_url else shown, url), source
             break
+    if found.published is None and parser is not None and (day := _dated(parser, lang)):
+        found.published, found.published_from = day.isoformat(), "body"
     if found.published is None and deep and html:
         guess = htmldate.find_date(html, extensive_search=False, original_date=True, url=url)
         if guess:
@@ -218,6 +229,13 @@ def _marked(parser: LexborHTMLParser) -> Iterator[str]:
     times = {n.attributes.get("datetime") or "" for n in parser.css("time[datetime]")[:12]}
     if len(times) == 1:
         yield times.pop()
+
+
+def _dated(parser: LexborHTMLParser, lang: str | None) -> date | None:
+    """The date of the first element whose class says that it is one, if it is of the only day that such elements show."""
+    texts = (node.text(separator=" ").strip() for node in parser.css(_DATED)[:6])
+    days = [day for text in texts if len(text) <= _SHORT_LINE for day in _days_shown((text,), lang)[:1]]
+    return days[0] if days and len(set(days)) == 1 else None
 
 
 def _text(value: object) -> str | None:
@@ -342,13 +360,20 @@ def _days_shown(lines: Sequence[str], lang: str | None) -> list[date]:
     days: list[date] = []
     updated: list[date] = []
     for line in lines:
-        if len(line) > 200 or not _YEAR.search(line):
+        if not _YEAR.search(line):
             continue
-        for match in _SHOWN.finditer(line):
+        opening = [match] if (match := _SHOWN.match(line)) else []  # a long line is prose, but may open with its date
+        for match in _SHOWN.finditer(line) if len(line) <= _PROSE else opening:
             day = _as_day(match, lang)
             if day is not None and _EARLIEST_YEAR <= day.year < 2100:
                 (updated if _UPDATED_LABEL.search(line[: match.start()][-30:]) else days).append(day)
     return days + updated
+
+
+def _labelled(lines: Sequence[str], lang: str | None) -> str | None:
+    """The day that a short line near the headline says it was published on."""
+    said = (line for line in lines if len(line) <= _SHORT_LINE and _PUBLISHED_ON.search(line))
+    return next((days[0].isoformat() for line in said if (days := _days_shown((line,), lang))), None)
 
 
 def _day_elsewhere(lines: Sequence[str], lang: str | None) -> date | None:

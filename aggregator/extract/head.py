@@ -6,6 +6,7 @@ page drops the precision of authors from .88 to .77), and a full parse costs ten
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -34,6 +35,9 @@ _SCRIPT = re.compile(r"<script\b[^<>]{0,2000}?application/ld\+json[^<>]{0,2000}>
 _SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _LD_CHARS = 600_000
 _CONTROL = re.compile(r"[\x00-\x1f]+")
+_PLAIN_FACT = re.compile(
+    r'"(@type|headline|datePublished|dateModified|articleSection|inLanguage)"\s*:\s*"((?:[^"\\\n]|\\.){1,500})"'
+)
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _ARTICLE_TYPES = re.compile(
     r"(?:Article|BlogPosting|Report|LiveBlogPosting|SocialMediaPosting|Recipe|Review|HowTo|Posting)$"
@@ -153,7 +157,16 @@ def _loads(text: str) -> Any:
             return json.loads(mend(text), strict=False)
         except (ValueError, RecursionError):
             continue
-    return None
+    return _salvaged(text)
+
+
+def _salvaged(text: str) -> dict[str, str] | None:
+    """What can be read of JSON that is broken: the first of each plain fact."""
+    found: dict[str, str] = {}
+    for match in _PLAIN_FACT.finditer(text):
+        with contextlib.suppress(ValueError):
+            found.setdefault(match[1], json.loads(f'"{match[2]}"', strict=False))
+    return found if "@type" in found else None
 
 
 def _article(head: Head) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def _furniture(line: Line, *, edge: bool, after_text: bool) -> str | None:
     text = line.text
     words = _words(text)
     if words > _SHORT_WORDS:
-        return "asks for consent" if words <= 60 and line_kind(text)[0] == _CONSENT and _COOKIES.search(text) else None
+        return _long_furniture(line, words)
     if words <= 12 and _SHARE_BAR.fullmatch(text) and _LETTERS.search(text):
         return "share buttons"
     number, share = line_kind(text)
@@ -139,6 +139,21 @@ def _furniture(line: Line, *, edge: bool, after_text: bool) -> str | None:
     return None
 
 
+def _long_furniture(line: Line, words: int) -> str | None:
+    """A consent notice, or "Read more:" with a headline of thirty words behind it."""
+    number, share = line_kind(line.text)
+    if words <= _MOST_NOTICE and number == _CONSENT and _COOKIES.search(line.text):
+        return _WHY["consent"]
+    if words <= _MOST_HEADLINE and number == _MORE:
+        phrase = round(share * len(line.text))
+        is_pointer = line.link_share >= 0.5 or " " in line.text[:phrase]
+        return _WHY["more"] if is_pointer and ":" in line.text[phrase - 1 : phrase + 3] else None
+    return None
+
+
+_MOST_NOTICE = 60  # words
+_MOST_HEADLINE = 45
+_MORE = KINDS.index("more") + 1
 _CONSENT = KINDS.index("consent") + 1
 _WHY = {
     "more": "points to another article",

@@ -111,10 +111,14 @@ def text_changed(before: str | None, after: str | None, *, lang: str | None = No
     return tuple(kind for kind in KINDS if kind in kinds)
 
 
-def correction_note(lines: Iterable[str]) -> str | None:
+def correction_note(lines: Sequence[str]) -> str | None:
     """The first line that says that something was corrected: no button, no report of somebody else's correction."""
-    lines = [line for line in lines if any(stem in line.casefold() for stem in _STEMS)]  # the expression is slow
-    return next((line for line in lines if _tells(line) and _SAID.search(line)), None)
+    whole = "\n".join(lines).casefold()
+    stems = [stem for stem in _STEMS if stem in whole]  # the expression is slow, and few pages have any of its words
+    if not stems:
+        return None
+    likely = (line for line in lines if any(stem in line.casefold() for stem in stems))
+    return next((line for line in likely if _tells(line) and _SAID.search(line)), None)
 
 
 def gives_less(before: str | None, after: str | None) -> bool:

@@ -34,6 +34,7 @@ from score import figures
 
 from aggregator.errors import AggregatorError
 from aggregator.extract import classify, extract_page
+from aggregator.extract.decode import decode_page
 from aggregator.extract.titles import same_title
 from aggregator.model import Article
 
@@ -45,23 +46,27 @@ MODES = {
 NAMES = re.compile(r",| and | & |;|\||/| und ")
 
 
-def libraries() -> dict[str, Callable[[str], str]]:
-    """The extractors to compare with, each from HTML to text."""
-    found: dict[str, Callable[[str], str]] = {
-        name: lambda html, options=options: trafilatura.extract(html, include_comments=False, **options) or ""
+def libraries() -> dict[str, Callable[[bytes], str]]:
+    """The extractors to compare with, each from the bytes of a page to text; charsets are found their own way, else ours."""
+    found: dict[str, Callable[[bytes], str]] = {
+        name: lambda page, options=options: trafilatura.extract(page, include_comments=False, **options) or ""
         for name, options in MODES.items()
     }
     try:
         from lxml import html as lxml_html
         from readability import Document
 
-        found["readability-lxml"] = lambda html: "\n".join(lxml_html.fromstring(Document(html).summary()).itertext())
+        found["readability-lxml"] = lambda page: "\n".join(
+            lxml_html.fromstring(Document(decode_page(page, None)).summary()).itertext()
+        )
     except ImportError:
         print("readability-lxml is not installed: left out", file=sys.stderr)
     try:
         from resiliparse.extract.html2text import extract_plain_text
 
-        found["resiliparse"] = lambda html: extract_plain_text(html, main_content=True, alt_texts=False)
+        found["resiliparse"] = lambda page: extract_plain_text(
+            decode_page(page, None), main_content=True, alt_texts=False
+        )
     except ImportError:
         print("resiliparse is not installed: left out", file=sys.stderr)
     return found
@@ -161,12 +166,12 @@ def repeats_headline(pages: list[dict], texts: dict[str, str]) -> float:
 def peak_memory_mb(pages: list[dict]) -> float:
     """Peak memory of a fresh process that extracts these pages and does nothing else."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_extract_all, ([(str(row["id"]), body(row), row.get("url")) for row in pages],))
+        return pool.apply(_extract_all, ([{key: row.get(key) for key in ("file", "url")} for row in pages],))
 
 
-def _extract_all(tasks: list[tuple[str, bytes, str | None]]) -> float:
-    for _, packed, url in tasks:
-        Clock().run(lambda packed=packed, url=url: extract_page(packed, url=url), None)
+def _extract_all(pages: list[dict]) -> float:
+    for row in pages:
+        Clock().run(lambda row=row: extract_page(body(row), url=row.get("url")), None)
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
@@ -175,6 +180,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shipped", action="store_true")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="every Nth page only")
+    parser.add_argument(
+        "--only", metavar="NAME", help="beside us this extractor only: trafilatura, readability, resiliparse"
+    )
     parser.add_argument("--out", help="write all figures as JSON here")
     args = parser.parse_args()
     pages = rows()[:: args.sample]
@@ -186,16 +194,17 @@ def main() -> None:
     report["ours"]["facts"] = facts(pages, told)
     show("ours", report["ours"])
     for name, work in libraries().items():
+        if args.only and args.only not in name:
+            continue
         clock = Clock()
         texts = {}
         for row in pages:
-            html = gzip.decompress(body(row)).decode("utf-8", "replace")
-            texts[row["id"]] = clock.run(lambda html=html, work=work: work(html), "")
+            page = gzip.decompress(body(row))
+            texts[row["id"]] = clock.run(lambda page=page, work=work: work(page), "")
         report[name] = row_of(pages, texts, clock)
         show(name, report[name])
-    report["trafilatura precision"]["facts"] = facts(pages, trafilatura_facts(pages))
     print("facts, ours       ", report["ours"]["facts"])
-    print("facts, trafilatura", report["trafilatura precision"]["facts"])
+    print("facts, trafilatura", facts(pages, trafilatura_facts(pages)))
     report["ours"]["peak_mb"] = round(peak_memory_mb(pages[::4]), 1)
     print("peak memory", report["ours"]["peak_mb"], "MB")
     if args.out:

@@ -224,3 +224,25 @@ def test_json_ld_of_wrong_types_costs_nothing_but_itself():
 def test_what_is_no_page_is_refused_with_a_reason(body):
     with pytest.raises(ExtractError, match=r"\w+ \w+"):
         extract_page(body)
+
+
+def test_what_can_be_read_of_broken_json_ld_is_read():
+    broken = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "It\\u2019s closed", "datePublished": "2026-03-02", "author": Jonas}</script>'
+    head = read_head(f"<html><head>{broken}</head></html>")
+    assert (head.article["headline"], head.article["datePublished"]) == ("It’s closed", "2026-03-02")
+
+
+@pytest.mark.parametrize(
+    ("lines", "body", "want"),
+    [
+        (["Published on 16 August 2024"], '<time datetime="2024-08-24">later</time>', "2024-08-16"),
+        (["29.11.2024 – " + "The council voted on Tuesday to close the bridge. " * 6], "", "2024-11-29"),
+        (["The council voted. " * 12 + "It had done so on 29.11.2024 before."], "", None),
+        ([], '<p class="date">December 3, 2025. <i>Updated: December 7, 2025</i></p>', "2025-12-03"),
+        ([], '<p class="date">3 May 2024</p><p class="date">9 June 2024</p>', None),
+    ],
+    ids=["said to be published", "opens the text", "within prose", "marked", "a list of dates"],
+)
+def test_the_day_is_found_where_a_page_shows_it(lines, body, want):
+    found = find_dates(Head(), parser=LexborHTMLParser(f"<body>{body}</body>"), lines=lines, lang="de", deep=False)
+    assert found.published == want

@@ -90,3 +90,19 @@ def test_a_passage_that_stands_here_twice_is_kept_once():
 def test_every_line_left_out_has_a_reason():
     verdicts = filter_lines([Line(text=TITLE), Line(text=LONG), Line(text="Advertisement")], title=TITLE)
     assert [v.reason for v in verdicts] == ["repeats the headline", None, "marks an advertisement"]
+
+
+@pytest.mark.parametrize("end", ["", "."])
+def test_a_pointer_to_another_article_goes_however_long_its_headline_is(end):
+    pointer = (
+        "Read more: "
+        + "The council of the town says that it will not look into the plan again " * 2
+        + f"for years{end}"
+    )
+    kept = kept_text(filter_lines([Line(text=LONG), Line(text=pointer)], title="Bridge closes"))
+    assert kept == LONG
+
+
+def test_a_long_paragraph_that_begins_with_more_stays():
+    text = "More than forty people had come to the hall, and most of them stayed until the vote was counted again late at night, said the clerk."
+    assert kept_text(filter_lines([Line(text=LONG), Line(text=text)])) == f"{LONG}\n\n{text}"
