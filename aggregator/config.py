@@ -196,6 +196,20 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     public_url: str | None = None
     secret: str | None = None
     app_passwords_only: bool = False
+    images: bool = False
+    proxies: tuple[str, ...] = ()
+    proxy_user: str | None = None
+
+    def __post_init__(self) -> None:
+        for block in self.proxies:
+            try:
+                ipaddress.ip_network(block, strict=False)
+            except ValueError as error:
+                raise ValueError(
+                    f"proxies: {error}; write addresses or blocks such as 10.0.0.2 or 10.0.0.0/8"
+                ) from None
+        if self.proxy_user and not self.proxies:
+            raise ValueError("proxy_user: name the proxies that may send it, or anybody could")
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

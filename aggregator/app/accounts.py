@@ -155,6 +155,11 @@ class Accounts:
             return self.store.readers.all()[0]
         return self.store.readers.of_session(_hash(token), now=machine_time()) if token else None
 
+    def by_name(self, name: str) -> Reader | None:
+        """The reader of this name, who has been let in elsewhere; one who was removed is nobody."""
+        reader = self.store.readers.by_name(name.strip()) if name else None
+        return reader if reader is not None and reader.password_hash else None
+
     def log_out(self, token: str) -> None:
         """End a session."""
         self.store.readers.end_session(_hash(token))

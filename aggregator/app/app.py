@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aggregator.app.digests import Digests
     from aggregator.app.editing import Editing
     from aggregator.app.front import Front
+    from aggregator.app.images import Images
     from aggregator.app.keeping import Keeping
     from aggregator.app.lists import Lists
     from aggregator.app.mailing import Mailing
@@ -203,6 +204,13 @@ class App:
         from aggregator.app.access import Access
 
         return Access(self.store, self.config, self.accounts)
+
+    @cached_property
+    def images(self) -> Images:
+        """Pictures of stories."""
+        from aggregator.app.images import Images
+
+        return Images(self.store, self.accounts, self.polling)
 
     @cached_property
     def outlets(self) -> Outlets:

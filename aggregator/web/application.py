@@ -15,6 +15,7 @@ from aggregator.web.api import api
 from aggregator.web.operations import operations
 from aggregator.web.pages import PAGES
 from aggregator.web.protocols.asking import as_json
+from aggregator.web.proxies import BehindProxy
 
 __all__ = ["create_app"]
 
@@ -27,6 +28,7 @@ def create_app(app: App) -> Flask:
     flask = Flask("aggregator.web", static_url_path="/static")
     flask.config.update(MAX_CONTENT_LENGTH=MOST_FILE_BYTES, MAX_FORM_PARTS=MOST_FORM_PARTS)
     flask.extensions["aggregator"] = app
+    flask.wsgi_app = BehindProxy(flask.wsgi_app, app.config.web.proxies)  # type: ignore[method-assign] # Flask's own way
     wording.install(flask)
     for page in (*PAGES, api, operations):
         flask.register_blueprint(page)

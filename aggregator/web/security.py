@@ -16,7 +16,9 @@ from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request
 
+from aggregator.app.access import Reader
 from aggregator.app.app import App
+from aggregator.web.proxies import BELIEVED
 
 __all__ = ["COOKIE", "Session", "install", "session", "token"]
 
@@ -146,13 +148,21 @@ def _token(secret: bytes, cookie: str) -> str:
 def _session(app: App) -> Session:
     cookie = request.cookies.get(COOKIE, "")
     well_formed = len(cookie) == 43 and cookie.isascii() and cookie.replace("-", "").replace("_", "").isalnum()  # noqa: PLR2004 (32 bytes in base64)
-    reader = app.accounts.reader_of(cookie if well_formed else None)
+    reader = _named_by_proxy(app) or app.accounts.reader_of(cookie if well_formed else None)
     is_open = app.accounts.is_open
     if not well_formed:
         cookie = secrets.token_urlsafe(32)
     if reader is None:
         return Session(cookie, 0, "", is_open)
     return Session(cookie, reader.id, reader.name, is_open)
+
+
+def _named_by_proxy(app: App) -> Reader | None:
+    """The reader whom a proxy of ours has let in, if the settings name the header that says so."""
+    header = app.config.web.proxy_user
+    if header is None or not request.environ.get(BELIEVED):
+        return None
+    return app.accounts.by_name(request.headers.get(header, ""))
 
 
 def _to_login() -> Response:

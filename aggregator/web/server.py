@@ -85,7 +85,7 @@ def make_server(app: App, *, host: str, port: int) -> PageServer:
         max_request_body_size=MOST_BODY_BYTES,
         max_request_header_size=MOST_HEADER_BYTES,
         asyncore_use_poll=True,
-        clear_untrusted_proxy_headers=True,
+        clear_untrusted_proxy_headers=False,  # `proxies` sees to them
         ident=None,
     )
     return PageServer(server, channels, _address(host, listening.getsockname()[1]), app.front.page)

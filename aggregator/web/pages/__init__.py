@@ -8,6 +8,7 @@ from aggregator.web.pages.digests import digests
 from aggregator.web.pages.events import events
 from aggregator.web.pages.feeds import feeds
 from aggregator.web.pages.front import front
+from aggregator.web.pages.images import images
 from aggregator.web.pages.mail import mail
 from aggregator.web.pages.outlets import outlets
 from aggregator.web.pages.stories import stories
@@ -15,4 +16,4 @@ from aggregator.web.pages.topics import topics
 
 __all__ = ["PAGES"]
 
-PAGES: tuple[Blueprint, ...] = (front, events, stories, topics, feeds, outlets, digests, acts, account, mail)
+PAGES: tuple[Blueprint, ...] = (front, events, stories, topics, feeds, outlets, images, digests, acts, account, mail)

@@ -44,6 +44,7 @@ def story(story_id: int) -> Response:
         story_row(found, with_text=True),
         story=found,
         paragraphs=_paragraphs(found),
+        image=app.images.name(found) if app.config.web.images else None,
         changes=changes(app.reading.revisions(story_id)),
         original=original[0] if original else None,
         event=event,
