@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 APP = "aggregator"
-_SECRETS = {("mail", "password"), ("web", "secret")}
+_SECRETS = {("mail", "password"), ("web", "secret"), ("rules", "webhook_secret"), ("rules", "ntfy_token")}
 _HIDDEN = "***"
 
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
@@ -138,9 +138,22 @@ class RetentionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class RulesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`notify` is the command, word by word, that a rule's action `notify` gives new stories to, as JSON lines."""
+    """How a rule's action `notify` tells you: a command, word by word, that gets a story as a JSON line; a webhook; ntfy.
+
+    `webhook` gets JSON, signed with `webhook_secret`; `ntfy` is the address of a topic, `ntfy_token` what lets you write there.
+    """
 
     notify: tuple[str, ...] = ()
+    webhook: str | None = None
+    webhook_secret: str | None = None
+    ntfy: str | None = None
+    ntfy_token: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("webhook", "ntfy"):
+            url = getattr(self, name)
+            if url is not None and not url.startswith(("https://", "http://")):
+                raise ValueError(f"{name}: {url!r} is no web address; write it as https://example.org/…")
 
 
 class DigestConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -152,9 +152,15 @@ class App:
     @cached_property
     def rules(self) -> Rules:
         """What happens by itself to stories that match a query."""
+        from aggregator.app.notices import Channels
         from aggregator.app.rules import Rules
 
-        return Rules(self.store, self.clock, self.timezone, self.config.rules.notify)
+        set_ = self.config.rules
+        channels = Channels(
+            command=set_.notify, webhook=set_.webhook, webhook_secret=set_.webhook_secret, ntfy=set_.ntfy,
+            ntfy_token=set_.ntfy_token,
+        )  # fmt: skip
+        return Rules(self.store, self.clock, self.timezone, channels, self.polling)
 
     @cached_property
     def front(self) -> Front:

@@ -6,16 +6,20 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from aggregator.app.clock import Clock
 from aggregator.app.marks import folded_tag
-from aggregator.app.notices import tell
+from aggregator.app.notices import Channels, Notices
 from aggregator.errors import AggregatorError
 from aggregator.model import Story
 from aggregator.query import And, Everything, Node, Words, parse
 from aggregator.store import Store
 from aggregator.store.marks import Act
 from aggregator.store.rules import StoredRule
+
+if TYPE_CHECKING:
+    from aggregator.app.polling import Polling
 
 __all__ = ["ACTIONS", "NOTIFY", "SCOPES", "Applied", "Rules"]
 
@@ -46,7 +50,13 @@ class Rules:
     store: Store
     clock: Clock
     timezone: str
-    notify: tuple[str, ...] = ()
+    channels: Channels = Channels()  # noqa: RUF009 (a frozen value)
+    polling: Polling | None = None
+
+    @property
+    def notices(self) -> Notices:
+        """What rules tell the reader of at once."""
+        return Notices(self.store, self.clock, self.channels, self.polling)
 
     def add(self, name: str, query: str, actions: Sequence[str], *, scope: str = "", reader_id: int = 1) -> StoredRule:
         """Have stories that match treated so from now on. `scope` is "", folder:…, feed:… or outlet:….
@@ -63,9 +73,9 @@ class Rules:
             raise AggregatorError(f"A rule needs a name of at most {LONGEST_NAME} letters.")
         if isinstance(self._node(scope, query), Everything):
             raise AggregatorError("A rule needs a query or a scope; this one would hit every story.")
-        if NOTIFY in actions and not self.notify:
+        if NOTIFY in actions and not self.channels.names:
             raise AggregatorError(
-                'To be notified, name a command in the settings: [rules] notify = ["notify-send", "News"]'
+                'To be notified, name a command in the settings: [rules] notify = ["notify-send", "News"], or webhook, or ntfy'
             )
         return self.store.rules.add(
             reader_id, title, scope=scope.strip(), query=query, actions=_checked(actions), now=self.clock()
@@ -118,14 +128,15 @@ class Rules:
         return tuple(self._apply(rule, [s.id for s in self._hit(rule, since)]) for rule in rules)
 
     def apply_to_new(self, seen_since: datetime) -> None:
-        """Apply everybody's rules to stories that were first seen since then."""
+        """Apply everybody's rules to stories that were first seen since then, and send notices that are due again."""
         for rule in self.store.rules.all():
             new = list(self._hit(rule, None, seen_since=seen_since))
             if new:
                 done = self._apply(rule, [s.id for s in new])
                 log.info("rule applied", extra={"rule": rule.name, "changed": done.changed})
-                if NOTIFY in rule.actions and self.notify:
-                    tell(self.notify, rule.name, new)
+                if NOTIFY in rule.actions:
+                    self.notices.tell(rule.reader_id, rule.name, new)
+        self.notices.send_due()
 
     def undo(self, undo_id: int | None = None, *, reader_id: int = 1) -> Act:
         """Take back what applying a rule did, the latest if no number is named: marks are exactly as they were before.

@@ -18,7 +18,7 @@ def rules() -> None:
     """Rules: what happens by itself to stories that match a query.
 
     \b
-    Actions: hide, read, star, quiet (keep out of digests), tag:NAME, notify (runs the command of [rules] notify)
+    Actions: hide, read, star, quiet (keep out of digests), tag:NAME, notify (by the command, webhook or ntfy of [rules])
     \b
     Examples:
       aggregator rules test title:sponsored --since 30d          what it would hit; nothing changes
@@ -121,6 +121,27 @@ def undo(session: Session, undo_id: int | None) -> None:
     with session.app() as app:
         act = app.rules.undo(undo_id)
     click.echo(f"Undone: {act.action}, {act.stories} {'story' if act.stories == 1 else 'stories'}.", err=True)
+
+
+@rules.command()
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="At most so many.")
+@list_options
+@pass_session
+def notices(session: Session, *, limit: int, output: Output) -> None:
+    """List what rules told you of, newest first, by which way, and whether it got there."""
+    from aggregator.render.rows import iso
+
+    with session.app() as app:
+        rows = [
+            {"id": n.id, "made": iso(n.made_at), "rule": n.rule, "channel": n.channel, "story": n.story_id,
+             "event": n.event_id, "state": n.state, "tries": n.tries, "answer": n.answer}
+            for n in app.store.notices.latest(limit=limit)
+        ]  # fmt: skip
+    output.write(
+        rows,
+        columns=("id", "made", "rule", "channel", "story", "event", "state", "tries", "answer"),
+        table=lambda r: print_table(r, (("made", 20), ("channel", 8), ("state", 6), ("story", 7), ("rule", 0))),
+    )
 
 
 @rules.command()

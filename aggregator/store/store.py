@@ -24,6 +24,7 @@ from aggregator.store.hosts import Hosts
 from aggregator.store.ingest import Ingest
 from aggregator.store.leases import Leases
 from aggregator.store.marks import Marks
+from aggregator.store.notices import Notices
 from aggregator.store.outbox import Outbox
 from aggregator.store.outlets import Outlets
 from aggregator.store.pages import Pages
@@ -86,6 +87,7 @@ class Store:
         self.archive = Archive(self.connections)
         self.app_passwords = AppPasswords(self.connections)
         self.folders = Folders(self.connections)
+        self.notices = Notices(self.connections)
         self.outlets = Outlets(self.connections)
         self.streams = Streams(self.connections)
 

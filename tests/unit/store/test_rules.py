@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.app.lists import Lists
+from aggregator.app.notices import Channels
 from aggregator.app.reading import Reading
 from aggregator.app.rules import Rules
 from aggregator.errors import AggregatorError, NotFound, QueryError
@@ -124,7 +125,7 @@ def test_a_command_of_the_readers_is_told_of_new_stories(store: Store, tmp_path:
     fill(store, ROWS)
     told = tmp_path / "told"
     script = f"import os, sys; open({str(told)!r}, 'a').write(os.environ['AGGREGATOR_RULE'] + ' ' + sys.stdin.read())"
-    rules = Rules(store, lambda: NOW, "UTC", notify=(sys.executable, "-c", script))
+    rules = Rules(store, lambda: NOW, "UTC", channels=Channels(command=(sys.executable, "-c", script)))
     rules.add("Weather", "storm", ["notify"])
     assert rules.apply()[0].changed == 0, "history is nothing to be told of"
     assert not told.exists()
@@ -138,7 +139,7 @@ def test_a_command_that_fails_is_logged_and_harms_nothing(
     store: Store, command: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
     fill(store, ROWS)
-    rules = Rules(store, lambda: NOW, "UTC", notify=command)
+    rules = Rules(store, lambda: NOW, "UTC", channels=Channels(command=command))
     rules.add("Weather", "storm", ["notify", "star"])
     rules.apply_to_new(NOW - timedelta(minutes=1))
     assert [r.message for r in caplog.records] == ["notice not given"]
