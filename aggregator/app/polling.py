@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 REFINE_EVERY = 400  # pages between two decisions, so that events get better while pages come
 ASK_AGAIN_S = 0.2
 AHEAD = timedelta(minutes=15)  # before a digest; within it no feed is asked ahead of time twice
+MANY_STORIES = 2_000  # likewise, of stories to be decided at once, as after an import
 MANY_PAGES = 16  # below this many, a second process takes longer to start than it saves
 
 
@@ -268,7 +270,7 @@ class Polling:
         if not total:
             return 0
         try:
-            with Lease(self.store, "import"):
+            with Lease(self.store, "import"), self._many_hands(total):
                 return self.decider.run(
                     stop=self.stop,
                     progress=lambda done: on_progress(Progress(phase="events", done=done, total=max(total, done))),
@@ -277,14 +279,31 @@ class Polling:
             decided = self._ask("decide", {}, holder=held.holder).get("decided", 0)
             return decided if isinstance(decided, int) else 0
 
+    @contextlib.contextmanager
+    def _many_hands(self, stories: int) -> Iterator[None]:
+        """Have processes compute the features of many stories, for a block."""
+        processes = self.config.workers.processes or os.cpu_count() or 1
+        if stories < MANY_STORIES or processes == 1:
+            yield
+            return
+        from aggregator.pipeline.work import feature_workers
+
+        with feature_workers(processes) as executor:
+            self.decider.executor = executor
+            try:
+                yield
+            finally:
+                self.decider.executor = None
+
     def rebuild(self, *, on_progress: OnProgress = lambda _p: None) -> int:
         """Decide all stories anew; the reader's edits stay in force."""
         with self.lease("rebuild"):
             total = self.store.decisions.mark_all_stale()
-            return self.decider.run(
-                stop=self.stop,
-                progress=lambda done: on_progress(Progress(phase="events", done=done, total=total)),
-            )
+            with self._many_hands(total):
+                return self.decider.run(
+                    stop=self.stop,
+                    progress=lambda done: on_progress(Progress(phase="events", done=done, total=total)),
+                )
 
     def ask(self, options: PollOptions, *, holder: str) -> dict[str, object]:
         """Have the running process poll now, and wait for its report.

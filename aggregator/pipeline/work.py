@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from aggregator.model import Article
@@ -9,7 +12,7 @@ from aggregator.model import Article
 if TYPE_CHECKING:
     from aggregator.extract import SiteRule
 
-__all__ = ["PRELOAD", "extract"]
+__all__ = ["PRELOAD", "extract", "feature_workers"]
 
 PRELOAD = ("aggregator.extract.page",)  # what a worker that extracts loads before its first page is put to it
 
@@ -22,3 +25,14 @@ def extract(
     from aggregator.extract import extract_page  # noqa: PLC0415 - see above
 
     return extract_page(body, url=url, charset=charset, feed_text=feed_text, rules=rules, explain=explain)
+
+
+def feature_workers(processes: int) -> ProcessPoolExecutor:
+    """Processes that compute features of stories: our own texts by now, so that no sandbox is needed.
+
+    They are started afresh, for a fork would take along threads and an open database; an interrupt is for the process that
+    gives out the work.
+    """
+    return ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    )

@@ -14,7 +14,7 @@ import pytest
 
 from aggregator.app.app import App, open_app
 from aggregator.app.archive import Imported
-from aggregator.config import Config
+from aggregator.config import Config, WorkersConfig
 from aggregator.errors import AggregatorError
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -177,3 +177,23 @@ def test_a_stopped_import_goes_on(app: App, monkeypatch: pytest.MonkeyPatch) -> 
     app.polling.stop.clear()
     assert load(app, *lines).taken.new == 3
     assert app.store.decisions.stale_count() == 0
+
+
+def test_many_stories_are_decided_by_several_processes_as_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        line(f"{n}", title=f"Bridge {n // 3} closed", text=f"{TEXT} The repair of pier {n // 3} takes {n // 3 + 2} weeks.",
+             url=f"https://o{n % 3}.example/{n}", source=f"Outlet {n % 3}")
+        for n in range(70)
+    ]  # fmt: skip
+
+    def decided(name: str, processes: int) -> list[tuple[object, ...]]:
+        config = Config(timezone="UTC", workers=WorkersConfig(processes=processes))
+        with open_app(config, db=tmp_path / name, clock=lambda: NOW) as app:
+            load(app, *lines)
+            return [(s.id, s.event_id, s.copy_of, s.copy_score) for s in app.reading.stories()]
+
+    alone = decided("one.db", 1)
+    monkeypatch.setattr("aggregator.app.polling.MANY_STORIES", 10)
+    assert decided("two.db", 2) == alone
