@@ -9,6 +9,7 @@ import click
 from aggregator.cli.listing import Output, feed_options, or_say
 from aggregator.cli.output import is_plain, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
+from aggregator.cli.stories import stories_feed
 from aggregator.cli.when import parse_when
 
 __all__ = ["event", "events"]
@@ -77,24 +78,36 @@ def _print_events(rows: Any) -> None:
 @click.command()
 @click.argument("event_id", metavar="ID", type=int)
 @click.option("--why", is_flag=True, help="Show why each story is in it, and what was kept apart.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@feed_options
 @pass_session
-def event(session: Session, event_id: int, *, why: bool, as_json: bool) -> None:
+def event(session: Session, event_id: int, *, why: bool, output: Output) -> None:
     """Show one event: headline, outlets and independent reports, who was first, every story with its copies.
 
+    As JSON it is one object; the other forms list its stories, the oldest first.
+
     \b
-    Example:
+    Examples:
       aggregator event 12 --why
+      aggregator event 12 --columns published,outlet,copy_of,reason
     """
     from aggregator.render import event_text
-    from aggregator.render.rows import event_detail
+    from aggregator.render.rows import STORY_COLUMNS, event_detail, iso
 
     with session.app() as app:
         view = app.reading.event(event_id)
-        if as_json:
-            write_json(event_detail(view))
-        else:
-            text = event_text(
-                view, now=app.clock(), width=terminal_width(), colour=not is_plain(), zone=app.timezone, why=why
-            )
-            click.echo(text.rstrip("\n"))
+        detail = event_detail(view)
+        if output.form == "json" and not output.chosen:
+            write_json(detail)
+            return
+        output.write(
+            detail["members"],
+            columns=(*STORY_COLUMNS, "probability", "reason"),
+            table=lambda _rows: click.echo(
+                event_text(
+                    view, now=app.clock(), width=terminal_width(), colour=not is_plain(), zone=app.timezone, why=why
+                ).rstrip("\n")
+            ),
+            atom=lambda rows: stories_feed(
+                rows, view.event.headline, iso(view.event.last_at), feed_id=f"urn:x-aggregator:event:{view.event.id}"
+            ),
+        )

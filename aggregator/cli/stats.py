@@ -47,25 +47,30 @@ def outlets(session: Session, *, since: str | None, output: Output) -> None:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@list_options
 @pass_session
-def stats(session: Session, *, as_json: bool) -> None:
+def stats(session: Session, *, output: Output) -> None:
     """Count what is stored, and what is unread in each folder.
 
     \b
     Example:
       aggregator stats --json
+      aggregator stats --csv
     """
     with session.app() as app:
         counts = app.reading.stats()
-    if as_json:
+    if output.form == "json" and not output.chosen:
         write_json(counts)
         return
     unread = counts.pop("unread")
-    for name, value in counts.items():
-        click.echo(f"{value:>12}  {name.replace('_', ' ')}")
-    for folder, count in unread.items():
-        click.echo(f"{count:>12}  unread in {folder or '(no folder)'}")
+    rows = [{"count": value, "of": name.replace("_", " ")} for name, value in counts.items()]
+    rows += [{"count": value, "of": f"unread in {folder or '(no folder)'}"} for folder, value in unread.items()]
+    output.write(rows, columns=("count", "of"), table=_print_stats)
+
+
+def _print_stats(rows: Any) -> None:
+    for row in rows:
+        click.echo(f"{row['count']:>12}  {row['of']}")
 
 
 @click.command()

@@ -65,14 +65,15 @@ def stories(
             rows,
             columns=columns,
             table=lambda r: _print_stories(r, app.timezone),
-            atom=lambda r: _feed(r, " ".join(("Stories", *query)), iso(now)),
+            atom=lambda r: stories_feed(r, " ".join(("Stories", *query)), iso(now)),
         )
 
 
-def _feed(rows: Any, title: str, at: str) -> Any:
+def stories_feed(rows: Any, title: str, at: str, *, feed_id: str = "urn:x-aggregator:stories") -> Any:
+    """Rows of stories as the lines of an Atom feed."""
     from aggregator.render.syndication import atom_lines, story_entry
 
-    return atom_lines(map(story_entry, rows), title=title, feed_id="urn:x-aggregator:stories", empty_at=at)
+    return atom_lines(map(story_entry, rows), title=title, feed_id=feed_id, empty_at=at)
 
 
 def _print_stories(rows: Any, zone: str) -> None:

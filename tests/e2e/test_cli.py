@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from aggregator.newsroom import Server
+from aggregator.parse import parse_feed
 from tests.support.newsroom import END, environment, on_the_air, run
 
 STORY_COLUMNS = [
@@ -97,6 +98,17 @@ def test_events_have_the_columns_of_the_contract_and_tell_who_was_first(shell: S
     text = run("event", str(big["id"]), "--why", db=shell.db, now=END, check=True).stdout.decode()
     assert big["headline"][:20] in text
     assert f"{big['outlets']} outlets" in text
+
+
+def test_events_stories_and_counts_come_in_every_form(shell: Shell) -> None:
+    big = max(shell.rows("events"), key=lambda r: r["stories"])
+    number = str(big["id"])
+    members = run("event", number, "--csv", "--columns", "outlet,reason", db=shell.db, now=END, check=True).stdout
+    assert len(list(csv.reader(io.StringIO(members.decode(), newline="")))) == 1 + big["stories"]
+    for command in (("stories", "--limit", "3"), ("events",), ("event", number)):
+        atom = run(*command, "--atom", db=shell.db, now=END, check=True).stdout
+        assert parse_feed(atom, url="https://x.example/").entries
+    assert b"| count | of |" in run("stats", "--markdown", db=shell.db, now=END, check=True).stdout
 
 
 def test_a_search_finds_words_and_nothing_is_an_empty_list(shell: Shell) -> None:
