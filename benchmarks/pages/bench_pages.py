@@ -172,6 +172,9 @@ def peak_memory_mb(pages: list[dict]) -> float:
 def _extract_all(pages: list[dict]) -> float:
     for row in pages:
         Clock().run(lambda row=row: extract_page(body(row), url=row.get("url")), None)
+    status = Path("/proc/self/status")
+    if status.exists():  # ru_maxrss would count what the parent held when it started this process
+        return int(re.search(r"VmHWM:\s+(\d+)", status.read_text("ascii"))[1]) / 1024
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
