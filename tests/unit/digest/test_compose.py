@@ -119,3 +119,24 @@ def test_an_event_without_any_title_has_a_headline_all_the_same() -> None:
 def test_events_are_the_same_whatever_the_order_they_come_in() -> None:
     views = [a_quake(1), single(2), single(3), a_view([a_story(60), a_story(61)], 4)]
     assert a_digest(views) == a_digest(views[::-1])
+
+
+def test_one_late_report_on_what_was_told_does_not_lead() -> None:
+    outlets = range(1, 9)
+    known = a_view(
+        [a_story(n, published_at=NOW - timedelta(hours=30)) for n in outlets] + [a_story(9, published_at=NOW - timedelta(hours=2))],
+        1, folder=("World",),
+    )  # fmt: skip
+    new = a_view(
+        [a_story(20 + n, title=f"Bridge {n}", published_at=NOW - timedelta(hours=6)) for n in range(3)],
+        2,
+        folder=("World",),
+    )
+    told = {1: Told(at=NOW - timedelta(hours=24), story_ids=frozenset(outlets))}
+    digest = a_digest([known, new], told=told)
+    ranked = sorted((e for s in digest.sections for e in s.events), key=lambda e: -e.score)
+    assert [e.event_id for e in ranked] == [2, 1]
+    assert [
+        e.event_id
+        for e in sorted((e for s in a_digest([known, new]).sections for e in s.events), key=lambda e: -e.score)
+    ] == [1, 2]
