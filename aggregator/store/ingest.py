@@ -106,7 +106,8 @@ class Ingest:
         """Store new entries, and the stories that they open; returns the ids of these."""
         dead = self._tombstones([entry.key for entry in entries])
         to_open = {e.key: e for e in reversed(entries) if e.key not in by_key and e.key not in dead}
-        opened = self._open(feed_id, [*reversed(to_open.values())], now)
+        seen_at = to_db(now)
+        opened = self._open(feed_id, [*reversed(to_open.values())], seen_at)
         by_key.update(opened)
         self._db.run_many(
             "INSERT INTO entries (feed_id, guid, url, story_id, published_at, updated_at, seen_at, content_hash)"
@@ -114,7 +115,7 @@ class Ingest:
             [
                 (
                     feed_id, e.guid, e.url, by_key.get(e.key), e.published_at and to_db(e.published_at),
-                    e.updated_at and to_db(e.updated_at), to_db(now), e.content_hash,
+                    e.updated_at and to_db(e.updated_at), seen_at, e.content_hash,
                 )
                 for e in entries
             ],
@@ -146,7 +147,7 @@ class Ingest:
                 )
         return found
 
-    def _open(self, feed_id: int, entries: Sequence[NewEntry], now: datetime) -> dict[str, int]:
+    def _open(self, feed_id: int, entries: Sequence[NewEntry], seen_at: str) -> dict[str, int]:
         """Open a story for each of these; returns their ids by key.
 
         Many rows go into one statement, for the full-text index is written once for each statement.
@@ -154,7 +155,7 @@ class Ingest:
         outlets = self._outlets({e.outlet_key: e.outlet_name for e in reversed(entries)})
         opened: dict[str, int] = {}
         for start in range(0, len(entries), ROWS):
-            rows = [_story(feed_id, e, outlets[e.outlet_key], now) for e in entries[start : start + ROWS]]
+            rows = [_story(feed_id, e, outlets[e.outlet_key], seen_at) for e in entries[start : start + ROWS]]
             sql = f"{_INSERT_STORIES} VALUES {', '.join([_STORY_MARKS] * len(rows))} RETURNING key, id"
             opened.update(
                 (row["key"], row["id"]) for row in self._db.rows(sql, [value for row in rows for value in row])
@@ -213,11 +214,11 @@ class Ingest:
         return True
 
 
-def _story(feed_id: int, entry: NewEntry, outlet_id: int, now: datetime) -> tuple[Any, ...]:
+def _story(feed_id: int, entry: NewEntry, outlet_id: int, seen_at: str) -> tuple[Any, ...]:
     """The columns of `_INSERT_STORIES`."""
     return (
         entry.key, entry.url, entry.title, outlet_id, feed_id, json.dumps(entry.authors, ensure_ascii=False),
-        to_db(entry.published_at or now), int(entry.published_at is not None),
-        entry.updated_at and to_db(entry.updated_at), to_db(now), entry.lang, entry.words, entry.image,
+        to_db(entry.published_at) if entry.published_at else seen_at, int(entry.published_at is not None),
+        entry.updated_at and to_db(entry.updated_at), seen_at, entry.lang, entry.words, entry.image,
         "due" if entry.wants_page else "none", entry.text_hash, entry.text, entry.grams,
     )  # fmt: skip

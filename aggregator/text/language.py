@@ -143,9 +143,8 @@ def _scores(sample: str) -> dict[str, float]:
     score = dict.fromkeys(_LATIN, 0.0)
     votes = _votes()
     for word in words(sample):
-        if word in votes:
-            for lang, vote in votes[word]:
-                score[lang] += vote
+        for lang, vote in votes.get(word, ()):
+            score[lang] += vote
     return score
 
 
@@ -176,5 +175,5 @@ def _latin(sample: str, said: str | None) -> str | None:
 
 
 def _leaders(score: dict[str, float]) -> tuple[str, str]:
-    best = max(_BY_NAME, key=score.__getitem__)
-    return best, max((lang for lang in _BY_NAME if lang != best), key=score.__getitem__)
+    best, second, *_ = sorted(_BY_NAME, key=score.__getitem__, reverse=True)
+    return best, second
