@@ -6,8 +6,9 @@ spaces within quotation marks only, so that nothing of it can be syntax of FTS5.
 
 from __future__ import annotations
 
+import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ __all__ = ["IN_INDEX", "Compiled", "compiled", "period_sql"]
 
 # Rows that match a full-text expression. The bounds are those of the stories in question, for the index can skip to them.
 IN_INDEX = "(SELECT rowid FROM stories_fts WHERE stories_fts MATCH :{name} AND rowid BETWEEN :low AND :high)"
+Look = Callable[[str, dict[str, Any]], list[int]]
 _STATES = {
     "read": "EXISTS (SELECT 1 FROM story_marks k WHERE k.reader_id = :reader AND k.story_id = s.id AND k.read_at IS NOT NULL)",
     "copy": "s.copy_of IS NOT NULL",
@@ -36,16 +38,21 @@ _COUNTS = {
 }
 _OPERATORS = {">", ">=", "<", "<=", "="}
 _COLUMNS = {"title": "s.title", "text": "s.text", "url": "s.url"}
-# What a story comes from: the condition, the columns that are looked at, and the ids of the stories for which it holds.
-_BY_OUTLET = "SELECT id FROM stories INDEXED BY stories_outlet WHERE outlet_id IN (SELECT id FROM outlets WHERE {})"
-_BY_FEED = "SELECT id FROM stories INDEXED BY stories_feed WHERE feed_id IN (SELECT id FROM feeds WHERE {})"
-_BY_AUTHOR = "SELECT story_id AS id FROM bylines WHERE author_id IN (SELECT id FROM authors WHERE {})"
+# What a story comes from: table and columns that are looked at, the condition for the ids found there, and the ids of the
+# stories for which it holds.
+_OF_FEED = ("s.feed_id IN ({})", "SELECT id FROM stories INDEXED BY stories_feed WHERE feed_id IN ({})")
 _SOURCES = {
-    "outlet": ("s.outlet_id IN (SELECT id FROM outlets WHERE {})", ("name", "key"), _BY_OUTLET),
-    "feed": ("s.feed_id IN (SELECT id FROM feeds WHERE {})", ("title", "url"), _BY_FEED),
-    "folder": ("s.feed_id IN (SELECT id FROM feeds WHERE {})", ("folder",), _BY_FEED),
-    "author": (f"s.id IN ({_BY_AUTHOR})", ("name",), _BY_AUTHOR),
-}
+    "outlet": (
+        "outlets", ("name", "key"), "s.outlet_id IN ({})",
+        "SELECT id FROM stories INDEXED BY stories_outlet WHERE outlet_id IN ({})",
+    ),
+    "feed": ("feeds", ("title", "url"), *_OF_FEED),
+    "folder": ("feeds", ("folder",), *_OF_FEED),
+    "author": (
+        "authors", ("name",), "s.id IN (SELECT story_id FROM bylines WHERE author_id IN ({}))",
+        "SELECT story_id AS id FROM bylines WHERE author_id IN ({})",
+    ),
+}  # fmt: skip
 _MARKED = {  # likewise, for states that a reader gives to few stories
     "starred": "SELECT story_id AS id FROM story_marks WHERE reader_id = :reader AND starred_at IS NOT NULL",
     "tagged": "SELECT DISTINCT story_id AS id FROM story_tags WHERE reader_id = :reader",
@@ -95,9 +102,12 @@ class Compiled:
         return " AND ".join((*inside, *self.narrow, *self.wide)) or "1"
 
 
-def compiled(node: Node, *, zone: str, now: datetime) -> Compiled:
-    """A query as SQL, for a reader in this zone at this time."""
-    compiler = _Compiler(zone=zone, now=now)
+def compiled(node: Node, *, zone: str, now: datetime, look: Look | None = None) -> Compiled:
+    """A query as SQL, for a reader in this zone at this time.
+
+    `look` answers a query for ids; with it, outlets, feeds and authors are looked up once, and the SQL has their ids.
+    """
+    compiler = _Compiler(zone=zone, now=now, look=look)
     piece = compiler.piece(node)
     parameters = dict(compiler.parameters)
     if piece.index is not None:
@@ -111,6 +121,7 @@ class _Compiler:
 
     zone: str
     now: datetime
+    look: Look | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
 
     def bound(self, value: Any) -> str:
@@ -221,13 +232,19 @@ class _Compiler:
         candidates = _NOT_LATIN
         if not any(map(is_unspaced, parts)):
             match = self.bound(_quoted(parts) + (" *" if node.is_prefix else ""))
-            candidates = f"(id IN (SELECT rowid FROM authors_fts WHERE authors_fts MATCH {match}) OR {_NOT_LATIN})"
+            candidates = (
+                f"id IN (SELECT rowid FROM authors_fts WHERE authors_fts MATCH {match}"
+                f" UNION ALL SELECT id FROM authors WHERE {_NOT_LATIN})"
+            )
         return self.of_source("author", lambda column: f"{candidates} AND has_words({column}, {wanted})")
 
     def of_source(self, name: str, test: Any) -> _Piece:
-        sql, columns, among = _SOURCES[name]
-        looked = " OR ".join(test(c) for c in columns)
-        return _Piece(narrow=(sql.format(looked),), among=among.format(looked))
+        """Stories of outlets, feeds or authors: these are found first, where there is somebody to ask."""
+        table, columns, condition, among = _SOURCES[name]
+        ids = f"SELECT id FROM {table} WHERE {' OR '.join(test(c) for c in columns)}"
+        if self.look is not None:
+            ids = f"SELECT value FROM json_each({self.bound(json.dumps(self.look(ids, self.parameters)))})"
+        return _Piece(narrow=(condition.format(ids),), among=among.format(ids))
 
     def full_text(self, node: Words) -> _Piece:
         """Words in title or text: what the index says, and a look at the row where that is not exact."""

@@ -27,7 +27,7 @@ from aggregator.store.events import EVENT_COLUMNS, event_from_row
 from aggregator.store.stories import NOT_HIDDEN, STORY_COLUMNS, STORY_TABLES, Condition, story_from_row
 from aggregator.store.times import to_db
 
-__all__ = ["Search", "Ways", "event_condition", "story_condition"]
+__all__ = ["Search", "Ways", "story_condition"]
 
 Row = TypeVar("Row")
 ALL_IDS = {"low": 0, "high": 2**63 - 1}
@@ -93,12 +93,6 @@ def story_condition(node: Node, *, reader_id: int, zone: str, now: datetime) -> 
     return Condition(sql=query.sql, parameters={"reader": reader_id, **ALL_IDS, **query.parameters})
 
 
-def event_condition(node: Node, *, reader_id: int, zone: str, now: datetime) -> Condition:
-    """A query as one condition over `events e`: one of its stories matches."""
-    inner = story_condition(node, reader_id=reader_id, zone=zone, now=now)
-    return Condition(sql=f"e.id IN (SELECT s.event_id FROM stories s WHERE {inner.sql})", parameters=inner.parameters)
-
-
 class Search:
     """Queries over `stories`, `events` and their full-text index."""
 
@@ -135,7 +129,7 @@ class Search:
             QueryError: a pattern took too long.
 
         """
-        query = compiled(node, zone=zone, now=now)
+        query = compiled(node, zone=zone, now=now, look=self._look)
         sql, parameters = period_sql("s.published_at", since, until)
         given: dict[str, Any] = {"reader": reader_id, **ALL_IDS, **query.parameters, **parameters}
         narrow = [*query.narrow, *sql, *(["s.copy_of IS NULL"] if fold else [])]
@@ -158,7 +152,7 @@ class Search:
 
     def ids(self, node: Node, *, reader_id: int, zone: str, now: datetime) -> list[int]:
         """The ids of all stories that match, newest first by publication."""
-        query = compiled(node, zone=zone, now=now)
+        query = compiled(node, zone=zone, now=now, look=self._look)
         given = {"reader": reader_id, **ALL_IDS, **query.parameters}
         with self._pattern_time():
             return list(self._dated(query, [*query.narrow, *query.wide], given, limit=None, span=()))
@@ -190,7 +184,7 @@ class Search:
             QueryError: a pattern took too long.
 
         """
-        query = compiled(node, zone=zone, now=now)
+        query = compiled(node, zone=zone, now=now, look=self._look)
         given: dict[str, Any] = {"reader": reader_id, **ALL_IDS, **query.parameters}
         where = ["e.merged_into IS NULL", "e.stories > 0"]
         if since is not None:
@@ -214,6 +208,11 @@ class Search:
         sql = """SELECT 1 FROM story_marks INDEXED BY story_marks_hidden WHERE reader_id = ? AND hidden_at IS NOT NULL
             LIMIT 1"""
         return self._db.value(sql, (reader_id,)) is not None
+
+    def _look(self, sql: str, given: dict[str, Any]) -> list[int]:
+        """The ids that a query finds."""
+        with self._pattern_time():
+            return [row["id"] for row in self._db.rows(sql, given)]
 
     # Ways through the indexes.
 
