@@ -220,6 +220,16 @@ _ORGANISATION = re.compile(
 _LINE_BY = re.compile(
     r"^\W{0,3}(?i:by|von|par|por|di|door|av|af|texte?|text by|written by|autor(?:in)?:|geschrieben von|escrito por|publié par)\s+((?:[^\W\d_a-zß-ÿ][\w.'’-]*|\b(?:de|van|von|der|la|le|al|bin|and|und|et|y|e)\b|&|,|\s){3,80}?)(?:\s*(?:[|•·–—(]|\d|,\s+[A-Z]{2,}|$).*)?$"
 )
+_DATED_BY = re.compile(r"^(?=.*\b(?:19|20)\d\d\b).{6,60}?\s(?i:by|von|par|por|door)\s+([^\W\d_][\w.'’ -]{2,40})$")
+_BY_ALONE = re.compile(
+    r"\W*(?:(?:written|posted|words|story)\s+by|by|author|autor(?:in)?|von|par|por)\W*", re.IGNORECASE
+)
+_SIGNED = re.compile(
+    r"^\W{0,3}(?i:text|autor(?:in)?|author|words|texto|testo)\s?:\s*([^\W\d_][\w.'’ -]{3,40}?)(?:,\s.{3,80})?$"
+)
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|es|in)?|auteurs?|autori|contributors?)/([\w%.-]+?)/?(?:[?#].*)?$", re.IGNORECASE
+)
 _HAN_CREDIT = re.compile(
     r"(?:(?:作者|撰文|(?:^|\s)文)\s*[:：丨|/]\s*|(?:^\W*|本报|本報|社|网|報|报|台|[（(])\s*(?:记者|記者)\s*[:：丨|/\s]\s*)"
     r"((?:[\u4e00-\u9fff·]{2,4}|[A-Za-z]\w{2,15})(?:[、\s]+[\u4e00-\u9fff]{2,3}(?![\u4e00-\u9fff]))*)(?=[\s）)】/／|,，、。(（]|$)"
@@ -268,7 +278,8 @@ def find_authors(
         if people:
             return names, source
         spare = spare if spare[0] else (names, source)
-    return spare if spare[0] else ((), None)
+    linked = _linked(parser) if parser is not None and not spare[0] else ()
+    return (linked, "link") if linked else spare
 
 
 def _people(strings: Iterable[tuple[str, ...]], site_keys: set[str]) -> tuple[tuple[str, ...], bool]:
@@ -428,12 +439,35 @@ def _spoken(lines: Sequence[str]) -> tuple[str, ...]:
     for line in lines:
         if len(line) <= 120 and (found := _LINE_BY.match(line)) and (names := names_in(found.group(1))):
             return names
+    for line, after in zip(lines, [*lines[1:], ""], strict=False):  # no lines, no pairs
+        if len(line) > 120:
+            continue
+        if _BY_ALONE.fullmatch(line) and len(after) <= 40 and (names := names_in(after)):
+            return names
+        found = _DATED_BY.match(line) or _SIGNED.match(line)
+        if found and (names := names_in(found.group(1))):
+            return names
     for line in lines:
         if found := _HAN_CREDIT.search(line):
             names = tuple(n for n in re.split(r"[、，,\s]+", found.group(1)) if 2 <= len(n) <= 12)
             if names:
                 return names
     return ()
+
+
+def _linked(parser: LexborHTMLParser) -> tuple[str, ...]:
+    """The first link to an author's page that says the author's name, as its address spells it."""
+    for node in parser.css('a[href*="/aut" i], a[href*="/contributor" i]')[:30]:
+        address = _AUTHOR_PAGE.search(node.attributes.get("href") or "")
+        names = names_in(node.text(separator=" ").strip()) if address else ()
+        if address and len(names) == 1 and _key(_plain(names[0])) == _key(address.group(1)):
+            return names
+    return ()
+
+
+def _plain(name: str) -> str:
+    """A name as an address spells it, without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
 
 
 def _short_text(node: LexborNode) -> str:

@@ -246,3 +246,24 @@ def test_what_can_be_read_of_broken_json_ld_is_read():
 def test_the_day_is_found_where_a_page_shows_it(lines, body, want):
     found = find_dates(Head(), parser=LexborHTMLParser(f"<body>{body}</body>"), lines=lines, lang="de", deep=False)
     assert found.published == want
+
+
+@pytest.mark.parametrize(
+    ("lines", "want"),
+    [
+        (["06.11.2023 13:30 von Olga Marten"], ("Olga Marten",)),
+        (["Published August 7, 2023 by Nicole Burke"], ("Nicole Burke",)),
+        (["Written by", "Edzel Tabing", "May 3, 2024"], ("Edzel Tabing",)),
+        (["Autorin: Uta Marten, Leiterin der Stiftung"], ("Uta Marten",)),
+        (["It was first described in 2004 by the council of the town"], ()),
+    ],
+)
+def test_a_byline_with_a_date_or_a_label_of_its_own_is_read(lines, want):
+    assert find_authors(Head(), lines=lines)[0] == want
+
+
+def test_a_link_to_an_author_s_page_names_the_author_if_it_spells_the_name():
+    links = (
+        '<div><p>More</p></div><a href="/authors/latest">All authors</a><a href="/authors/zoe-marten/">Zoë Marten</a>'
+    )
+    assert find_authors(Head(), LexborHTMLParser(f"<body>{links}</body>")) == (("Zoë Marten",), "link")
