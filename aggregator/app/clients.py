@@ -56,6 +56,11 @@ class ClientFeed:
     is_paused: bool = False
 
 
+_EVENTS_FEED = ClientFeed(
+    id=EVENTS, url="urn:aggregator:events", title=EVENTS_TITLE, site_url=None, folder_id=EVENTS, folder=EVENTS_TITLE
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientEntry:
     """A story, or an event in a story's clothes. `html` is safe; `number` is its place in the order of arrival."""
@@ -109,6 +114,17 @@ class Clients:
         ]
         return [self._events_feed(reader_id), *own]
 
+    def some_feeds(self, ids: Iterable[int]) -> dict[int, ClientFeed]:
+        """These feeds by number, without counts: what entries say of where they are from."""
+        found = {EVENTS: _EVENTS_FEED}
+        wanted = sorted({i for i in ids if i < EVENTS})
+        if wanted:
+            folders = {f.path: f.id for f in self.store.folders.all()}
+            known = (self.store.feeds.by_id(i) for i in wanted)
+            nothing = FeedUnread(feed_id=0, folder="", stories=0, unread=0)
+            found |= {feed.id: _feed(feed, folders, nothing) for feed in known if feed is not None}
+        return found
+
     def folders(self) -> list[tuple[int, str]]:
         """Numbers and names of the folders; 0 is where feeds without one are."""
         return [(EVENTS, EVENTS_TITLE), *((f.id, f.path) for f in self.store.folders.all() if f.path)]
@@ -139,23 +155,28 @@ class Clients:
     def _events_feed(self, reader_id: int) -> ClientFeed:
         shared = self._shared(reader_id)
         latest = shared[0].seen_at if shared else None
-        return ClientFeed(
-            id=EVENTS, url="urn:aggregator:events", title=EVENTS_TITLE, site_url=None, folder_id=EVENTS, folder=EVENTS_TITLE,
-            unread=sum(not p.is_read for p in shared), last_new_at=latest, last_polled_at=latest,
-        )  # fmt: skip
+        unread = sum(not p.is_read for p in shared)
+        return replace(
+            _EVENTS_FEED, unread=unread, read=len(shared) - unread, last_new_at=latest, last_polled_at=latest
+        )
 
     # Pages of entries.
 
     def page(self, selection: Selection, *, reader_id: int, limit: int, offset: int = 0) -> Page:
         """The first entries of a selection, after leaving out `offset`."""
-        wanted = offset + limit + 1
-        merged = heapq.merge(
-            self._stories(selection, reader_id, wanted),
-            self._events_of(selection, reader_id),
-            key=_order(selection),
-            reverse=selection.newest_first,
-        )
-        found = [place.number for place in islice(merged, offset, wanted)]
+        events = self._events_of(selection, reader_id)
+        order, is_down = _order(selection), selection.newest_first
+        skipped = max(0, offset - len(events))  # so many stories stand before the page, whatever events do
+        stories = self._stories(selection, reader_id, offset - skipped + limit + 1, skipped)
+        if skipped and stories:
+            first = order(stories[0])
+            kept = [e for e in events if (order(e) < first) == is_down]
+            skipped += len(events) - len(kept)
+            events = kept
+        elif skipped:
+            return Page(numbers=())
+        merged = heapq.merge(stories, events, key=order, reverse=is_down)
+        found = [place.number for place in islice(merged, offset - skipped, offset - skipped + limit + 1)]
         more = found[limit - 1] if len(found) > limit > 0 else None
         return Page(numbers=tuple(found[:limit]), more=more)
 
@@ -198,10 +219,10 @@ class Clients:
             lang=event.lang,
         )
 
-    def _stories(self, selection: Selection, reader_id: int, limit: int) -> list[Place]:
+    def _stories(self, selection: Selection, reader_id: int, limit: int, offset: int = 0) -> list[Place]:
         if selection.is_read is False and selection.numbers is None and not selection.is_starred:
             selection, limit = self._unread_only(selection, reader_id, limit)
-        return self.store.streams.stories(selection, reader_id=reader_id, limit=limit)
+        return self.store.streams.stories(selection, reader_id=reader_id, limit=limit, offset=offset)
 
     def _unread_only(self, selection: Selection, reader_id: int, limit: int) -> tuple[Selection, int]:
         """The same, narrowed to feeds that have anything unread, and ended where that must be all."""

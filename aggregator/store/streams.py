@@ -28,7 +28,7 @@ _HIDDEN = """NOT EXISTS (SELECT 1 FROM story_marks k INDEXED BY story_marks_hidd
 _BOUNDS = {
     "before": "s.id <= (:before - 1) / 64",
     "after": "s.id > :after / 64",
-    "seen_since": "s.seen_at >= :seen_since",
+    "seen_since": "s.id IN (SELECT id FROM stories INDEXED BY stories_seen WHERE seen_at >= :seen_since)",
     "seen_until": "s.seen_at <= :seen_until",
     "published_since": "s.published_at > :published_since",
     "published_until": "s.published_at < :published_until",
@@ -91,12 +91,12 @@ class Streams:
     def __init__(self, connections: Connections) -> None:
         self._db = connections
 
-    def stories(self, selection: Selection, *, reader_id: int, limit: int) -> list[Place]:
-        """The first stories of a selection."""
+    def stories(self, selection: Selection, *, reader_id: int, limit: int, offset: int = 0) -> list[Place]:
+        """The first stories of a selection, after leaving out `offset`."""
         where, given = self._where(selection, reader_id)
         index, order = _way(selection)
-        sql = f"SELECT s.id, s.published_at FROM stories s {index} WHERE {where} ORDER BY {order} LIMIT :limit"
-        rows = self._db.rows(sql, given | {"limit": limit})
+        sql = f"SELECT s.id, s.published_at FROM stories s {index} WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset"
+        rows = self._db.rows(sql, given | {"limit": limit, "offset": offset})
         return [Place(number=STRIDE * r["id"], published_at=_time(r["published_at"])) for r in rows]
 
     def count(self, selection: Selection, *, reader_id: int) -> int:

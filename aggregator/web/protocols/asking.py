@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest, TooManyRequests
 
 from aggregator.app.access import Reader
 from aggregator.app.accounts import TooManyTries
+from aggregator.app.clients import ClientFeed
 from aggregator.web.answers import our_app
 
 __all__ = [
@@ -89,6 +90,14 @@ def as_json(value: Any, status: int = 200) -> Response:
 def reader_id() -> int:
     """Who asks, once the protocol has let them in."""
     return int(g.reader.id)
+
+
+def known_feeds() -> list[ClientFeed]:
+    """The reader's feeds; while something is only read they are looked up once."""
+    if request.method == "GET" and "feeds" in g:
+        return list(g.feeds)
+    g.feeds = our_app().clients.feeds(reader_id())
+    return list(g.feeds)
 
 
 def basic() -> Reader | None:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, g
 
 from aggregator.app.clients import ClientEntry, ClientFeed, Selection
 from aggregator.web.answers import our_app
-from aggregator.web.protocols.asking import Parameters, as_json, epoch, parameters, reader_id, when, whole
+from aggregator.web.protocols.asking import Parameters, as_json, epoch, known_feeds, parameters, reader_id, when, whole
 
 __all__ = ["fever"]
 
@@ -35,7 +35,7 @@ def answer() -> Response:
     if reader is None:
         return as_json({"api_version": VERSION, "auth": 0})
     g.reader = reader
-    feeds = our_app().clients.feeds(reader_id())
+    feeds = known_feeds()
     said: dict[str, object] = {"api_version": VERSION, "auth": 1}
     said["last_refreshed_on_time"] = str(max((epoch(f.last_polled_at) for f in feeds), default=0))
     if "mark" in sent:

@@ -23,6 +23,7 @@ from aggregator.web.protocols.asking import (
     as_json,
     basic,
     epoch,
+    known_feeds,
     parameters,
     reader_id,
     too_many,
@@ -110,7 +111,7 @@ def stream_preferences() -> Response:
 @greader.get("/reader/api/0/subscription/list")
 def subscriptions() -> Response:
     """Every feed with its folder."""
-    return as_json({"subscriptions": [_subscription(feed) for feed in our_app().clients.feeds(reader_id())]})
+    return as_json({"subscriptions": [_subscription(feed) for feed in known_feeds()]})
 
 
 def _subscription(feed: ClientFeed) -> dict[str, object]:
@@ -132,7 +133,7 @@ def tags() -> Response:
     """Folders, and the reader's tags."""
     app = our_app()
     unread: dict[str, int] = {}
-    for feed in app.clients.feeds(reader_id()):
+    for feed in known_feeds():
         unread[feed.folder] = unread.get(feed.folder, 0) + feed.unread
     folders = [
         {"id": LABEL + name, "type": "folder", "unread_count": unread.get(name, 0)} for _, name in app.clients.folders()
@@ -144,7 +145,7 @@ def tags() -> Response:
 @greader.get("/reader/api/0/unread-count")
 def unread_count() -> Response:
     """Unread entries of each feed and folder, and of all."""
-    feeds = our_app().clients.feeds(reader_id())
+    feeds = known_feeds()
     rows: dict[str, list[ClientFeed]] = {}
     for feed in feeds:
         if not feed.unread:
@@ -315,7 +316,7 @@ def _entries(sent: Parameters, stream: str) -> tuple[list[ClientEntry], int | No
 
 
 def _contents(stream: str, entries: list[ClientEntry], more: int | None) -> Response:
-    feeds = {feed.id: feed for feed in our_app().clients.feeds(reader_id())}
+    feeds = our_app().clients.some_feeds(e.feed_id for e in entries)
     answer: dict[str, object] = {
         "id": stream,
         "updated": max((epoch(e.seen_at) for e in entries), default=0),
@@ -444,7 +445,7 @@ def _stream(stream: str) -> Selection:
 
 def _labelled(name: str) -> Selection:
     """A folder's entries, or those with a tag."""
-    feeds = tuple(feed.id for feed in our_app().clients.feeds(reader_id()) if feed.folder == name)
+    feeds = tuple(feed.id for feed in known_feeds() if feed.folder == name)
     is_folder = any(path == name for _, path in our_app().clients.folders())
     return Selection(feed_ids=feeds) if is_folder or name == EVENTS_TITLE else Selection(tag=name.casefold())
 
@@ -452,8 +453,10 @@ def _labelled(name: str) -> Selection:
 def _feed(stream: str) -> ClientFeed | None:
     """The feed of `feed/<id>` or `feed/<url>`."""
     name = stream.removeprefix("feed/")
-    feeds = our_app().clients.feeds(reader_id())
-    return next((f for f in feeds if str(f.id) == name or f.url == name), None)
+    number = whole(name)
+    if number is not None:
+        return our_app().clients.some_feeds([number]).get(number)
+    return next((f for f in known_feeds() if f.url == name), None)
 
 
 def _label(tag: str) -> str:

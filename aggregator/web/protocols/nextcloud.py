@@ -14,7 +14,7 @@ from aggregator.app.clients import EVENTS, EVERYTHING, ClientEntry, ClientFeed, 
 from aggregator.errors import AggregatorError, AlreadyExists
 from aggregator.errors import NotFound as NotStored
 from aggregator.web.answers import our_app
-from aggregator.web.protocols.asking import as_json, basic, body_json, epoch, reader_id, when, whole
+from aggregator.web.protocols.asking import as_json, basic, body_json, epoch, known_feeds, reader_id, when, whole
 
 __all__ = ["nextcloud"]
 
@@ -318,7 +318,7 @@ def _feed_row(feed: ClientFeed) -> dict[str, object]:
 
 
 def _feeds() -> list[ClientFeed]:
-    return our_app().clients.feeds(reader_id())
+    return known_feeds()
 
 
 def _folders() -> list[tuple[int, str]]:

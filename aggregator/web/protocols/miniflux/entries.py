@@ -123,7 +123,7 @@ def _entry(number: int) -> ClientEntry:
 
 
 def _row(entry: ClientEntry) -> dict[str, object]:
-    feeds = {f.id: f for f in our_app().clients.feeds(reader_id())}
+    feeds = our_app().clients.some_feeds([entry.feed_id])
     return entry_row(entry, feeds.get(entry.feed_id), reader_id())
 
 
@@ -134,7 +134,7 @@ def _list(selection: Selection) -> Response:
     limit, offset = _limits()
     page = app.clients.page(selection, reader_id=reader, limit=limit, offset=offset)
     found = app.clients.entries(page.numbers, reader_id=reader)
-    feeds = {f.id: f for f in app.clients.feeds(reader)}
+    feeds = app.clients.some_feeds(e.feed_id for e in found)
     total = app.clients.count(selection, reader_id=reader)
     return as_json({"total": total, "entries": [entry_row(e, feeds.get(e.feed_id), reader) for e in found]})
 

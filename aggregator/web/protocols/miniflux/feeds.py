@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from aggregator.app.clients import EVENTS, ClientFeed, Selection
 from aggregator.web.answers import our_app
-from aggregator.web.protocols.asking import as_json, body_json, reader_id, whole
+from aggregator.web.protocols.asking import as_json, body_json, known_feeds, reader_id, whole
 from aggregator.web.protocols.miniflux.door import ALL, miniflux, nothing
 from aggregator.web.protocols.miniflux.values import category, feed_row
 
@@ -19,7 +19,7 @@ __all__ = ["feed_of", "feeds_of"]
 
 def feed_of(number: int) -> ClientFeed:
     """One feed; 404 if there is none."""
-    found = next((f for f in our_app().clients.feeds(reader_id()) if f.id == number), None)
+    found = our_app().clients.some_feeds([number]).get(number)
     if found is None:
         raise NotFound("There is no such feed.")
     return found
@@ -29,13 +29,13 @@ def feeds_of(number: int) -> list[ClientFeed]:
     """The feeds of a category; 404 if there is none."""
     if number not in (ALL, *(i for i, _ in our_app().clients.folders())):
         raise NotFound("There is no such category.")
-    return [f for f in our_app().clients.feeds(reader_id()) if (f.folder_id or ALL) == number]
+    return [f for f in known_feeds() if (f.folder_id or ALL) == number]
 
 
 @miniflux.get("/v1/feeds")
 def feeds() -> Response:
     """Every feed."""
-    return as_json([feed_row(f, reader_id()) for f in our_app().clients.feeds(reader_id())])
+    return as_json([feed_row(f, reader_id()) for f in known_feeds()])
 
 
 @miniflux.get("/v1/feeds/<int:number>")
@@ -47,7 +47,7 @@ def feed(number: int) -> Response:
 @miniflux.get("/v1/feeds/counters")
 def counters() -> Response:
     """How many entries of each feed are read and unread."""
-    known = our_app().clients.feeds(reader_id())
+    known = known_feeds()
     return as_json({
         "reads": {str(f.id): f.read for f in known if f.read}, "unreads": {str(f.id): f.unread for f in known if f.unread},
     })  # fmt: skip
@@ -65,7 +65,7 @@ def create_feed() -> Response:
     added = app.feeds.add_one(found[0], title=None)
     if added.known:
         raise BadRequest("This feed already exists.")
-    made = next(f for f in app.clients.feeds(reader_id()) if f.url == added.added[0].url)
+    made = next(f for f in known_feeds() if f.url == added.added[0].url)
     app.feeds.put(made.id, folder)
     app.polling.ask_soon()
     return as_json({"feed_id": made.id}, 201)
@@ -110,7 +110,7 @@ def categories() -> Response:
     app = our_app()
     rows = [category(ALL, "All", reader_id()), *(category(i, name, reader_id()) for i, name in app.clients.folders())]
     if request.args.get("counts") == "true":
-        known = app.clients.feeds(reader_id())
+        known = known_feeds()
         for row in rows:
             members = [f for f in known if (f.folder_id or ALL) == row["id"]]
             row |= {"feed_count": len(members), "total_unread": sum(f.unread for f in members)}
