@@ -155,6 +155,7 @@ class Polling:
             return
         from aggregator.pipeline.feeds import FeedPoller
 
+        self.store.read_unmapped()
         manners = self._recall()
         if any(feed.selectors is not None for feed in feeds):
             manners.recall_robots()

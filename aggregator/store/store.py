@@ -143,6 +143,13 @@ class Store:
         with self.connections.read():
             yield
 
+    def read_unmapped(self) -> None:
+        """Have this thread read the file page by page: what is read through a map of it counts as our memory.
+
+        For a thread that writes most of the time, which a map serves nothing.
+        """
+        self.connections.run("PRAGMA mmap_size = 0")
+
     @property
     def sqlite_version(self) -> str:
         """The version of the SQLite library in use."""
