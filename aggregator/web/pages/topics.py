@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from aggregator.app.topics import StoredTopic
 from aggregator.errors import AggregatorError, QueryError
-from aggregator.render.rows import event_row, iso
-from aggregator.render.syndication import atom_lines, event_entry, json_feed
+from aggregator.render.rows import event_row
 from aggregator.web.answers import answer, back, our_app
 from aggregator.web.said import said
 from aggregator.web.security import session
@@ -51,26 +47,12 @@ def topic(name: str) -> Response:
     app, reader_id = our_app(), session().reader_id
     found = app.topics.get(name, reader_id=reader_id)
     events = list(app.topics.events(name, reader_id=reader_id))
-    value: dict[str, Any] = {
+    value = {
         "name": found.name,
         "query": found.query,
         "events": [event_row(e.event) | {"why": e.why} for e in events],
     }
-    if request.args.get("format") in ("atom", "jsonfeed"):
-        return _feed(found, value["events"], request.args["format"])
     return answer("topic.html", value, topic=found, events=events, said=said())
-
-
-def _feed(topic: StoredTopic, rows: list[dict[str, Any]], form: str) -> Response:
-    """The topic for other readers."""
-    entries = [event_entry(row, page=our_app().page_of_events) for row in rows]
-    if form == "jsonfeed":
-        text = json.dumps(json_feed(entries, title=topic.name), ensure_ascii=False, indent=1)
-        return Response(text + "\n", mimetype="application/feed+json")
-    lines = atom_lines(
-        entries, title=topic.name, feed_id=f"urn:x-aggregator:topic:{topic.id}", empty_at=iso(topic.created_at)
-    )
-    return Response("\n".join(lines) + "\n", mimetype="application/atom+xml")
 
 
 @topics.post("/topics/add")
