@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import json
@@ -368,6 +369,43 @@ def test_a_revoked_or_changed_password_ends_its_tokens(house: House) -> None:
     house.app.accounts.set_password("alice", "another long one")
     assert house.app.access.by_token(phone) is None
     assert house.app.access.by_token(own) is None
+
+
+def test_a_client_made_for_freshrss_reads_marks_and_subscribes(house: House) -> None:
+    module = library("freshrss_mcp.client", "freshrss-mcp")
+
+    async def morning() -> dict[str, Any]:
+        async with module.FreshRSSClient(house.address, "alice", house.secret) as client:
+            await client.authenticate()
+            unread = await client.get_stream_contents(exclude_target="user/-/state/com.google/read", count=3)
+            rest = await client.get_stream_contents(
+                exclude_target="user/-/state/com.google/read", continuation=unread.continuation
+            )
+            first = next(
+                a for a in rest.items if a.url == "https://courier.example/1" and a.feed_title == "The Courier"
+            )
+            await client.mark_as_read([first.id])
+            await client.star_article([first.id])
+            await client.add_label([first.id], "keep")
+            await client.subscribe("https://new.example/feed", title="New", folder="Near")
+            return {
+                "titles": [a.title for a in unread.items + rest.items],
+                "counts": {c.id: c.count for c in await client.get_unread_counts()},
+                "feeds": {
+                    s.title: [c.label for c in s.categories]
+                    for s in (await client.get_subscription_list()).subscriptions
+                },
+                "starred": [a.url for a in (await client.get_stream_contents("user/-/state/com.google/starred")).items],
+            }
+
+    seen = asyncio.run(morning())
+    assert len(seen["titles"]) == 5
+    assert "Storm leaves 300,000 in the dark" in seen["titles"]
+    assert seen["counts"]["user/-/state/com.google/reading-list"] == 4
+    assert seen["feeds"]["New"] == ["Near"]
+    assert house.marks(1) == (True, True)
+    assert house.app.reading.story(1).tags == ("keep",)
+    assert set(seen["starred"]) == {"https://courier.example/1"}
 
 
 # Fever
