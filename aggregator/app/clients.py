@@ -7,6 +7,7 @@ own in a folder of its own; marking one marks its stories.
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +35,7 @@ EVENTS = 1_000_000_000  # the number of the feed and folder of events; fits 31 b
 EVENTS_TITLE = "Events"
 MOST_EVENTS = 500
 EVERYTHING = 2**62
+_TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,9 +210,9 @@ class Clients:
         return ClientEntry(
             number=place.number,
             feed_id=EVENTS,
-            title=one_line(event.headline),
+            title=_plain(event.headline),
             url=web_link(event.headline_url),
-            author=one_line(event.headline_outlet),
+            author=_plain(event.headline_outlet),
             html=event_html(event, zone=self.timezone),
             published_at=place.published_at,
             seen_at=place.seen_at or place.published_at,
@@ -302,6 +304,11 @@ class Clients:
         return len(numbers)
 
 
+def _plain(text: str) -> str:
+    """A line in which no program can see a tag: some take titles and names for HTML, some for text."""
+    return _TAG_START.sub("\uff1c", one_line(text))
+
+
 def _is_unread_of_feeds(selection: Selection) -> bool:
     """Whether the counts that are kept for each feed answer how many there are."""
     return selection.is_read is False and replace(
@@ -337,7 +344,7 @@ def _feed(feed: Feed, folders: dict[str, int], count: FeedUnread) -> ClientFeed:
     return ClientFeed(
         id=feed.id,
         url=feed.url,
-        title=one_line(feed.title or feed.url),
+        title=_plain(feed.title or feed.url),
         site_url=web_link(feed.site_url),
         folder_id=folders.get(path, 0) if path else 0,
         folder=path,
@@ -356,9 +363,9 @@ def _story_entry(story: Story) -> ClientEntry:
     return ClientEntry(
         number=STRIDE * story.id,
         feed_id=story.feed_id or 0,
-        title=one_line(story.title or "(no title)"),
+        title=_plain(story.title or "(no title)"),
         url=web_link(story.url),
-        author=one_line(", ".join(story.authors) or story.outlet),
+        author=_plain(", ".join(story.authors) or story.outlet),
         html=story_html(story),
         published_at=story.published_at,
         seen_at=story.seen_at,

@@ -217,7 +217,7 @@ def test_everything_works_without_scripts(read: App, tmp_path: Path) -> None:
 def test_every_page_is_open_to_everybody_and_asks_nobody_else(read: App, tmp_path: Path) -> None:
     event = read.front.page().digest.sections[0].events[0]
     pages = ("/", f"/events/{event.event_id}", f"/stories/{event.headline_story_id}", "/feeds", "/feeds/1", "/digests", "/digests/1",
-             "/search?q=storm", "/starred", "/topics", "/keys", "/settings", "/nowhere")  # fmt: skip
+             "/search?q=storm", "/starred", "/topics", "/keys", "/settings", "/outlets?period=month", "/outlets/1?period=month", "/nowhere")  # fmt: skip
     with served(read) as address, chromium(tmp_path / "profile") as driver:
         reader = Reader(driver, address)
         for width, dark in ((1280, False), (390, True)):

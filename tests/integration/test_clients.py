@@ -478,6 +478,36 @@ def test_a_nextcloud_client_reads_and_marks(house: House, version: str) -> None:
     assert house.unread() == set()
 
 
+ANSWERS = (
+    "/v1/entries", "/v1/feeds", "/reader/api/0/stream/contents", "/reader/api/0/subscription/list", "/reader/atom/feed/1",
+    "/fever/?api&items&feeds&groups", "/index.php/apps/news/api/v1-2/items?type=3", "/out/events.atom", "/out/events/1.atom",
+    "/api/v1/stories",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+def test_no_program_is_given_a_script(house: House, path: str) -> None:
+    """Whatever stands in the database: texts are escaped within HTML, links are those of the web."""
+    hostile = "<img src=x onerror=alert(1)>"
+    house.app.store.connections.run(
+        "UPDATE stories SET url = 'javascript:alert(1)', text = ?, authors = json_array(?), credit = ?", (hostile,) * 3
+    )
+    house.app.store.connections.run("UPDATE feeds SET site_url = 'javascript:alert(1)'")
+    key = md5(f"alice:{house.secret}".encode()).hexdigest()
+    auth = house.app.access.token("alice", house.secret, address="x")
+    headers = {"Authorization": f"GoogleLogin auth={auth}"} if "/reader/" in path else {}
+    basic = None if headers else ("alice", house.secret)
+    answer = requests.post if "fever" in path else requests.get
+    sent = answer(
+        house.address + path, data={"api_key": key} if "fever" in path else None, headers=headers, auth=basic, timeout=9
+    )
+    assert sent.status_code == 200
+    assert "courier" in sent.text.lower(), "it says something"
+    if path != "/api/v1/stories":  # our own API tells values, not HTML, as they are
+        assert "javascript:" not in sent.text
+        assert "<img" not in sent.text
+
+
 def test_two_readers_marks_do_not_meet(house: House) -> None:
     house.app.accounts.set_password("bob", "another long one")
     bob = house.app.access.make("bob", "phone")
