@@ -2,8 +2,9 @@
 
 The cut of an average-linkage tree at a lower threshold continues from the cut at a higher one, and at each threshold the
 groups fall apart along the connected components of group pairs whose mean reaches it. So the tree is cut in steps from
-sure to likely; a touched story unsettles its component of each step, which is small, and nothing else. The result is
-the same as from scratch, to the last bit: all sums are whole numbers.
+sure to likely; a new story unsettles its component of each step, which is small, a changed link only a component that it
+lies in or that it now joins to another, and nothing else is looked at. The result is the same as from scratch, to the last
+bit: all sums are whole numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ __all__ = ["BREVITY_STEPS", "Agglomeration", "Edges", "Ties"]
 
 _Ints = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float64]
-Edges = Callable[[set[int]], tuple[_Ints, _Ints, _Ints]]
+Edges = Callable[[set[int]], tuple[_Ints, _Ints, _Ints, npt.NDArray[np.bool_]]]
 
 BREVITY_STEPS = 4  # brevity is told in so many steps, so that sums over two groups need counts only
 _STEPS = (0.85, 0.7, 0.55, 0.45)  # cuts above the final one; any choice gives the same events
@@ -38,14 +39,16 @@ class Ties:
 class Agglomeration:
     """Groups of slots, cut at falling thresholds; the last cut are the events.
 
-    `edges(slots)` gives all links with an end among `slots`, each once: two arrays of slots and their strengths (not 0).
-    `unsaid` is the strength of two wholly brief stories that share no link; between others it shrinks with the longer.
+    `edges(slots)` gives all links with an end among `slots`, each once: two arrays of slots, their strengths (not 0), and
+    whether their titles speak of others. `unsaid` is the least strength of two wholly brief stories whose titles do not;
+    between others it shrinks with the longer.
     `order(slot)` sorts stories the same way whatever their slots.
     """
 
     def __init__(
         self, theta: float, one: float, unsaid: float, edges: Edges, order: Callable[[int], tuple[int, str]]
     ) -> None:
+        self._one = one
         self._cuts = [step * one for step in _STEPS if step * one > theta] + [theta]
         self._unit = int(unsaid / BREVITY_STEPS)
         self._edges = edges
@@ -64,13 +67,20 @@ class Agglomeration:
         groups = self._groups[-1]
         return [slot for slot in self._members[-1][int(self._parts[-1][group])] if groups[slot] == group]
 
-    def update(
-        self, gone: set[int], touched: set[int], alive: npt.NDArray[np.bool_], brief: _Ints, hands: Ties | None = None
+    def update(  # noqa: PLR0917 - what changed, then what is
+        self,
+        gone: set[int],
+        fresh: set[int],
+        moved: tuple[_Ints, _Ints, _Ints],
+        alive: npt.NDArray[np.bool_],
+        brief: _Ints,
+        hands: Ties | None = None,
     ) -> set[int]:
         """Decide anew; returns slots whose event may have changed.
 
-        `touched` are slots that are new or whose links or hands changed, `gone` those taken out since the last time;
-        `alive` and `brief` (brevity in whole steps) are told of every slot.
+        `fresh` are slots that are new or whose hands changed, `gone` those taken out since the last time, `moved` the two
+        ends of links that changed and their strengths now; `alive` and `brief` (brevity in whole steps) are told of every
+        slot.
         """
         self._grow(len(alive))
         self._alive = alive
@@ -78,11 +88,11 @@ class Agglomeration:
         self._brief = brief
         hands = hands or Ties()
         self._parted = hands.parted
-        live = touched - gone
+        live = fresh - gone
         for slot in live:
             self._joined[slot] = hands.joined.get(slot, slot)
         for level in range(len(self._cuts)):
-            live |= self._recut(level, live, gone)
+            live |= self._recut(level, live, gone, moved)
         return live
 
     def _grow(self, size: int) -> None:
@@ -96,12 +106,15 @@ class Agglomeration:
     def _items(self, level: int) -> _Ints:
         return self._groups[level - 1] if level else self._joined
 
-    def _recut(self, level: int, live: set[int], gone: set[int]) -> set[int]:
-        """One cut anew around `live` slots; returns slots whose group changed."""
+    def _recut(self, level: int, live: set[int], gone: set[int], moved: tuple[_Ints, _Ints, _Ints]) -> set[int]:
+        """One cut anew around `live` slots and `moved` links; returns slots whose group changed."""
         parts, members, groups = self._parts[level], self._members[level], self._groups[level]
-        held = self._unsettle(level, live | gone)
+        self._weigh_items(level)
+        held = self._unsettle(level, live | gone | self._unsettled_by(level, moved))
         before = Counter(int(groups[slot]) for slot in held)
         slots = (held | live) - gone
+        if not slots:
+            return set()
         found = self._between(level, slots)
         while outside := found.reached() - slots:
             more = self._unsettle(level, outside)
@@ -123,6 +136,41 @@ class Agglomeration:
                 now[first] = len(inside)
         return {slot for slot, group in was.items() if group != (new := int(groups[slot])) or before[group] != now[new]}
 
+    def _weigh_items(self, level: int) -> None:
+        """Stories of each item of a level, and how many of them are at least so brief, by step."""
+        items = self._items(level)
+        self._sizes = np.bincount(items[self._alive], minlength=len(items))
+        self._briefs = np.zeros((len(items), BREVITY_STEPS), dtype=np.float64)
+        for step in range(BREVITY_STEPS):
+            self._briefs[:, step] = np.bincount(items[self._counts[:, step]], minlength=len(items))
+
+    def _unsettled_by(self, level: int, moved: tuple[_Ints, _Ints, _Ints]) -> set[int]:
+        """Slots whose component must be taken apart because links within it changed, or now reach out of it."""
+        parts, items, cut = self._parts[level], self._items(level), self._cuts[level]
+        a, b, strength = moved
+        within = parts[a] == parts[b]
+        unsettled = set(a[within & (items[a] != items[b])].tolist())
+        pairs = self._sizes[items[a]] * self._sizes[items[b]]
+        # The mean over so many pairs reaches the cut only if this link and sure links for the rest would.
+        said = np.where(strength < 0, strength, np.maximum(strength, self._unit * BREVITY_STEPS))
+        out = ~within & (said >= pairs * cut - (pairs - 1) * self._one)
+        alone = out & (pairs == 1)
+        unsettled.update(a[alone].tolist(), b[alone].tolist())
+        out &= ~alone
+        if out.any():
+            ends = set(items[a[out]].tolist())
+            whole = {slot for slot in self._inside(level, set(a[out].tolist())) if int(items[slot]) in ends}
+            low, high = self._between(level, whole | set(a[out].tolist())).near()
+            joins = parts[low] != parts[high]
+            unsettled.update(low[joins].tolist(), high[joins].tolist())
+        return unsettled
+
+    def _inside(self, level: int, slots: set[int]) -> set[int]:
+        """All slots of the components of some."""
+        members = self._members[level]
+        labels = set(self._parts[level][list(slots)].tolist()) - {-1}
+        return {slot for label in labels for slot in members[label]}
+
     def _unsettle(self, level: int, slots: set[int]) -> set[int]:
         """Take the components of `slots` apart; returns all slots they held."""
         parts, members = self._parts[level], self._members[level]
@@ -134,24 +182,16 @@ class Agglomeration:
         return held
 
     def _between(self, level: int, slots: set[int]) -> _Between:
-        a, b, strength = self._edges(slots)
+        a, b, strength, apart = self._edges(slots)
         brief = self._unit * np.minimum(self._brief[a], self._brief[b])
-        excess = np.where(strength < 0, strength, np.maximum(strength, brief)) - brief
+        excess = np.where((strength < 0) | apart, strength, np.maximum(strength, brief)) - brief
         cut_by_hand = [(s, o) for s in slots & self._parted.keys() for o in self._parted[s] if s < o or o not in slots]
         if cut_by_hand:
             ends = np.array(cut_by_hand, dtype=np.int64)
             a, b = np.concatenate([a, ends[:, 0]]), np.concatenate([b, ends[:, 1]])
             excess = np.concatenate([excess, np.full(len(ends), int(FORBIDDEN))])
-        items, n = self._items(level), len(self._joined)
-        sizes = np.bincount(items[self._alive], minlength=n)
-        return _Between((a, b, excess), items, (sizes, self._briefs(items)), self._unit, self._cuts[level])
-
-    def _briefs(self, items: _Ints) -> _Floats:
-        """For each item, how many of its stories are at least so brief, by step."""
-        out = np.zeros((len(items), BREVITY_STEPS), dtype=np.float64)
-        for step in range(BREVITY_STEPS):
-            out[:, step] = np.bincount(items[self._counts[:, step]], minlength=len(items))
-        return out
+        stories = self._sizes, self._briefs
+        return _Between((a, b, excess), self._items(level), stories, self._unit, self._cuts[level])
 
     def _cluster(self, component: list[int], found: _Between, level: int) -> list[list[int]]:
         if len(component) == 1:
@@ -174,7 +214,7 @@ class _Between:
         apart = items[a] != items[b]
         a, b, excess = a[apart], b[apart], excess[apart]
         low, high = np.minimum(items[a], items[b]), np.maximum(items[a], items[b])
-        keys, of = np.unique(low * len(items) + high, return_inverse=True)
+        keys, of = _grouped(low * len(items) + high)
         self._low, self._high = keys // len(items), keys % len(items)
         self._excess: _Floats = np.bincount(of, weights=excess, minlength=len(keys)).astype(np.float64)
         sums = self._excess + unit * (briefs[self._low] * briefs[self._high]).sum(axis=1)
@@ -185,6 +225,10 @@ class _Between:
     def reached(self) -> set[int]:
         """Slots at the ends of links between items whose mean reaches the cut."""
         return self._ends
+
+    def near(self) -> tuple[_Ints, _Ints]:
+        """Items whose mean reaches the cut, pair by pair."""
+        return self._low[self._near], self._high[self._near]
 
     def components(self, by_item: dict[int, list[int]]) -> list[list[int]]:
         """Items connected by means that reach the cut."""
@@ -213,3 +257,13 @@ class _Between:
         sums[low[inside], high[inside]] += self._excess[inside]
         sums[high[inside], low[inside]] += self._excess[inside]
         return sums, self._sizes[items].astype(np.float64)
+
+
+def _grouped(keys: _Ints) -> tuple[_Ints, _Ints]:
+    """Distinct keys, ascending, and where among them each is; for some thousands faster than hashing them."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    first = np.concatenate([np.ones(min(1, len(keys)), dtype=np.bool_), ordered[1:] != ordered[:-1]])
+    of = np.empty(len(keys), dtype=np.int64)
+    of[order] = np.cumsum(first) - 1
+    return ordered[first], of

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from aggregator.cluster.calendar import weekdays_in
 from aggregator.cluster.facts import facts_in
 from aggregator.cluster.names import figures_in, names_in, subjects_in
+from aggregator.cluster.places import places_in
 from aggregator.cluster.rarity import HASH_BITS, rarity
 from aggregator.model import StoryLine
 from aggregator.text.language import detect, has_spaces
@@ -27,7 +28,7 @@ from aggregator.text.words import terms, terms_of, words
 
 __all__ = ["VERSION", "Features", "features"]
 
-VERSION = 1  # of the bytes; features of another version are computed anew from the text
+VERSION = 2  # of the bytes; features of another version are computed anew from the text
 TEXT_LIMIT = 2000  # characters looked at: feeds and pages alike have that much to say about which event it is
 LEAD_LIMIT = 400
 _SHOWN_LIMIT = 200  # characters kept readable of title and body, to compare slot by slot
@@ -48,7 +49,7 @@ class Features:
     `lead` and `title` over the same order (0: not in that part); `bigrams` and `names` are sparse vectors of their own.
     Weights hold no more than half precision, so bytes give them back exactly. `weekdays` has a bit for each weekday the
     lead names. The rest is readable: `shown_names`, `figures` and `rare` words for the reasons shown, `subjects` (names in
-    the title) and `facts` ("quarter 2") for contradictions.
+    the title), `facts` ("quarter 2") and the countries named in the title and anywhere to tell look-alikes apart.
     """
 
     id: str
@@ -71,6 +72,8 @@ class Features:
     rare: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    title_places: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
     @property
     def time_us(self) -> int:
@@ -82,14 +85,18 @@ class Features:
         """A number that changes with anything that decides: words, weights, time."""
         parts = (self.terms, self.comb, self.lead, self.title, self.bigrams, self.names)
         crc = zlib.crc32(
-            repr((self.time_us, self.headline, self.opening, self.subjects, self.facts)).encode("utf-8", "replace")
+            repr((self.time_us, self.headline, self.opening, self.subjects, self.facts, self.places)).encode(
+                "utf-8", "replace"
+            )
         )
         for part in parts:
             crc = zlib.crc32(part.tobytes(), crc)
         return crc
 
     def _readable(self) -> tuple[tuple[str, ...], ...]:
-        return (self.shown_names, self.figures, self.rare, self.subjects, self.facts)
+        return (
+            self.shown_names, self.figures, self.rare, self.subjects, self.facts, self.title_places, self.places
+        )  # fmt: skip
 
     def to_bytes(self) -> bytes:
         """A compact, versioned encoding; `from_bytes` reads it back."""
@@ -123,12 +130,14 @@ class Features:
                 at += arrays[-1].nbytes
         ids = [a.astype(np.uint32) for a in arrays[:3]]
         idf, comb, lead, title, bigram_weights, name_weights = (a.astype(np.float32) for a in arrays[3:])
-        shown, figures, rare, subjects, facts = (tuple(part.split("\x1f")) if part else () for part in readable)
+        shown, figures, rare, subjects, facts, title_places, places = (
+            tuple(part.split("\x1f")) if part else () for part in readable
+        )
         return cls(
             id=story, published_at=_EPOCH + timedelta(microseconds=time_us), lang=lang or None, headline=headline,
             opening=opening, terms=ids[0], bigrams=ids[1], names=ids[2], idf=idf, comb=comb, lead=lead, title=title,
             bigram_weights=bigram_weights, name_weights=name_weights, weekdays=weekdays, shown_names=shown,
-            figures=figures, rare=rare, subjects=subjects, facts=facts,
+            figures=figures, rare=rare, subjects=subjects, facts=facts, title_places=title_places, places=places,
         )  # fmt: skip
 
 
@@ -144,6 +153,7 @@ def features(line: StoryLine) -> Features:
     names = names_in(f"{body}\n{title}" if body else title, lang)
     bigrams = _bigrams(in_title, in_lead, lang)
     name_weights = _name_weights(names, lang)
+    title_places = places_in(in_title, title, lang)
     return Features(
         id=line.id,
         published_at=line.published_at,
@@ -165,6 +175,8 @@ def features(line: StoryLine) -> Features:
         rare=tuple(surface[term] for term in weighed.rare) if has_spaces(lang) else (),
         subjects=tuple(subjects_in(title, names, lang)),
         facts=tuple(facts_in(title, body[:LEAD_LIMIT])),
+        title_places=tuple(sorted(title_places)),
+        places=tuple(sorted(title_places | places_in(in_lead + in_rest, body, lang))),
     )
 
 

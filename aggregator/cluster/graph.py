@@ -37,9 +37,9 @@ class Options:
     title leaves a word out says little.
     """
 
-    threshold: float = 0.35
+    threshold: float = 0.4
     reach_days: float = 4.0
-    unsaid: float = 0.26
+    unsaid: float = 0.36
 
 
 class EventGraph:
@@ -139,12 +139,19 @@ class EventGraph:
         )
 
     def threads(self) -> tuple[tuple[str, ...], ...]:
-        """Events that are chapters of one affair, each thread the keys of its events by time; as of the last `flush`."""
-        nodes = {event: sorted({self._root(s) for s in members}) for event, members in self._members.items()}
+        """Events of several reports that are chapters of one affair, each thread the keys of its events by time.
+
+        As of the last `flush`.
+        """
+        nodes = {
+            event: found
+            for event, members in self._members.items()
+            if len(members) > 1 and len(found := sorted({self._root(s) for s in members})) > 1
+        }
         sums: dict[tuple[str, str], int] = {}
         for a, b, strength in self._links.linked([n for found in nodes.values() for n in found], 1):
             one, other = sorted((self._event[a], self._event[b]))
-            if one != other:
+            if one != other and one in nodes and other in nodes:
                 sums[one, other] = sums.get((one, other), 0) + strength
         links = {(a, b): total / (ONE * len(nodes[a]) * len(nodes[b])) for (a, b), total in sums.items()}
         chapters = [
@@ -220,11 +227,11 @@ class EventGraph:
     def _decide(self, leaving: list[str], coming: list[Features], changed: set[str]) -> set[str]:
         """Bring links and events up to date; ids of stories whose event has other members than before."""
         gone = {self._links.slot(story) for story in leaving}
-        touched = self._links.update(leaving, coming)
+        fresh, links = self._links.update(leaving, coming)
         if self._links.generation != self._grouped:
             return self._regroup(changed)
-        touched |= {self._links.slot(node) for node in self._nodes_of(changed)}
-        moved = self._grouping.update(gone, touched, self._links.alive, self._links.brief, self._ties())
+        fresh |= {self._links.slot(node) for node in self._nodes_of({*changed, *self._hands.stories()})}
+        moved = self._grouping.update(gone, fresh, links, self._links.alive, self._links.brief, self._ties())
         return self._retell({self._links.name(slot) for slot in moved}, changed)
 
     def _regroup(self, changed: set[str]) -> set[str]:
@@ -232,7 +239,8 @@ class EventGraph:
         self._grouping = self._new_grouping()
         self._grouped = self._links.generation
         slots = set(np.flatnonzero(self._links.alive).tolist())
-        self._grouping.update(set(), slots, self._links.alive, self._links.brief, self._ties())
+        none = np.zeros(0, dtype=np.int64)
+        self._grouping.update(set(), slots, (none, none, none), self._links.alive, self._links.brief, self._ties())
         return self._retell({self._links.name(slot) for slot in slots}, changed | self._event.keys())
 
     def _new_grouping(self) -> Agglomeration:

@@ -25,10 +25,12 @@ _LISTED = SCALE * 4 // 100  # similarity from which a story counts as a neighbou
 _LINKED = SCALE * 6 // 100  # ... from which a pair may be a link
 _STRONG = SCALE * 20 // 100  # ... from which it may, whatever its rank
 _GRAIN = ONE // 64  # steps of probability: a smaller change is none, and leaves all that hangs on it in peace
+_NOTICED = ONE * 4 // 100  # probability below which a pair is no link
 _LOOKED_AT = ONE * 5 // 100  # probability from which a pair is searched for contradictions
 _REPELLED = -ONE  # a contradiction weighs as much as a sure link
 _UNKNOWN, _VETOED = -1, 1
-_NOTHING = Sizes(0.0, 0.0, 0.0, 0, 0.0, frozenset())
+_NO_IDS = np.zeros(0, dtype=np.uint32)
+_NOTHING = Sizes(0.0, 0.0, 0.0, 0, 0.0, frozenset(), frozenset(), _NO_IDS, _NO_IDS, frozenset(), frozenset())
 _CHUNK = 256  # stories entered before pairs are weighed against the lists so far
 
 
@@ -65,27 +67,30 @@ class Links:
         slot = self._slots.get(story)
         return None if slot is None else self._nodes[slot]
 
-    def update(self, leaving: Iterable[str], coming: Iterable[Features]) -> set[int]:
-        """Take nodes out and in; returns slots of nodes that are new or whose links changed."""
+    def update(self, leaving: Iterable[str], coming: Iterable[Features]) -> tuple[set[int], tuple[_Ints, _Ints, _Ints]]:
+        """Take nodes out and in; returns the slots of new nodes, and ends and strengths of all links that changed."""
         dirty: set[int] = set()
+        displaced: set[int] = set()
         coming = sorted(coming, key=lambda story: (story.published_at, story.id))
-        touched = self._take_out(sorted(self._slots[story] for story in leaving), dirty)
+        self._take_out(sorted(self._slots[story] for story in leaving), dirty)
         if len(self._nodes) > 1.5 * (len(self._slots) + len(coming)) + 1000:
             coming = sorted([*self._living(), *coming], key=lambda story: (story.published_at, story.id))
             self._clear()
             dirty.clear()
-            touched.clear()
         for first in range(0, len(coming), _CHUNK):
-            self._take_in(coming[first : first + _CHUNK], dirty)
-        return touched | {self._slots[story.id] for story in coming} | self._weigh(dirty)
+            self._take_in(coming[first : first + _CHUNK], dirty, displaced)
+        return {self._slots[story.id] for story in coming}, self._weigh(dirty, displaced)
 
-    def edges(self, slots: set[int]) -> tuple[_Ints, _Ints, _Ints]:
-        """Links with an end among `slots`, each once: two arrays of slots, and strengths, none 0."""
+    def edges(self, slots: set[int]) -> tuple[_Ints, _Ints, _Ints, _Bools]:
+        """Links with an end among `slots`, each once.
+
+        Two arrays of slots, strengths, none 0, and whether no name is in common.
+        """
         table = self._pairs
         rows = table.rows_of(slots)
         strength = table.strength[rows]
         rows, strength = rows[strength != 0], strength[strength != 0]
-        return table.a[rows], table.b[rows], strength.astype(np.int64)
+        return table.a[rows], table.b[rows], strength.astype(np.int64), table.apart[rows]
 
     def slot(self, story: str) -> int:
         """The slot of a node. KeyError if it is none."""
@@ -162,12 +167,15 @@ class Links:
         dirty: set[int] = set()
         gone = [slot for slot, story in enumerate(same) if story is None and names[slot]]
         self._forget(gone, dirty)
-        self._weigh(dirty)
+        self._weigh(dirty, set())
 
-    def described(self) -> tuple[list[str], _Ints, _Ints, npt.NDArray[np.float64]]:
-        """What a model is trained on: ids, and per candidate pair the places of its two nodes and its description."""
+    def described(self, since: int = 0) -> tuple[list[str], _Ints, _Ints, npt.NDArray[np.float64]]:
+        """What a model is trained on: ids, and per candidate pair the places of its two nodes and its description.
+
+        Only pairs with a node whose place is at least `since`.
+        """
         table = self._pairs
-        rows = np.arange(table.count)
+        rows = np.flatnonzero(table.b[: table.count] >= since)
         rows = rows[self._counting(rows)]
         ids = [story.id if story is not None else "" for story in self._nodes]
         return ids, table.a[rows], table.b[rows], describe(table, rows, self._comb, self._lead)
@@ -185,22 +193,19 @@ class Links:
         assert story is not None
         return story
 
-    def _take_out(self, slots: list[int], dirty: set[int]) -> set[int]:
+    def _take_out(self, slots: list[int], dirty: set[int]) -> None:
         for slot in slots:
             del self._slots[self._node(slot).id]
             self._nodes[slot] = None
             self._alive[slot] = False
-        return self._forget(slots, dirty)
+        self._forget(slots, dirty)
 
-    def _forget(self, slots: list[int], dirty: set[int]) -> set[int]:
-        """Take dead slots out of all lists and pairs; returns slots of the nodes they were linked to."""
+    def _forget(self, slots: list[int], dirty: set[int]) -> None:
+        """Take dead slots out of all lists and pairs."""
         if not slots:
-            return set()
+            return
         gone = np.array(slots, dtype=np.int64)
-        rows = self._pairs.rows_of(set(slots))
-        linked = rows[self._pairs.strength[rows] != 0]
-        touched = np.unique(np.concatenate([self._pairs.a[linked], self._pairs.b[linked]]))
-        self._pairs.strength[rows] = 0
+        self._pairs.strength[self._pairs.rows_of(set(slots))] = 0
         for lists in (self._comb, self._lead):
             changed, short = lists.drop(gone)
             dirty.update(changed[self._alive[changed]].tolist())
@@ -208,7 +213,6 @@ class Links:
                 self._refill(slot)
         for slot in sorted(dirty):
             self._complete(slot)
-        return set(touched[self._alive[touched]].tolist())
 
     def _refill(self, slot: int) -> None:
         others, comb, lead = self._near(slot)
@@ -221,7 +225,8 @@ class Links:
         fresh = ~np.isin(others, self._pairs.partners(slot))
         self._enter(slot, others[fresh], comb[fresh], lead[fresh])
 
-    def _take_in(self, stories: list[Features], dirty: set[int]) -> None:
+    def _take_in(self, stories: list[Features], dirty: set[int], displaced: set[int]) -> None:
+        """Enter stories; `dirty` gains those whose closest neighbours changed, `displaced` those that lost a farther one."""
         self._grow(len(self._nodes) + len(stories))
         met = []
         for story in stories:
@@ -237,7 +242,9 @@ class Links:
             for lists, values in ((self._comb, comb), (self._lead, lead)):
                 listed = values >= _LISTED
                 lists.fill(slot, others[listed], values[listed])
-                dirty.update(lists.offer(slot, others[listed], values[listed]).tolist())
+                closest, farther = lists.offer(slot, others[listed], values[listed])
+                dirty.update(closest.tolist())
+                displaced.update(farther.tolist())
             dirty.add(slot)
             linked = comb >= _LINKED
             met.append((slot, others[linked], comb[linked], lead[linked]))
@@ -287,24 +294,37 @@ class Links:
         a, b = table.a[rows], table.b[rows]
         return self._alive[a] & self._alive[b] & self._count(a, b, table.comb[rows], table.lead[rows])
 
-    def _weigh(self, dirty: set[int]) -> set[int]:
-        """Strengths of the pairs of stories whose neighbours changed; slots of those whose links changed by it."""
+    def _weigh(self, dirty: set[int], displaced: set[int]) -> tuple[_Ints, _Ints, _Ints]:
+        """Strengths of the pairs of stories whose neighbours changed; ends and strengths of the links that changed."""
         table = self._pairs
         rows = table.rows_of(dirty)
         counts = self._counting(rows)
         strength = np.zeros(len(rows), dtype=np.int32)
         strength[counts] = self._model.strength(describe(table, rows[counts], self._comb, self._lead))
         strength = (strength + _GRAIN // 2) // _GRAIN * _GRAIN
+        # Titles that name others are told to be unlikely, not left unsaid: they keep a strength.
+        strength[strength < _NOTICED] = 0
+        strength[counts & table.apart[rows]] = np.maximum(strength[counts & table.apart[rows]], 1)
         self._veto(rows, strength)
         moved = rows[strength != table.strength[rows]]
         table.strength[rows] = strength
-        touched = np.unique(np.concatenate([table.a[moved], table.b[moved]]))
-        return set(touched[self._alive[touched]].tolist())
+        moved = np.concatenate([moved, self._let_go(displaced - dirty)])
+        moved = moved[self._alive[table.a[moved]] & self._alive[table.b[moved]]]
+        return table.a[moved], table.b[moved], table.strength[moved].astype(np.int64)
+
+    def _let_go(self, displaced: set[int]) -> _Ints:
+        """Rows of pairs that no longer count because closer ones came; they are links no more."""
+        rows = self._pairs.rows_of(displaced)
+        rows = rows[self._pairs.strength[rows] != 0]
+        rows = rows[~self._counting(rows)]
+        self._pairs.strength[rows] = 0
+        gone: _Ints = rows
+        return gone
 
     def _veto(self, rows: _Ints, strength: npt.NDArray[np.int32]) -> None:
-        """Turn strong links between contradicting stories into repulsion; each pair is searched once."""
+        """Turn links between contradicting stories into repulsion; each pair that sounds alike is searched once."""
         table = self._pairs
-        strong = np.flatnonzero(strength >= _LOOKED_AT)
+        strong = np.flatnonzero((strength >= _LOOKED_AT) | (table.template[rows] & (strength > 0)))
         for row in rows[strong[table.veto[rows[strong]] == _UNKNOWN]].tolist():
             a, b = self._node(int(table.a[row])), self._node(int(table.b[row]))
             table.veto[row] = _VETOED if contradiction(a, b) else 0

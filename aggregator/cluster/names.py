@@ -71,9 +71,12 @@ def subjects_in(title: str, names: list[str], lang: str | None) -> list[str]:
             continue
         is_name = table.is_name(term)
         unknown = is_name is None and table.has_names
+        inner = n or (
+            len(tokens) > 1 and tokens[1][0].isupper()
+        )  # a first word says nothing unless a second follows suit
         if (
-            token.lower() in known
-            or (capitals_say and n)
+            (token.lower() in known and (capitals_say or is_name is not False))
+            or (capitals_say and inner)
             or is_name
             or unknown
             or (token.isupper() and not title.isupper())

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["COMMON", "RANKED", "Neighbours"]
+__all__ = ["RANKED", "Neighbours"]
 
-RANKED = 20  # neighbours that pair features look at
-COMMON = 10  # of these, how many count as the closest circle
+RANKED = 10  # the closest circle: neighbours that pair features look at
+_NEAR = 20  # neighbours that may be links
 _KEPT = 32  # a reserve, so that a removed neighbour is mostly replaced without searching again
 
 _Ints = npt.NDArray[np.int64]
@@ -47,8 +47,8 @@ class Neighbours:
         self.values[:size], self.slots[:size], self._floor[:size] = arrays["values"], arrays["slots"], arrays["floor"]
 
     def entry(self, slots: _Ints) -> _Rows:
-        """Similarity from which one is among the RANKED closest of each of `slots`; 0 while there is room."""
-        found: _Rows = self.values[slots, RANKED - 1]
+        """Similarity from which one is among the _NEAR closest of each of `slots`; 0 while there is room."""
+        found: _Rows = self.values[slots, _NEAR - 1]
         return found
 
     def fill(self, slot: int, others: _Ints, values: _Ints) -> None:
@@ -61,13 +61,15 @@ class Neighbours:
         self.slots[slot, : len(keep)] = others[keep]
         self._floor[slot] = values[order[_KEPT]] if len(order) > _KEPT else 0
 
-    def offer(self, slot: int, others: _Ints, values: _Ints) -> _Ints:
-        """Enter `slot` into the lists of `others`; returns those whose RANKED closest changed."""
+    def offer(self, slot: int, others: _Ints, values: _Ints) -> tuple[_Ints, _Ints]:
+        """Enter `slot` into the lists of `others`; returns those whose closest circle changed, and other _NEAR lists."""
         better = values > np.maximum(self.values[others, -1], self._floor[others])
         worse = others[~better]
         self._floor[worse] = np.maximum(self._floor[worse], values[~better])
         rows, offered = others[better], values[better].astype(np.int32)
-        changed: _Ints = rows[offered > self.values[rows, RANKED - 1]]
+        # One past the circle counts too: it says whether the edge of the circle is a tie.
+        closest = offered > self.values[rows, RANKED]
+        changed: tuple[_Ints, _Ints] = (rows[closest], rows[~closest & (offered > self.values[rows, _NEAR - 1])])
         self._floor[rows] = np.maximum(self._floor[rows], self.values[rows, -1])
         values_of = np.concatenate([self.values[rows, :-1], offered[:, None]], axis=1)
         slots_of = np.concatenate([self.slots[rows, :-1], np.full((len(rows), 1), slot, dtype=np.int32)], axis=1)
@@ -82,7 +84,7 @@ class Neighbours:
         hit = np.isin(self.slots, gone)
         rows = np.flatnonzero(hit.any(axis=1))
         self._sort(rows, np.where(hit[rows], 0, self.values[rows]), np.where(hit[rows], -1, self.slots[rows]))
-        short = (self.values[rows, RANKED - 1] == 0) & (self._floor[rows] > 0)
+        short = (self.values[rows, _NEAR - 1] == 0) & (self._floor[rows] > 0)
         short_rows: _Ints = rows[short]
         return rows, short_rows
 

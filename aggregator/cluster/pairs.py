@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,10 @@ import numpy.typing as npt
 
 from aggregator.cluster.features import Features
 from aggregator.cluster.index import SCALE
-from aggregator.cluster.neighbours import COMMON, RANKED
-from aggregator.cluster.rarity import HASH_BITS
+from aggregator.cluster.names import figures_in
+from aggregator.cluster.neighbours import RANKED
+from aggregator.cluster.rarity import HASH_BITS, rarity
+from aggregator.text.words import terms
 
 if TYPE_CHECKING:
     from aggregator.cluster.neighbours import Neighbours
@@ -31,7 +33,7 @@ _Floats = npt.NDArray[np.float64]
 _SHARED = (
     "comb containment", "lead containment", "title cosine", "bigram cosine", "title coverage min", "title coverage max",
     "name cosine", "name containment", "weekday", "title in lead min", "title in lead max", "rare in leads", "figures",
-    "days apart",
+    "subjects said min", "subjects said max", "subjects", "plain title words", "places", "title figures", "days apart",
 )  # fmt: skip
 _STANDING = (
     "rank min", "rank max", "margin min", "margin max", "z min", "z max", "mean min", "mean max", "common", "above mean",
@@ -40,10 +42,12 @@ COLUMNS = (
     "comb cosine", "lead cosine", *_SHARED, "days apart, at most one",
     *(f"comb {name}" for name in _STANDING), *(f"lead {name}" for name in _STANDING),
 )  # fmt: skip
+_NAMES_SAID, _PLAIN, _PLACES = (_SHARED.index(name) for name in ("subjects said max", "plain title words", "places"))
+_TEMPLATE, _TEMPLATE_COSINE = 0.5, SCALE * 15 // 100  # from which two titles may be one template filled in twice
 _YEAR = re.compile(r"(?:19|20)\d\d")  # says little: everything of a year shares it
 _SHORT, _LONG = 15, 60  # different words of a title with its subtitle, and of a summary that tells the whole
 _RARE = 4.0  # idf from which a shared word counts as rare: one story in fifty
-_COLUMNS_OF_TABLE = ("a", "b", "comb", "lead", "shared", "strength", "veto")
+_COLUMNS_OF_TABLE = ("a", "b", "comb", "lead", "shared", "strength", "veto", "apart", "template")
 _DAY_US = 86_400_000_000
 
 
@@ -57,23 +61,44 @@ class Sizes:
     names: int
     brevity: float
     figures: frozenset[str]
+    title_figures: frozenset[str]
+    subjects: npt.NDArray[np.uint32]
+    plain: npt.NDArray[np.uint32]
+    title_places: frozenset[str]
+    places: frozenset[str]
 
     @classmethod
     def of(cls, story: Features) -> Sizes:
         """The sums of one story."""
         idf = story.idf.astype(np.float64)
+        table = rarity(story.lang)
+        keys = {table[term][0] for name in story.subjects for term in terms(name, story.lang)}
+        title = set(story.terms[story.title > 0].tolist())
         return cls(
             float(np.add.accumulate(idf)[-1]) if len(idf) else 0.0,
             float((idf * (story.lead > 0)).sum()),
             float((idf * (story.title > 0)).sum()),
             len(story.names),
             min(1.0, max(0.0, (_LONG - len(story.terms)) / (_LONG - _SHORT))),
-            frozenset(figure.replace(",", ".") for figure in story.figures if not _YEAR.fullmatch(figure)),
+            _told(story.figures),
+            _told(figures_in(story.headline)),
+            np.array(sorted(keys & title), dtype=np.uint32),
+            np.array(sorted(title - keys), dtype=np.uint32),
+            frozenset(story.title_places),
+            frozenset(story.places),
         )
 
 
+def _told(figures: Iterable[str]) -> frozenset[str]:
+    return frozenset(figure.replace(",", ".") for figure in figures if not _YEAR.fullmatch(figure))
+
+
 class PairTable:
-    """Growing columns of pairs: slots a < b, similarities, shared features, probability."""
+    """Growing columns of pairs: slots a < b, similarities, shared features, probability.
+
+    `veto` says what a search for contradictions found; `apart`, that neither title has a name the other story says;
+    `template`, that the rest of the titles agrees.
+    """
 
     def __init__(self) -> None:
         self.count = 0
@@ -84,6 +109,8 @@ class PairTable:
         self.shared: npt.NDArray[np.float32] = np.zeros((1024, len(_SHARED)), dtype=np.float32)
         self.strength: npt.NDArray[np.int32] = np.zeros(1024, dtype=np.int32)
         self.veto: npt.NDArray[np.int8] = np.full(1024, -1, dtype=np.int8)
+        self.apart: npt.NDArray[np.bool_] = np.zeros(1024, dtype=np.bool_)
+        self.template: npt.NDArray[np.bool_] = np.zeros(1024, dtype=np.bool_)
         self.of: dict[int, array[int]] = {}
 
     def append(self, slot: int, others: _Ints, comb: _Ints, lead: _Ints, shared_of: _Floats) -> None:
@@ -97,6 +124,8 @@ class PairTable:
         self.shared[first:last] = shared_of
         self.strength[first:last] = 0
         self.veto[first:last] = -1
+        self.apart[first:last] = (shared_of[:, _NAMES_SAID] <= 0) | (shared_of[:, _PLACES] == 0)
+        self.template[first:last] = (shared_of[:, _PLAIN] >= _TEMPLATE) & (comb >= _TEMPLATE_COSINE)
         self.count = last
         self.of.setdefault(slot, array("q")).extend(range(first, last))
         for row, other in enumerate(others.tolist(), first):
@@ -127,7 +156,9 @@ class PairTable:
     def rows_of(self, slots: set[int]) -> _Ints:
         """Rows of all pairs with one of `slots`, ascending."""
         joined = b"".join([self.of[slot] for slot in slots if slot in self.of])
-        return np.unique(np.frombuffer(joined, dtype=np.int64))
+        rows = np.sort(np.frombuffer(joined, dtype=np.int64))
+        distinct: _Ints = rows[np.concatenate([np.ones(min(1, len(rows)), dtype=np.bool_), rows[1:] != rows[:-1]])]
+        return distinct
 
     def partners(self, slot: int) -> _Ints:
         """Slots that share a row with `slot`."""
@@ -149,7 +180,7 @@ _POSITION: npt.NDArray[np.int32] = np.zeros(1 << HASH_BITS, dtype=np.int32)
 
 
 def shared(story: Features, sizes: Sizes, others: list[Features], sizes_of: list[Sizes]) -> _Floats:
-    """Shared features of one story with each of `others`: an array (len(others), 9); symmetric to the last bit."""
+    """Shared features of one story with each of `others`: one row each, columns _SHARED; symmetric to the last bit."""
     n = len(others)
     owner, mine, theirs = _meet(story.terms, [o.terms for o in others])
 
@@ -188,6 +219,7 @@ def shared(story: Features, sizes: Sizes, others: list[Features], sizes_of: list
             np.maximum(lead_covers, lead_covered),
             np.sqrt(total(np.maximum(both - _RARE, 0.0) * ((lead > 0) & (lead_of > 0)))),
             _figures(sizes, sizes_of),
+            *_title_names(story, sizes, others, sizes_of),
             days,
         ],
         axis=1,
@@ -231,8 +263,8 @@ def _in_common(lists: Neighbours, a: _Ints, b: _Ints) -> _Floats:
     """How many stories are in the closest circle of both. Ties at its edge count as outside: they have no order."""
     circle: list[npt.NDArray[np.int32]] = []
     for slot in (a, b):
-        inside = lists.values[slot, :COMMON] > lists.values[slot, COMMON : COMMON + 1]
-        circle.append(np.where(inside, lists.slots[slot, :COMMON], -1 - len(circle)))
+        inside = lists.values[slot, :RANKED] > lists.values[slot, RANKED : RANKED + 1]
+        circle.append(np.where(inside, lists.slots[slot, :RANKED], -1 - len(circle)))
     both: _Floats = (circle[0][:, :, None] == circle[1][:, None, :]).sum(axis=(1, 2)).astype(np.float64)
     return both
 
@@ -243,6 +275,49 @@ def _figures(sizes: Sizes, sizes_of: list[Sizes]) -> _Floats:
     return np.array(
         [len(mine & o.figures) / min(len(mine), len(o.figures)) if mine and o.figures else -1.0 for o in sizes_of]
     )
+
+
+def _title_names(
+    story: Features, sizes: Sizes, others: list[Features], sizes_of: list[Sizes]
+) -> tuple[_Floats, _Floats, _Floats, _Floats, _Floats, _Floats]:
+    """Whether two titles speak of the same.
+
+    Shares of the names of each title that the other story says, the fewer and the more; the names of the title with fewer;
+    the share of other title words in common; countries and figures (1 common, 0 different, -1 none to compare).
+    """
+    n = len(others)
+    known = np.array([len(o.subjects) for o in sizes_of], dtype=np.float64)
+    said = _counted(sizes.subjects, [o.terms for o in others])
+    theirs = _counted(story.terms, [o.subjects for o in sizes_of])
+    mine_said = _ratio(said, np.full(n, float(len(sizes.subjects))), -1.0)
+    theirs_said = _ratio(theirs, known, -1.0)
+    plain = np.minimum(np.array([len(o.plain) for o in sizes_of], dtype=np.float64), len(sizes.plain))
+    return (
+        np.minimum(mine_said, theirs_said),
+        np.maximum(mine_said, theirs_said),
+        np.minimum(known, len(sizes.subjects)),
+        _ratio(_counted(sizes.plain, [o.plain for o in sizes_of]), plain, -1.0),
+        np.array([_same_place(sizes, o) for o in sizes_of]),
+        np.array([_same(sizes.title_figures, o.title_figures) for o in sizes_of]),
+    )
+
+
+def _counted(ids: npt.NDArray[np.uint32], others: list[npt.NDArray[np.uint32]]) -> _Floats:
+    """How many of `ids` each of `others` holds."""
+    if not len(ids):
+        return np.zeros(len(others))
+    owner, _, _ = _meet(ids, others)
+    return np.bincount(owner, minlength=len(others)).astype(np.float64)
+
+
+def _same(mine: frozenset[str], theirs: frozenset[str]) -> float:
+    return float(bool(mine & theirs)) if mine and theirs else -1.0
+
+
+def _same_place(one: Sizes, other: Sizes) -> float:
+    if not one.title_places or not other.title_places:
+        return -1.0
+    return float(bool(one.title_places & other.places or other.title_places & one.places))
 
 
 def _weekday(story: Features, others: list[Features]) -> _Floats:

@@ -60,6 +60,8 @@ class Decider:
             self._decide(lines)
             done += len(lines)
             progress(done)
+        if done:
+            self.store.events.set_threads(self._window.threads(), self._window.event_keys())
         return done
 
     def forget(self, keys: Iterable[str]) -> None:

@@ -99,6 +99,14 @@ class Window:
         """The decision to which event this story belongs."""
         return self._events.assignment(story_id)
 
+    def threads(self) -> tuple[tuple[str, ...], ...]:
+        """Events that are chapters of one affair, each thread the keys of its events by time."""
+        return self._events.threads()
+
+    def event_keys(self) -> tuple[str, ...]:
+        """Keys of all events held: each the id of its earliest story."""
+        return tuple(members[0] for members in self._events.events())
+
     def evict(self, before: datetime) -> None:
         """Forget stories published before this time; what was decided about them stands."""
         self._copies.evict(before)

@@ -27,10 +27,11 @@ def event_text(
     groups = reports(view)
     lines = [ink.bold(line) for line in wrap(view.event.headline, room)]
     lines += wrap(_numbers(view, now, zone), room)
-    for earlier in view.thread:
-        if earlier.id != view.event.id:
-            said = f"{say_time(earlier.first_at, now=now, zone=zone)}: {earlier.headline} (event {earlier.id})"
-            lines += wrap(said, room, first="Before this, ", indent="  ")
+    for chapter in view.thread:
+        if chapter.id != view.event.id:
+            said = f"{say_time(chapter.first_at, now=now, zone=zone)}: {chapter.headline} (event {chapter.id})"
+            before = (chapter.first_at, chapter.id) < (view.event.first_at, view.event.id)
+            lines += wrap(said, room, first="Before this, " if before else "After this, ", indent="  ")
     lines.append("")
     for original, copies in groups:
         lines += _report(original, copies, now, room, zone)

@@ -189,8 +189,11 @@ class Decisions:
         return next((labels[row["id"]] for row in rows if row["id"] in labels), None)
 
     def _merge(self, event_id: int, into: int) -> None:
-        """Leave a sign at the old event's address, and take its marks along."""
+        """Leave a sign at the old event's address, and take its marks and its place in a thread along."""
         self._db.run("UPDATE events SET merged_into = ? WHERE id = ? OR merged_into = ?", (into, event_id, event_id))
+        self._db.run("UPDATE events SET thread_id = ? WHERE thread_id = ?", (into, event_id))
+        thread = self._db.value("SELECT thread_id FROM events WHERE id = ?", (event_id,))
+        self._db.run("UPDATE events SET thread_id = coalesce(thread_id, ?) WHERE id = ?", (thread, into))
         self._db.run("UPDATE events SET thread_id = NULL WHERE id = ?", (event_id,))
         self._db.run("UPDATE OR IGNORE event_marks SET event_id = ? WHERE event_id = ?", (into, event_id))
 

@@ -151,12 +151,29 @@ class Events:
                 [(text, story_id, event_id) for event_id, (text, story_id) in headlines.items()],
             )
 
-    def set_threads(self, threads: Mapping[int, int | None]) -> None:
-        """Keep the thread of each event: the id of the thread's first event, None outside any."""
+    def set_threads(self, threads: Sequence[Sequence[str]], among: Sequence[str]) -> None:
+        """Keep which events follow one another.
+
+        Args:
+            threads: keys of events, oldest first; a thread is known by the id of its first event.
+            among: keys of all events that were looked at. One of them in no thread has none; a thread that began before
+                them goes on under its name.
+
+        """
+        sql = "SELECT key, id, thread_id FROM events WHERE merged_into IS NULL AND key IN ({marks})"
         with self._db.write():
-            self._db.run_many(
-                "UPDATE events SET thread_id = ? WHERE id = ?", [(t, event_id) for event_id, t in threads.items()]
-            )
+            known = {row["key"]: row for row in self._db.in_chunks(sql, sorted(among))}
+            looked_at = {row["id"] for row in known.values()}
+            wanted: dict[int, int | None] = {
+                row["id"]: None if row["thread_id"] in looked_at else row["thread_id"] for row in known.values()
+            }
+            for keys in threads:
+                rows = [known[key] for key in keys if key in known]
+                begun = wanted[rows[0]["id"]] if rows else None
+                wanted.update({row["id"]: begun or rows[0]["id"] for row in rows})
+            held = {row["id"]: row["thread_id"] for row in known.values()}
+            changes = [(thread, event_id) for event_id, thread in wanted.items() if thread != held[event_id]]
+            self._db.run_many("UPDATE events SET thread_id = ? WHERE id = ?", changes)
 
     def any(self) -> bool:
         """Whether there is an event at all; quick on any store."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from lookalikes import cases
+
 from aggregator.cluster.names import names_in
 from aggregator.model import StoryLine
 
@@ -120,6 +122,45 @@ def twins(stream: Stream, *, events: int, others: int, seed: int) -> Stream:
     return Stream(f"{stream.name}-twins", sorted(lines, key=_order), gold)
 
 
+def isolated(stream: Stream, name: str, seed: int) -> Stream:
+    """Each event alone with the one whose titles name most of the same, far from all others: neighbourhoods of a few stories."""
+    rng = random.Random(seed)
+    by_event: dict[str, list[StoryLine]] = defaultdict(list)
+    for line in stream.lines:
+        if line.id in stream.gold and line.title:
+            by_event[stream.gold[line.id]].append(line)
+    named = {
+        event: {n for line in found for n in line.title.lower().split() if len(n) > 4}
+        for event, found in by_event.items()
+    }
+    events = sorted(by_event)
+    lines, gold = [], {}
+    for number, event in enumerate(events):
+        likely = rng.sample(events, min(300, len(events)))
+        other = max((e for e in likely if e != event), key=lambda e: len(named[e] & named[event]) / (len(named[e]) + 5))
+        at = datetime(2021, 1, 1, tzinfo=UTC) + timedelta(days=10 * number)
+        for side, whose in (("", event), ("#beside", other)):
+            start = at + timedelta(hours=rng.choice((0, 6, 24)))
+            first = min(line.published_at for line in by_event[whose])
+            for line in by_event[whose]:
+                gap = min(line.published_at - first, timedelta(days=2))
+                moved = replace(line, id=f"{line.id}-{number}{side}", published_at=start + gap)
+                lines.append(moved)
+                gold[moved.id] = f"{event}#{number}" if not side else f"{event}#{number}{side}"
+    return Stream(name, sorted(lines, key=_order), gold)
+
+
+def look_alikes(
+    name: str, *, english: int, other: int, seed: int, apart: timedelta, among: Stream | None = None
+) -> Stream:
+    """Templates filled twice (lookalikes.py), each case alone or, close together, `among` the stories of a stream."""
+    lines, gold = cases(english=english, other=other, seed=seed, apart=apart, texts=0.4)
+    if among is not None:
+        start, first = min(line.published_at for line in lines), min(line.published_at for line in among.lines)
+        lines += [replace(line, published_at=line.published_at - first + start) for line in among.lines]
+    return Stream(name, sorted(lines, key=_order), gold)
+
+
 def _event_names(members: list[StoryLine]) -> list[str]:
     """Names that most members of an event mention, longest first."""
     found: Counter[str] = Counter()
@@ -196,6 +237,13 @@ def all_streams(data: Path) -> list[Stream]:
     crowded = dense(streams[0], 40)
     streams.append(twins(crowded, events=500, others=2500, seed=4))
     streams.append(shortened(twins(crowded, events=500, others=2500, seed=6), "allsides-twins-short", 7))
+    streams.append(shortened(isolated(streams[0], "", 8), "allsides-isolated-short", 9))
+    streams.append(
+        shortened(isolated(twins(streams[0], events=300, others=0, seed=10), "", 11), "allsides-isolated-twins", 12)
+    )
+    streams.append(look_alikes("lookalikes", english=30, other=10, seed=13, apart=timedelta(days=10)))
+    crowd = shortened(dense(streams[0], 20), "", 14)
+    streams.append(look_alikes("lookalikes-dense", english=6, other=2, seed=15, apart=timedelta(hours=2), among=crowd))
     return streams
 
 

@@ -21,7 +21,9 @@ import numpy as np
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 from streams import Stream, all_streams, fold_of, read  # noqa: E402
 
-from aggregator.cluster import EventGraph, features  # noqa: E402
+from aggregator.cluster import features  # noqa: E402
+from aggregator.cluster.graph import Options  # noqa: E402
+from aggregator.cluster.links import Links  # noqa: E402
 from aggregator.cluster.model import UNIT, build  # noqa: E402
 from aggregator.cluster.pairs import COLUMNS  # noqa: E402
 from aggregator.text.words import stem, terms  # noqa: E402
@@ -34,6 +36,8 @@ TREES = {
     "deterministic": True,
 }  # fmt: skip
 ROUNDS = 240
+SOON = 24  # stories that come at a time where pairs are described as they stood at arrival
+ARRIVALS = ("allsides", "allsides21", "ecbplus", "allsides-10d", "allsides-short-30d", "uci_headlines")
 FREQUENT = 20  # a word in fewer documents is not shipped
 
 
@@ -58,18 +62,43 @@ def frequencies(streams: list[Stream], target: Path) -> None:
     target.write_text(f"#documents\t{total}\n{body}", encoding="utf-8")
 
 
+class Silent:
+    """A model that links nothing: pairs are wanted, not what is thought of them."""
+
+    def strength(self, described: np.ndarray) -> np.ndarray:
+        return np.zeros(len(described), dtype=np.int32)
+
+
+def _stories(stream: Stream, known: dict) -> list:
+    """Features of a stream's stories, computed once for each text."""
+    found = []
+    for line in stream.lines:
+        key = (line.title, line.text, line.lang)
+        known[key] = known.get(key) or features(line)
+        found.append(replace(known[key], id=line.id, published_at=line.published_at))
+    return found
+
+
 def collect(stream: Stream, known: dict[tuple[str | None, ...], object]) -> dict[str, object]:
     """Pairs of a stream with their description and the gold event of each story."""
-    graph = EventGraph()
-    for line in stream.lines:
-        key = (line.title, line.text)
-        found = known.get(key) or features(line)
-        known[key] = found
-        graph.add(replace(found, id=line.id, published_at=line.published_at))
-    graph.flush()
-    ids, a, b, described = graph.described_pairs()
+    links = Links(Silent(), Options().reach_days)
+    links.update((), _stories(stream, known))
+    ids, a, b, described = links.described()
     labels = np.array([stream.gold.get(name, "") for name in ids])
     return {"a": a, "b": b, "X": described.astype(np.float32), "ids": ids, "lab": labels}
+
+
+def collect_arrivals(stream: Stream, known: dict[tuple[str | None, ...], object]) -> dict[str, object]:
+    """As `collect`, each pair described as it stood soon after the later of the two came: what is decided then must hold too."""
+    links = Links(Silent(), Options().reach_days)
+    stories = sorted(_stories(stream, known), key=lambda story: (story.published_at, story.id))
+    kept: list[tuple[np.ndarray, ...]] = []
+    for first in range(0, len(stories), SOON):
+        links.update((), stories[first : first + SOON])
+        kept.append(links.described(first))
+    a, b, described = (np.concatenate(part) for part in zip(*[found[1:] for found in kept], strict=True))
+    labels = np.array([stream.gold.get(story.id, "") for story in stories])
+    return {"a": a, "b": b, "X": described.astype(np.float32), "ids": [story.id for story in stories], "lab": labels}
 
 
 def training_rows(pairs: dict[str, dict], without_fold: int | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -152,7 +181,9 @@ def main() -> None:
         pairs = pickle.loads(args.cache.read_bytes())
     else:
         known: dict = {}
-        pairs = {stream.name: collect(stream, known) for stream in all_streams(args.data)}
+        streams = all_streams(args.data)
+        pairs = {stream.name: collect(stream, known) for stream in streams}
+        pairs |= {f"{s.name} at arrival": collect_arrivals(s, known) for s in streams if s.name in ARRIVALS}
         if args.cache:
             args.cache.write_bytes(pickle.dumps(pairs))
     for fold in (0, 1, 2) if args.folds else ():

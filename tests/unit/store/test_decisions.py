@@ -80,3 +80,28 @@ def test_a_copy_that_is_none_any_more_is_an_original_again(store: Store, stories
 def test_an_unknown_event_is_an_error_that_says_so(store: Store) -> None:
     with pytest.raises(EventNotFound, match="no event 99"):
         store.events.get(99)
+
+
+def thread_of(store: Store, story_id: int) -> list[int]:
+    return [event.id for event in store.events.view(event_of(store, story_id)).thread]
+
+
+def test_an_event_shows_the_other_chapters_of_its_thread(store: Store, stories: dict[str, int]) -> None:
+    decide(store, {key: key for key in stories})
+    store.events.set_threads([("k1", "k2")], list(stories))
+    assert thread_of(store, stories["k2"]) == [event_of(store, stories["k1"])]
+    assert thread_of(store, stories["k1"]) == [event_of(store, stories["k2"])]
+    assert thread_of(store, stories["k3"]) == []
+    store.events.set_threads([], list(stories))
+    assert thread_of(store, stories["k2"]) == []
+
+
+def test_a_thread_goes_on_when_its_first_chapters_are_no_longer_looked_at(
+    store: Store, stories: dict[str, int]
+) -> None:
+    decide(store, {key: key for key in stories})
+    store.events.set_threads([("k1", "k2")], ["k1", "k2"])
+    store.events.set_threads([("k2", "k3")], ["k2", "k3"])
+    assert thread_of(store, stories["k3"]) == [event_of(store, stories["k1"]), event_of(store, stories["k2"])]
+    decide(store, {"k1": "k4", "k4": "k4"})
+    assert event_of(store, stories["k4"]) in thread_of(store, stories["k3"])
