@@ -25,6 +25,7 @@ __all__ = [
     "DigestConfig",
     "FetchConfig",
     "FolderRetention",
+    "LlmConfig",
     "MailConfig",
     "PagesConfig",
     "RetentionConfig",
@@ -40,7 +41,13 @@ __all__ = [
 ]
 
 APP = "aggregator"
-_SECRETS = {("mail", "password"), ("web", "secret"), ("rules", "webhook_secret"), ("rules", "ntfy_token")}
+_SECRETS = {
+    ("llm", "key"),
+    ("mail", "password"),
+    ("web", "secret"),
+    ("rules", "webhook_secret"),
+    ("rules", "ntfy_token"),
+}
 _HIDDEN = "***"
 
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
@@ -201,6 +208,23 @@ class MailConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             raise ValueError("sender, host: a line break or another control character is in it")
 
 
+class LlmConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Summaries by a model, off without `url`: an OpenAI-compatible address such as http://localhost:11434/v1, and its model."""
+
+    url: str | None = None
+    model: str | None = None
+    key: str | None = None
+    events: NotNegative = 5
+    timeout_s: Timeout = 20.0
+    most_s: Timeout = 60.0
+
+    def __post_init__(self) -> None:
+        if self.url is not None and not self.url.lower().startswith(("http://", "https://")):
+            raise ValueError(f"url: {self.url!r} is no web address; write it as http://localhost:11434/v1")
+        if self.url is not None and not self.model:
+            raise ValueError("url is set, but no model; name the model to ask")
+
+
 class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The page."""
 
@@ -237,6 +261,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rules: RulesConfig = RulesConfig()
     mail: MailConfig = MailConfig()
     web: WebConfig = WebConfig()
+    llm: LlmConfig = LlmConfig()
     digests: dict[str, DigestConfig] = {}
 
     def __post_init__(self) -> None:
@@ -252,6 +277,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "rules": RulesConfig,
     "mail": MailConfig,
     "web": WebConfig,
+    "llm": LlmConfig,
 }
 _NOT_SETTINGS = {
     "DB",

@@ -63,7 +63,9 @@ class App:
         if config == self.config:
             return
         web = msgspec.structs.replace(self.config.web, public_url=config.web.public_url)
-        self.config = msgspec.structs.replace(self.config, digests=config.digests, mail=config.mail, web=web)
+        self.config = msgspec.structs.replace(
+            self.config, digests=config.digests, mail=config.mail, llm=config.llm, web=web
+        )
         self.publishing.config = self.mailing.config = self.config
 
     @property
@@ -118,8 +120,12 @@ class App:
     def publishing(self) -> Publishing:
         """Named digests: when they are due, made, and put on their way."""
         from aggregator.app.publishing import Publishing
+        from aggregator.app.retelling import Retelling
 
-        return Publishing(self.store, self.clock, self.timezone, self.config, self.digests)
+        def retelling(config: Config) -> Retelling:
+            return Retelling(config.llm, lambda: self.polling.client)
+
+        return Publishing(self.store, self.clock, self.timezone, self.config, self.digests, retelling)
 
     @cached_property
     def mailing(self) -> Mailing:

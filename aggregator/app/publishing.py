@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aggregator import deliver
 from aggregator.app.clock import Clock
 from aggregator.app.digests import READER, DigestPlan, Digests, Draft
 from aggregator.app.mailing import sender_of
+from aggregator.app.retelling import Retelling
 from aggregator.config import Config, DigestConfig
 from aggregator.digest.due import Timetable
 from aggregator.errors import NotFound
@@ -61,6 +62,7 @@ class Publishing:
     timezone: str
     config: Config
     digests: Digests
+    retelling: Callable[[Config], Retelling]
 
     def named(self) -> tuple[Named, ...]:
         """All named digests, in the order of the settings."""
@@ -185,7 +187,8 @@ class Publishing:
             max_events=settings.max_events,
             zone=self._zone(settings),
         )
-        return self.digests.draft(plan)
+        draft = self.digests.draft(plan)
+        return replace(draft, digest=self.retelling(self.config).retold(draft.digest))
 
     def _settings(self, name: str) -> DigestConfig:
         found = self.config.digests.get(name)

@@ -102,7 +102,8 @@ class DigestEvent:
 
     `score` is the sum of `score_parts`. `copies` counts the stories folded into another. `independent` counts the
     outlets and agencies that report by themselves. `topics` are the reader's topics that it matches, `lang` the language
-    of its headline, `told_at` when the reader was last told of it.
+    of its headline, `told_at` when the reader was last told of it. `summary` is a model's
+    retelling of `sentences`, where the settings ask for one.
     """
 
     event_id: int
@@ -130,6 +131,7 @@ class DigestEvent:
     topics: tuple[str, ...] = ()
     lang: str | None = None
     told_at: datetime | None = None
+    summary: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

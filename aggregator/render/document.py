@@ -54,6 +54,7 @@ def account_json(event: DigestEvent) -> dict[str, Any]:
         "first": iso(event.first_at),
         "last": iso(event.last_at),
         "sentences": [_sentence(s) for s in event.sentences],
+        **({"summary": event.summary} if event.summary else {}),
         "changes": [_change(c) for c in event.changes],
         "differences": [_difference(d) for d in event.differences],
         "sources": [_source(s) for s in event.sources],

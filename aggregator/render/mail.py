@@ -12,6 +12,7 @@ from aggregator.model import Digest, DigestEvent, DigestSection, Sentence
 from aggregator.render.columns import fit, one_line
 from aggregator.render.links import web_link
 from aggregator.render.templating import context, environment, ranks
+from aggregator.render.wording import retold_from
 
 __all__ = ["MAIL_MAX_BYTES", "MailWords", "digest_mail", "subject_of"]
 
@@ -46,9 +47,7 @@ def digest_mail(
     shown, html = _fitting(digest, zone, said, max_bytes)
     around = context(shown, zone, words=said, mark_of=_mark)
     around["links_of"] = lambda event: _links(event, around["told"](event))
-    around["account_of"] = lambda event, links: " ".join(
-        one_line(s.text) + _mark(s, links) for s in around["told"](event)
-    )
+    around["account_of"] = lambda event, links: _account(event, around["told"](event), links)
     text = environment().get_template("mail.txt").render(around)
     return subject_of(digest), _tidy(text), html
 
@@ -125,6 +124,14 @@ def _links(event: DigestEvent, told: Sequence[Sentence]) -> list[tuple[str, str 
     for sentence in (*told, *changed):
         found.setdefault(sentence.story_id, (one_line(sentence.outlet), web_link(sentence.url)))
     return list(found.values())
+
+
+def _account(event: DigestEvent, told: Sequence[Sentence], links: list[tuple[str, str | None]]) -> str:
+    """The sentences with the numbers of their links, or a model's summary of them with those of its sources."""
+    if event.summary:
+        marks = " ".join(_mark(s, links).strip() for s in retold_from(event))
+        return f"{one_line(event.summary)} (A model’s words, from {marks})"  # noqa: RUF001
+    return " ".join(one_line(s.text) + _mark(s, links) for s in told)
 
 
 def _mark(sentence: Sentence | None, links: list[tuple[str, str | None]]) -> str:

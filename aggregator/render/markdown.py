@@ -15,6 +15,7 @@ from aggregator.render.wording import (
     kicker,
     left_out,
     numbers,
+    retold_from,
     since_line,
     summary,
 )
@@ -47,7 +48,10 @@ def digest_markdown(digest: Digest, *, zone: str = "UTC") -> str:
 def _event(event: DigestEvent, digest: Digest, zone: str) -> list[str]:
     lines = [f"### {_link(event.headline, event.headline_url)}", ""]
     lines += [f"*{kicker(event)}* · {_text(event.headline_outlet)} · {_text(numbers(event, digest, zone))}", ""]
-    if event.sentences:
+    if event.summary:
+        whose = ", ".join(_source(s) for s in retold_from(event))
+        lines += [f"{_text(event.summary)} (A model’s words, from {whose})", ""]  # noqa: RUF001
+    elif event.sentences:
         lines += [" ".join(f"{_text(s.text)} ({_source(s)})" for s in event.sentences), ""]
     notes = [
         f"- New {since_line(digest, zone, event)}: {_text(change_line(c))}{f' ({_source(c.sentence)})' if c.sentence else ''}"

@@ -56,6 +56,7 @@ def _event(row: Mapping[str, Any]) -> DigestEvent:
         first_at=_time(row["first"]),
         last_at=_time(row["last"]),
         sentences=tuple(map(_sentence, row.get("sentences", ()))),
+        summary=row.get("summary"),
         changes=tuple(map(_change, row.get("changes", ()))),
         differences=tuple(map(_difference, row.get("differences", ()))),
         sources=tuple(map(_source, row.get("sources", ()))),

@@ -39,6 +39,7 @@ def environment() -> Environment:
         "folded": wording.folded,
         "kicker": wording.kicker,
         "left_out": wording.left_out,
+        "retold_from": wording.retold_from,
         "score_line": wording.score_line,
         "summary": wording.summary,
     }
@@ -63,7 +64,7 @@ def context(digest: Digest, zone: str, **more: Any) -> dict[str, Any]:
         "difference_line": partial(wording.difference_line, digest=digest, zone=zone),
         "say": partial(say_time, now=digest.made_at, zone=zone),
         "rank": rank,
-        "told": lambda event: event.sentences[: _sentences(event, rank[event.event_id])],
+        "told": lambda event: event.sentences[: None if event.summary else _sentences(event, rank[event.event_id])],
         **more,
     }
 

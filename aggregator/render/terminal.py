@@ -62,7 +62,9 @@ def _event(event: DigestEvent, digest: Digest, width: int, zone: str, *, ink: In
     """Headline, numbers, first sentence; then what changed and what they differ on, if anything."""
     lines = [ink.bold(line) for line in wrap(event.headline, width)]
     lines += _numbers(event, digest, width, zone, ink)
-    for sentence in event.sentences[:1]:
+    if event.summary:
+        lines += wrap(f"{event.summary} (A model’s words)", width)  # noqa: RUF001
+    for sentence in event.sentences[:1] if not event.summary else ():
         lines += wrap(sentence.text, width)
     lines += _changes(event, digest, width, zone)
     for difference in event.differences:

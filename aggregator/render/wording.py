@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aggregator.model import Change, Difference, Digest, DigestEvent, SourceLine
+from aggregator.model import Change, Difference, Digest, DigestEvent, Sentence, SourceLine
 from aggregator.render.columns import one_line
 from aggregator.render.times import say_time
 
@@ -17,6 +17,7 @@ __all__ = [
     "kicker",
     "left_out",
     "numbers",
+    "retold_from",
     "score_line",
     "since_line",
     "summary",
@@ -95,6 +96,11 @@ def edit_line(edit: Change) -> str:
     if edit.kind == "figure" and edit.sentence and edit.sentence.text:
         return f"{said}: “{one_line(edit.sentence.text)}”"
     return said
+
+
+def retold_from(event: DigestEvent) -> tuple[Sentence, ...]:
+    """For a summary in a model's words: one sentence of each story that it was written from, as its source."""
+    return tuple({sentence.story_id: sentence for sentence in event.sentences}.values())
 
 
 def folded(source: SourceLine) -> str:

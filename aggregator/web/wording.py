@@ -72,6 +72,7 @@ def install(flask: Flask) -> None:
     }
     environment.globals |= {
         "change_line": said.change_line,
+        "retold_from": said.retold_from,
         "folded": _folded,
         "kicker": kicker,
         "moment": _moment,
