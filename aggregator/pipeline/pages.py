@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from threading import Event as StopSignal
 from urllib.parse import urlsplit
 
-from aggregator.errors import Refused
+from aggregator.errors import ExtractError, Refused
 from aggregator.extract import SiteLines, SiteRule, drop_recurring, learn, page_lines, rule_for
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, HostGate, fetch_all, mask
 from aggregator.model import Article
@@ -23,7 +23,7 @@ from aggregator.plan import LIVE_S, next_reread
 from aggregator.store import Store
 from aggregator.store.pages import DuePage, PageResult
 from aggregator.text.dates import parse_date
-from aggregator.text.revision import gives_less, headline_changed, text_changed
+from aggregator.text.revision import gives_less, headline_changed, page_words, text_changed
 from aggregator.text.urls import canonical_url, host_of, site_of
 
 __all__ = ["PageScraper", "load_lines", "told", "with_text"]
@@ -182,11 +182,17 @@ class PageScraper:
             return PageResult(story_id=r.story_id, page="same", is_reread=True, reread_at=r.reread_at)
         headline = headline_changed(kept.title, r.title, lang=r.lang)
         text = text_changed(before, r.text, lang=r.lang)
+        if text and kept.body and r.body:  # rare: so the pages themselves are looked at only then
+            text = text_changed(
+                before, r.text, lang=r.lang, pages=(_words(kept.body, r.charset), _words(r.body, r.charset))
+            )
         if r.correction not in {None, kept.correction} and _NOTE not in text:
             text = (*text, _NOTE)
         if before is not None and not text and not headline:
             return PageResult(story_id=r.story_id, page="same", is_reread=True, reread_at=r.reread_at)
-        return replace(r, headline_changed=headline, text_changed=text)
+        changed = replace(r, headline_changed=headline, text_changed=text)
+        # Nobody edited the text: as it was first taken it stands, whatever the extractor makes of it now.
+        return changed if text or before is None else replace(changed, text=None, page_text=kept.text)
 
     def _site(self, site: str) -> SiteLines:
         if site not in self._sites:
@@ -210,6 +216,16 @@ class PageScraper:
             if rewritten:
                 self.store.pages.rewrite(rewritten)
         self._learnt.clear()
+
+
+def _words(body: bytes, charset: str | None) -> str:
+    """The words of a page; none of one that cannot be decoded."""
+    from aggregator.extract.decode import decode_page, open_body  # noqa: PLC0415 - with tables of charsets: rarely needed
+
+    try:
+        return page_words(decode_page(open_body(body), charset))
+    except ExtractError:
+        return ""
 
 
 def told(story_id: int, article: Article) -> PageResult:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from aggregator.store.connection import Connections
 from aggregator.store.revisions import keep_version
 from aggregator.store.times import to_db
+from aggregator.text.grams import grams
 
 __all__ = ["DuePage", "KeptPage", "PageResult", "Pages", "PagesApplied", "SiteText", "StoredPage"]
 
@@ -264,9 +265,10 @@ class Pages:
             self._db, r.story_id, headline=r.headline_changed if has_headline else (), text=r.text_changed, now=now
         )
         if has_headline:
+            stands = self._db.value("SELECT text FROM stories WHERE id = ?", (r.story_id,))
             self._db.run(
-                "UPDATE stories SET feed_title = coalesce(feed_title, title), title = ? WHERE id = ?",
-                (r.title, r.story_id),
+                "UPDATE stories SET feed_title = coalesce(feed_title, title), title = ?, grams = ? WHERE id = ?",
+                (r.title, grams(f"{r.title}\n{stands or ''}"), r.story_id),
             )
         return has_headline
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
+from html import unescape
 from itertools import pairwise
 
 from aggregator.model import Revision, RevisionChange, SentenceChange
@@ -42,6 +43,7 @@ _MOST_PAIRED = 80  # sentences on each side that are paired by likeness: the cos
 _STUB_WORDS = 80  # a text this long that shrinks to less than half was cut by a wall
 _TYPO_TOKENS = 2
 _TYPO_LIKE = 0.75  # of letters, between two spellings of a word; "now" and "not" have less
+_TAG = re.compile(r"<[^<>]*>")
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+|[$€£¥₹%°]")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»›)\]」』]*$")
@@ -101,14 +103,30 @@ def headline_changed(before: str | None, after: str | None, *, lang: str | None 
     return ("headline", "figure") if swapped else ("headline",)
 
 
-def text_changed(before: str | None, after: str | None, *, lang: str | None = None) -> tuple[str, ...]:
-    """The kinds of change between two texts, in the order of `KINDS`; empty if it is trivial, or `gives_less`."""
+def text_changed(
+    before: str | None, after: str | None, *, lang: str | None = None, pages: tuple[str, str] | None = None
+) -> tuple[str, ...]:
+    """The kinds of change between two texts, in the order of `KINDS`; empty if it is trivial, or `gives_less`.
+
+    `pages`: the `page_words` of the pages that the texts were taken from. A sentence that came although the older page had
+    it, or went although the newer page has it, was changed by whoever took the text, not by the publisher.
+    """
     if not before or not after or before == after or gives_less(before, after):
         return ()
     kinds: set[str] = set()
-    for change in _changes(_sentences(before, lang), _sentences(after, lang)):
-        kinds.update(_kinds(change))
+    for old, new in _changes(_sentences(before, lang), _sentences(after, lang)):
+        if pages is None or not ((new is None or _stands(new, pages[0])) and (old is None or _stands(old, pages[1]))):
+            kinds.update(_kinds((old, new)))
     return tuple(kind for kind in KINDS if kind in kinds)
+
+
+def page_words(html: str) -> str:
+    """All words of a page, markup left out, for `text_changed`. Cost: 50 ms for a megabyte."""
+    return f" {' '.join(_key(unescape(_TAG.sub(' ', html))))} "
+
+
+def _stands(sentence: _Sentence, words_of_page: str) -> bool:
+    return f" {' '.join(sentence.key)} " in words_of_page
 
 
 def correction_note(lines: Sequence[str]) -> str | None:

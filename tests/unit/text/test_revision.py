@@ -11,6 +11,7 @@ from aggregator.text.revision import (
     correction_note,
     gives_less,
     headline_changed,
+    page_words,
     revision_changes,
     sentence_changes,
     text_changed,
@@ -109,3 +110,15 @@ def test_a_note_of_a_correction_is_told_from_a_button_and_from_a_report() -> Non
         "The paper corrected its account of the vote " + "after the council had complained of it at length " * 6 + "."
     )
     assert correction_note([report]) is None
+
+
+def test_what_the_page_had_all_along_was_not_added_by_its_publisher() -> None:
+    extra = "The ferry will run twice an hour until then."
+    before, after = page_words(f"<p>{TEXT}</p><aside>{extra}</aside>"), page_words(f"<div>{TEXT}</div><p>{extra}</p>")
+    assert text_changed(TEXT, f"{TEXT}\n\n{extra}", pages=(before, after)) == ()
+    assert text_changed(f"{TEXT}\n\n{extra}", TEXT, pages=(before, after)) == ()
+    without = page_words(f"<p>{TEXT}</p>")
+    assert text_changed(TEXT, f"{TEXT}\n\n{extra}", pages=(without, after)) == ("addition",)
+    assert text_changed(f"{TEXT}\n\n{extra}", TEXT, pages=(before, without)) == ("removal",)
+    figure = TEXT.replace("eleven", "nine")
+    assert text_changed(TEXT, figure, pages=(page_words(TEXT), page_words(figure))) == ("figure",)
