@@ -9,9 +9,9 @@ __all__ = ["datasette_metadata"]
 # What is nobody's business but ours, or a secret.
 _INTERNAL = (
     "sessions", "readers", "leases", "requests", "meta", "hosts", "robots", "site_pages", "pages", "features", "undo", "lines",
-    "feed_counts", "read_counts",
+    "feed_counts", "read_counts", "logins",
 )  # fmt: skip
-_SECRET = ("sessions", "readers", "meta")
+_SECRET = ("sessions", "readers", "meta", "logins")
 _SEARCH = {"fts_table": "stories_fts", "fts_pk": "id"}
 _TABLES: dict[str, dict[str, Any]] = {
     "v_stories": {"description": "One row for each story.", **_SEARCH},

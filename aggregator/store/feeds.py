@@ -18,7 +18,8 @@ __all__ = ["Feeds"]
 
 _COLUMNS = """id, url, title, site_url, folder, attributes, lang, state, added_at, etag, last_modified, body_hash,
     interval_s, override_interval_s, next_poll_at, next_poll_reason, retry_at, last_polled_at, last_ok_at,
-    last_new_at, last_status, last_error, failures, moved_to, moved_count, wishes, selectors, access"""
+    last_new_at, last_status, last_error, failures, moved_to, moved_count, wishes, selectors,
+    (SELECT access FROM logins l WHERE l.feed_id = feeds.id) AS access"""
 _TIMES = ("added_at", "next_poll_at", "retry_at", "last_polled_at", "last_ok_at", "last_new_at")
 
 
@@ -83,21 +84,23 @@ class Feeds:
     def _add(self, spec: FeedSpec, now: datetime) -> bool:
         row = self._db.row("SELECT id, state FROM feeds WHERE url = ?", (spec.url,))
         if row is None:
-            self._db.run(
-                "INSERT INTO feeds (url, title, site_url, folder, attributes, added_at, selectors, access)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            cursor = self._db.run(
+                "INSERT INTO feeds (url, title, site_url, folder, attributes, added_at, selectors)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     spec.url, spec.title, spec.site_url, join_folder(spec.folder), json.dumps(spec.attributes), to_db(now),
-                    _to_json(spec.selectors), _to_json(spec.access),
+                    _to_json(spec.selectors),
                 ),
             )  # fmt: skip
+            self._keep_access(int(cursor.lastrowid or 0), spec.access)
             return True
         if row["state"] == "removed":
             self._db.run(
                 "UPDATE feeds SET state = 'active', removed_at = NULL, next_poll_at = NULL, body_hash = NULL, etag = NULL,"
-                " last_modified = NULL, folder = ?, selectors = ?, access = ? WHERE id = ?",
-                (join_folder(spec.folder), _to_json(spec.selectors), _to_json(spec.access), row["id"]),
+                " last_modified = NULL, folder = ?, selectors = ? WHERE id = ?",
+                (join_folder(spec.folder), _to_json(spec.selectors), row["id"]),
             )
+            self._keep_access(row["id"], spec.access)
             return True
         return False
 
@@ -223,10 +226,16 @@ class Feeds:
         """Ask this feed with these, and read it so: from the start, as soon as its server allows."""
         with self._db.write():
             self._db.run(
-                "UPDATE feeds SET access = ?, selectors = ?, etag = NULL, last_modified = NULL, body_hash = NULL,"
+                "UPDATE feeds SET selectors = ?, etag = NULL, last_modified = NULL, body_hash = NULL,"
                 " next_poll_at = retry_at, state = iif(state = 'gone', 'active', state) WHERE id = ?",
-                (_to_json(access), _to_json(selectors), feed_id),
+                (_to_json(selectors), feed_id),
             )
+            self._keep_access(feed_id, access)
+
+    def _keep_access(self, feed_id: int, access: Access) -> None:
+        self._db.run("DELETE FROM logins WHERE feed_id = ?", (feed_id,))
+        if text := _to_json(access):
+            self._db.run("INSERT INTO logins (feed_id, access) VALUES (?, ?)", (feed_id, text))
 
     def rename(self, feed_id: int, title: str | None) -> None:
         """Give the feed the reader's own name for it; None goes back to what it calls itself, from the next poll on."""

@@ -435,6 +435,16 @@ _NOTICES = (
 )
 
 
+_LOGINS = (
+    # Secrets stand in a table of their own, so that programs that show `feeds` need not show them.
+    """CREATE TABLE logins (
+        feed_id INTEGER PRIMARY KEY REFERENCES feeds (id) ON DELETE CASCADE, access TEXT NOT NULL
+    ) STRICT""",
+    "INSERT INTO logins SELECT id, access FROM feeds WHERE access IS NOT NULL",
+    "ALTER TABLE feeds DROP COLUMN access",
+)
+
+
 @step
 def m0001_initial(db: Database) -> None:
     """Feeds, entries, stories, copies, events, and what belongs to a reader."""
@@ -530,4 +540,11 @@ def m0013_authors(db: Database) -> None:
 def m0014_notices(db: Database) -> None:
     """What rules tell the reader of at once, and whether it got there."""
     for statement in _NOTICES:
+        db.execute(statement)
+
+
+@step
+def m0015_logins(db: Database) -> None:
+    """What feeds are asked with, apart from the feeds."""
+    for statement in _LOGINS:
         db.execute(statement)
