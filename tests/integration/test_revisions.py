@@ -101,3 +101,20 @@ def test_pages_are_read_again_with_their_validators(lived: tuple[Server, App]) -
     assert len(again) > len(corrections(server))
     assert all(r.conditional for r in again)
     assert sum(r.status == 200 for r in again) == len(corrections(server))
+
+
+def test_extracting_the_kept_pages_again_changes_nothing(lived: tuple[Server, App]) -> None:
+    _, app = lived
+    done = app.pages.reextract()
+    assert (done.pages, done.changed, done.failed) == (len(list(app.reading.stories())), 0, ())
+
+
+def test_a_rule_is_tried_on_a_page_before_it_is_kept(lived: tuple[Server, App], tmp_path: Path) -> None:
+    _, app = lived
+    page, rule = tmp_path / "page.html", tmp_path / "rule.toml"
+    page.write_bytes((app.store.pages.body(next(app.reading.stories()).id) or ("", b"", None))[1])
+    rule.write_text('hosts = ["courier.example"]\ntitle = "header .masthead"', "utf-8")
+    shown = json.loads(run("pages", "preview", page, "--rule", rule, "--json", db=app.db_path, check=True).stdout)
+    assert (shown["title"], shown["sources"]["title"]) == ("The Aldwyn Courier", "rule")
+    assert shown["text"]
+    assert any(reason.startswith("left out (") for reason in shown["quality_reasons"])
