@@ -116,11 +116,20 @@ class PagesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class WorkersConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Processes that parse and extract; 0 means one for each core. Each document may take `memory_mb`; real ones take half."""
+    """Processes that parse and extract; 0 means one for each core. Each document may take `memory_mb`; real ones take half.
+
+    With `engine` dask they are workers of the cluster whose scheduler is at `scheduler`, such as tcp://10.0.0.5:8786.
+    """
 
     processes: NotNegative = 0
     timeout_s: Timeout = 15.0
     memory_mb: AtLeastOne = 80
+    engine: Literal["local", "dask"] = "local"
+    scheduler: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.engine == "dask" and not self.scheduler:
+            raise ValueError("scheduler: say where the dask scheduler is, such as tcp://10.0.0.5:8786")
 
 
 class StoreConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

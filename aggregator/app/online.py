@@ -12,9 +12,10 @@ from aggregator.app.app import App
 from aggregator.app.clock import machine_time
 from aggregator.app.doctor import Finding
 from aggregator.app.mailing import transport_of
-from aggregator.errors import DeliveryError
+from aggregator.errors import AggregatorError, DeliveryError
 from aggregator.fetch import Fetched, FetchFailed, FetchRequest, FetchResult, fetch_all, mask
 from aggregator.model import Feed
+from aggregator.pipeline.spread import Cluster
 from aggregator.text.urls import host_of
 
 __all__ = ["examine_online"]
@@ -34,7 +35,7 @@ def examine_online(app: App) -> list[Finding]:
             stop=app.polling.stop,
         )
     )
-    return [*_reached(results), *_clock([result for _, result in results]), *_mail(app), *_page(app)]
+    return [*_reached(results), *_clock([result for _, result in results]), *_mail(app), *_page(app), *_cluster(app)]
 
 
 def _chosen(feeds: Sequence[Feed]) -> list[Feed]:
@@ -100,3 +101,13 @@ def _page(app: App) -> Iterator[Finding]:
         what=f"The page is not at [web] public_url: {why}",
         mend="Is aggregator run at work, and does the proxy lead to it?",
     )
+
+
+def _cluster(app: App) -> Iterator[Finding]:
+    workers = app.config.workers
+    if workers.engine == "local" or workers.scheduler is None:
+        return
+    try:
+        Cluster(workers.scheduler).close()
+    except AggregatorError as error:
+        yield Finding(what=str(error), mend="Look at [workers] scheduler; until then this machine reads alone.")

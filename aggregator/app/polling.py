@@ -14,6 +14,7 @@ from threading import Event as StopSignal
 from typing import TYPE_CHECKING
 
 from aggregator.app.clock import Clock, machine_time
+from aggregator.app.engine import Engine
 from aggregator.app.instruments import Instruments
 from aggregator.app.lease import WRITER, Lease, is_running
 from aggregator.config import Config
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from aggregator.extract import SiteRule
     from aggregator.fetch import Client, FetchOptions, HostGate
     from aggregator.pipeline.decide import Decider
-    from aggregator.pipeline.sandbox import SandboxExecutor
 
 __all__ = ["PollOptions", "Polling", "Progress", "fetch_options"]
 
@@ -78,8 +78,9 @@ class Polling:
     clock: Clock
     _client: Client | None = None
     _gate: HostGate | None = None
-    _sandbox: SandboxExecutor | None = None
+    _sandbox: Executor | None = None
     _decider: Decider | None = None
+    _engine: Engine | None = None
     _manners: Manners | None = None
     stop: StopSignal = field(default_factory=StopSignal)
     instruments: Instruments = field(default_factory=Instruments)
@@ -221,7 +222,7 @@ class Polling:
         """Processes that read article pages, for a block."""
         from aggregator.pipeline.work import PRELOAD
 
-        extractors = self._new_sandbox(processes=processes, preload=PRELOAD)
+        extractors = self.engine.executor(processes=processes, preload=PRELOAD)
         try:
             yield extractors
         finally:
@@ -376,19 +377,15 @@ class Polling:
     def sandbox(self) -> Executor:
         """Processes that read feeds from strangers."""
         if self._sandbox is None:
-            self._sandbox = self._new_sandbox()
+            self._sandbox = self.engine.executor()
         return self._sandbox
 
-    def _new_sandbox(self, *, processes: int | None = None, preload: tuple[str, ...] = ()) -> SandboxExecutor:
-        from aggregator.pipeline.sandbox import SandboxExecutor
-
-        workers = self.config.workers
-        return SandboxExecutor(
-            processes or workers.processes or None,
-            timeout_s=workers.timeout_s,
-            memory_bytes=workers.memory_mb * 2**20,
-            preload=preload,
-        )
+    @property
+    def engine(self) -> Engine:
+        """Who reads documents."""
+        if self._engine is None:
+            self._engine = Engine(self.config.workers)
+        return self._engine
 
     @property
     def decider(self) -> Decider:
@@ -396,12 +393,14 @@ class Polling:
         if self._decider is None:
             from aggregator.pipeline.decide import Decider
 
-            self._decider = Decider(self.store)
+            self._decider = Decider(self.store, executor=self.engine.fingerprinter())
         return self._decider
 
     def close(self) -> None:
         """End worker processes and connections."""
         self._dismiss_parsers()
+        if self._engine is not None:
+            self._engine.close()
         if self._client is not None:
             self._client.close()
 

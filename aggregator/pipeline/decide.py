@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event as StopSignal
@@ -11,6 +11,7 @@ from threading import Event as StopSignal
 from aggregator.cluster import Features
 from aggregator.dedupe import Fingerprint
 from aggregator.digest import headline
+from aggregator.errors import WorkerDied
 from aggregator.model import StoryLine
 from aggregator.pipeline.window import Prepared, Window, prepare_many
 from aggregator.store import Store
@@ -147,7 +148,15 @@ def _prepared(lines: Sequence[StoryLine], executor: Executor | None) -> list[Pre
         return list(prepare_many(lines))
     batches = [lines[i : i + SMALL] for i in range(0, len(lines), SMALL)]
     futures = [executor.submit(prepare_many, tuple(batch)) for batch in batches]
-    return [story for future in futures for story in future.result()]
+    return [story for future, batch in zip(futures, batches, strict=True) for story in _computed(future, batch)]
+
+
+def _computed(future: Future[tuple[Prepared, ...]], batch: Sequence[StoryLine]) -> tuple[Prepared, ...]:
+    """What a worker made of these; if it could not, we make it ourselves, for every story is to be decided."""
+    try:
+        return future.result()
+    except (WorkerDied, CancelledError):
+        return prepare_many(batch)
 
 
 def _headlines(store: Store, event_ids: Sequence[int]) -> Mapping[int, tuple[str, int]]:

@@ -10,7 +10,10 @@ import pytest
 
 from aggregator.errors import ParseError
 from aggregator.pipeline.sandbox import InlineExecutor, SandboxExecutor
-from tests.support.tasks import double, refuse, total
+from aggregator.pipeline.sandbox_worker import Limits
+from aggregator.pipeline.spread import Cluster, SpreadExecutor
+from tests.support.cluster import threads
+from tests.support.tasks import MIB, double, refuse, total
 
 MAKERS = {
     "sandbox": partial(SandboxExecutor, 2, timeout_s=30),
@@ -19,16 +22,34 @@ MAKERS = {
 }
 
 
-@pytest.fixture(scope="module", params=sorted(MAKERS))
+LIMITS = Limits(wall_s=30, cpu_s=30, memory_bytes=256 * MIB)
+KINDS = [*sorted(MAKERS), "dask"]
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Cluster]:
+    with threads() as started:
+        connected = Cluster(started.scheduler_address, connect_s=60)
+        yield connected
+        connected.close()
+
+
+def made(request: pytest.FixtureRequest) -> Executor:
+    if request.param == "dask":
+        return SpreadExecutor(request.getfixturevalue("workers"), LIMITS, local=InlineExecutor)
+    return MAKERS[request.param]()
+
+
+@pytest.fixture(scope="module", params=KINDS)
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    with MAKERS[request.param]() as made:
-        yield made
+    with made(request) as shared:
+        yield shared
 
 
-@pytest.fixture(params=sorted(MAKERS))
+@pytest.fixture(params=KINDS)
 def own_executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    with MAKERS[request.param]() as made:
-        yield made
+    with made(request) as own:
+        yield own
 
 
 def test_a_task_gives_its_result(executor: Executor) -> None:

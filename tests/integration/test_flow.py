@@ -21,7 +21,7 @@ from aggregator.model import FeedSpec, Story
 from aggregator.newsroom import Server
 from aggregator.pipeline.report import PollReport
 from tests.support.building import a_new_entry
-from tests.support.newsroom import END, environment, loopback, on_the_air, reading
+from tests.support.newsroom import END, content, environment, grouped, loopback, on_the_air, reading
 
 CHROME = ("Most popular", "To top", "newsletter", "We use cookies", "Read more:", "Related")
 
@@ -120,27 +120,6 @@ def test_a_rebuild_comes_to_the_same_events(tmp_path: Path) -> None:
         before = grouped(tuple(app.reading.stories()))
         app.polling.rebuild()
         assert grouped(tuple(app.reading.stories())) == before
-
-
-def grouped(stories: tuple[Story, ...]) -> set[frozenset[str]]:
-    """Events as sets of the paths of their stories: the newsroom's port differs from run to run."""
-    events: dict[int | None, set[str]] = defaultdict(set)
-    for story in stories:
-        events[story.event_id].add((story.url or "").split("/", 3)[3] + story.outlet)
-    return {frozenset(paths) for paths in events.values()}
-
-
-def content(server: Server, db: Path) -> dict[str, object]:
-    """All that a reader would miss, by address and text."""
-    with reading(server, db) as app:
-        stories = tuple(app.reading.stories(with_text=True))
-        by_id = {s.id: s.url for s in stories}
-        return {
-            "feeds": sorted(f.url for f in app.feeds.all()),
-            "stories": sorted((s.url, s.title, s.text, by_id.get(s.copy_of or 0)) for s in stories),
-            "events": grouped(stories),
-            "entries": app.store.connections.value("SELECT count(*) FROM entries"),
-        }
 
 
 @pytest.mark.parametrize("after_s", [1.2, 2.4])

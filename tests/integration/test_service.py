@@ -17,7 +17,7 @@ import pytest
 
 from aggregator.app.app import open_app
 from aggregator.app.online import examine_online
-from aggregator.config import MailConfig, WebConfig
+from aggregator.config import MailConfig, WebConfig, WorkersConfig
 from aggregator.model import FeedSpec
 from tests.support.http_server import Reply, Server
 from tests.support.newsroom import environment, loopback
@@ -107,3 +107,13 @@ def test_no_network_at_all_is_one_finding(tmp_path: Path, closed_port: int) -> N
     urls = [f"http://127.0.0.{n}:{closed_port}/feed" for n in range(1, 6)]
     [what] = found(tmp_path / "a.db", *urls)
     assert what.startswith("None of 5 hosts can be reached")
+
+
+def test_a_cluster_that_does_not_answer_is_named(
+    tmp_path: Path, closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed", reason="distributed is not installed: pip install 'aggregator[dask]'")
+    monkeypatch.setattr("aggregator.pipeline.spread.CONNECT_S", 1.0)
+    workers = WorkersConfig(engine="dask", scheduler=f"tcp://127.0.0.1:{closed_port}")
+    [what] = found(tmp_path / "a.db", workers=workers)
+    assert str(closed_port) in what

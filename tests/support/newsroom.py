@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 
 from aggregator.app.app import App, open_app
 from aggregator.config import Config, FetchConfig, PagesConfig
+from aggregator.model import Story
 from aggregator.newsroom import Server, default_folder, load, serve
 
 END = datetime(2026, 3, 7, 12, tzinfo=UTC)
@@ -65,3 +67,24 @@ def environment(db: Path, now: datetime | None = None) -> dict[str, str]:
         "AGGREGATOR_TIMEZONE": "UTC",
     }
     return env | ({"AGGREGATOR_NOW": now.isoformat()} if now else {})
+
+
+def grouped(stories: tuple[Story, ...]) -> set[frozenset[str]]:
+    """Events as sets of the paths of their stories: the newsroom's port differs from run to run."""
+    events: dict[int | None, set[str]] = defaultdict(set)
+    for story in stories:
+        events[story.event_id].add((story.url or "").split("/", 3)[3] + story.outlet)
+    return {frozenset(paths) for paths in events.values()}
+
+
+def content(server: Server, db: Path) -> dict[str, object]:
+    """All that a reader would miss, by address and text."""
+    with reading(server, db) as app:
+        stories = tuple(app.reading.stories(with_text=True))
+        by_id = {s.id: s.url for s in stories}
+        return {
+            "feeds": sorted(f.url for f in app.feeds.all()),
+            "stories": sorted((s.url, s.title, s.text, by_id.get(s.copy_of or 0)) for s in stories),
+            "events": grouped(stories),
+            "entries": app.store.connections.value("SELECT count(*) FROM entries"),
+        }

@@ -1,0 +1,135 @@
+"""A poll whose documents are read by the workers of a dask cluster, which die on the way."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregator.app.engine import Engine
+from aggregator.app.polling import PollOptions
+from aggregator.config import WorkersConfig
+from aggregator.errors import AggregatorError, WorkerDied
+from aggregator.newsroom import Server
+from aggregator.pipeline import spread
+from aggregator.pipeline.spread import Cluster, SpreadExecutor
+from tests.support.cluster import Processes, need_dask, processes, threads
+from tests.support.invariant import faults
+from tests.support.newsroom import content, loopback, on_the_air, reading
+from tests.support.tasks import crash, double
+
+SOAK = int(os.environ.get("SOAK") or 0)
+KILLS = SOAK or 1
+KILL_EVERY_S = 5.0 if SOAK else 2.0
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with on_the_air() as server:
+        yield server
+
+
+@pytest.fixture
+def dask() -> Iterator[Any]:
+    with threads() as started:
+        yield started
+
+
+def on(dask: Any) -> Engine:
+    return Engine(WorkersConfig(engine="dask", scheduler=dask.scheduler_address))
+
+
+def poll(server: Server, db: Path, scheduler: str) -> None:
+    workers = WorkersConfig(engine="dask", scheduler=scheduler)
+    with reading(server, db, config=loopback(workers=workers)) as app:
+        report = app.polling.poll(PollOptions())
+    assert report.failed == []
+
+
+def poll_here(server: Server, db: Path) -> Path:
+    with reading(server, db) as app:
+        app.polling.poll(PollOptions())
+    return db
+
+
+def test_a_poll_whose_workers_are_killed_ends_with_what_this_machine_alone_would_have(
+    server: Server, tmp_path: Path
+) -> None:
+    done = threading.Event()
+    killed = []
+
+    def kill(dask: Processes) -> None:
+        while len(killed) < KILLS and not done.wait(KILL_EVERY_S):
+            dask.add_worker()
+            dask.kill_worker()
+            killed.append(1)
+
+    with processes(tmp_path, workers=2) as dask:
+        killer = threading.Thread(target=kill, args=(dask,))
+        killer.start()
+        try:
+            poll(server, tmp_path / "dask.db", dask.address)
+        finally:
+            done.set()
+            killer.join()
+    assert killed
+    assert faults(tmp_path / "dask.db") == []
+    assert content(server, tmp_path / "dask.db") == content(server, poll_here(server, tmp_path / "here.db"))
+
+
+def test_with_the_scheduler_gone_this_machine_goes_on_alone_and_says_so_once(
+    dask: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = on(dask)
+    with engine.executor() as executor:
+        assert isinstance(executor, SpreadExecutor)
+        assert executor.submit(double, 1).result(timeout=60) == 2
+        dask.close()
+        with caplog.at_level(logging.WARNING):
+            assert [executor.submit(double, n).result(timeout=60) for n in range(3)] == [0, 2, 4]
+    engine.close()
+    assert [r.message for r in caplog.records].count("the cluster is gone; this machine goes on alone") == 1
+
+
+def test_a_document_that_crashes_its_reader_costs_its_own_task_and_no_worker(dask: Any) -> None:
+    engine = on(dask)
+    with engine.executor() as executor:
+        with pytest.raises(WorkerDied):
+            executor.submit(crash).result(timeout=60)
+        assert executor.submit(double, 4).result(timeout=60) == 8
+    engine.close()
+    assert len(dask.workers) == 2
+
+
+def test_tasks_of_a_cluster_whose_workers_have_all_gone_are_taken_back(
+    dask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spread, "LOOK_EVERY_S", 0.2)
+    monkeypatch.setattr(spread, "FORSAKEN_AFTER_S", 0.4)
+    engine = on(dask)
+    with engine.executor() as executor:
+        assert executor.submit(double, 1).result(timeout=60) == 2
+        dask.scale(0)
+        assert executor.submit(double, 2).result(timeout=60) == 4
+    engine.close()
+
+
+def test_no_scheduler_is_one_line_and_this_machine_reads(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need_dask()
+    monkeypatch.setattr(spread, "CONNECT_S", 1.0)
+    engine = Engine(WorkersConfig(engine="dask", scheduler="tcp://127.0.0.1:9"))
+    with caplog.at_level(logging.WARNING), engine.executor() as executor:
+        assert executor.submit(double, 4).result(timeout=60) == 8
+    assert [r.message for r in caplog.records] == ["no cluster; this machine reads alone"]
+
+
+def test_a_cluster_without_workers_is_refused() -> None:
+    with threads(0) as empty, pytest.raises(AggregatorError, match="no workers"):
+        Cluster(empty.scheduler_address, connect_s=1)
