@@ -243,6 +243,7 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     secret: str | None = None
     app_passwords_only: bool = False
     images: bool = False
+    websub: bool = False
     proxies: tuple[str, ...] = ()
     proxy_user: str | None = None
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from aggregator.app.subscriptions import Subscriptions
     from aggregator.app.topics import Topics
     from aggregator.app.watching import Watching
+    from aggregator.app.websub import WebSub
 
 __all__ = ["App", "db_path", "open_app"]
 
@@ -52,11 +53,13 @@ class App:
         self.clock = clock
         self.store = store
         self.polling = Polling(store, config, clock)
-        self.polling.on_new = self._apply_rules
+        self.polling.on_new = self._after_poll
 
-    def _apply_rules(self, since: datetime) -> None:
+    def _after_poll(self, since: datetime) -> None:
         if self.store.rules.all():
             self.rules.apply_to_new(since)
+        if self.config.web.websub:
+            self.websub.renew()
 
     def obey(self, config: Config) -> None:
         """Go on with these settings of digests, mail and the page's address; the others stay as they were at the start."""
@@ -223,6 +226,13 @@ class App:
         from aggregator.app.images import Images
 
         return Images(self.store, self.accounts, self.polling)
+
+    @cached_property
+    def websub(self) -> WebSub:
+        """Hubs that tell of something new."""
+        from aggregator.app.websub import WebSub
+
+        return WebSub(self.store, self.config, self.clock, self.polling)
 
     @cached_property
     def outlets(self) -> Outlets:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
@@ -154,6 +155,10 @@ class FeedPoller:
             stored = self.store.ingest.apply(feed.id, rows, now=now, present=[e.id for e in parsed.entries])
             if (parsed.title, parsed.link, parsed.lang) != (feed.title, feed.site_url, feed.lang):
                 self.store.feeds.describe(feed.id, title=parsed.title, site_url=parsed.link, lang=parsed.lang)
+            if parsed.hub:
+                token, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
+                topic = parsed.self_url or feed.url
+                self.store.websub.offer(feed.id, hub=parsed.hub, topic=topic, token=token, secret=secret, now=now)
             moved_to = self._keep(
                 feed, after_poll(feed, _read(result, parsed, hashed, has_new=stored.entries > 0), now)
             )

@@ -445,6 +445,16 @@ _LOGINS = (
 )
 
 
+_WEBSUB = (
+    """CREATE TABLE websub (
+        feed_id INTEGER PRIMARY KEY REFERENCES feeds (id) ON DELETE CASCADE, hub TEXT NOT NULL, topic TEXT NOT NULL,
+        token TEXT NOT NULL UNIQUE, secret TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'offered' CHECK (state IN ('offered', 'asked', 'active', 'refused')),
+        tries INTEGER NOT NULL DEFAULT 0, due_at TEXT NOT NULL, pushed_at TEXT, answer TEXT
+    ) STRICT""",
+)
+
+
 @step
 def m0001_initial(db: Database) -> None:
     """Feeds, entries, stories, copies, events, and what belongs to a reader."""
@@ -547,4 +557,11 @@ def m0014_notices(db: Database) -> None:
 def m0015_logins(db: Database) -> None:
     """What feeds are asked with, apart from the feeds."""
     for statement in _LOGINS:
+        db.execute(statement)
+
+
+@step
+def m0016_websub(db: Database) -> None:
+    """Hubs that feeds offer, and what was asked of them."""
+    for statement in _WEBSUB:
         db.execute(statement)

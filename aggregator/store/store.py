@@ -37,6 +37,7 @@ from aggregator.store.search import Search
 from aggregator.store.stories import Stories
 from aggregator.store.streams import Streams
 from aggregator.store.topics import Topics
+from aggregator.store.websub import WebSub
 
 __all__ = ["Store"]
 
@@ -89,6 +90,7 @@ class Store:
         self.folders = Folders(self.connections)
         self.notices = Notices(self.connections)
         self.outlets = Outlets(self.connections)
+        self.websub = WebSub(self.connections)
         self.streams = Streams(self.connections)
 
     def _make_folder(self) -> None:

@@ -9,6 +9,7 @@ from aggregator.web.protocols.greader import greader
 from aggregator.web.protocols.miniflux import miniflux
 from aggregator.web.protocols.nextcloud import nextcloud
 from aggregator.web.protocols.outgoing import outgoing
+from aggregator.web.protocols.websub import websub
 
 __all__ = ["register"]
 
@@ -21,4 +22,5 @@ def register(flask: Flask) -> frozenset[str]:
     flask.register_blueprint(fever)
     flask.register_blueprint(nextcloud)
     flask.register_blueprint(outgoing)
-    return frozenset({"greader", "greader-freshrss", "miniflux", "fever", "nextcloud", "outgoing"})
+    flask.register_blueprint(websub)
+    return frozenset({"greader", "greader-freshrss", "miniflux", "fever", "nextcloud", "outgoing", "websub"})
