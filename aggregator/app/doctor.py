@@ -8,6 +8,7 @@ from aggregator.app.app import App
 from aggregator.app.audit import LATE
 from aggregator.app.health import Finding, feed_troubles
 from aggregator.app.mailing import sender_of, transport_of
+from aggregator.app.site_rules import site_rules
 from aggregator.errors import DeliveryError
 
 __all__ = ["Finding", "examine"]
@@ -18,7 +19,7 @@ MANY_WAITING = 1000
 
 def examine(app: App) -> list[Finding]:
     """All findings, the most serious first."""
-    return [*_database(app), *_feeds(app), *_mail(app), *_work(app), *_sqlite(app)]
+    return [*_database(app), *_feeds(app), *_mail(app), *_site_rules(app), *_work(app), *_sqlite(app)]
 
 
 def _database(app: App) -> Iterator[Finding]:
@@ -60,6 +61,11 @@ def _mail(app: App) -> Iterator[Finding]:
             transport_of(app.config.mail)
         except DeliveryError as error:
             yield Finding(what=str(error), mend="aggregator mail test")
+
+
+def _site_rules(app: App) -> Iterator[Finding]:
+    for problem in site_rules(app.config.pages)[1]:
+        yield Finding(what=problem, mend="Mend the file, and try it: aggregator pages preview URL --rule FILE")
 
 
 def _work(app: App) -> Iterator[Finding]:
