@@ -98,7 +98,10 @@ class _Jobs:
 
     def _poll(self) -> None:
         options = PollOptions(ahead_s=self._app.publishing.poll_ahead().total_seconds())
-        self._log(self._app.polling.poll_now(options).as_dict())
+        report = self._app.polling.poll_now(options)
+        self._log(report.as_dict())
+        if report.decided and not self._app.polling.stop.is_set():
+            self._app.front.page()  # its accounts of new events are made now, so that nobody waits for them
 
     def answer(self) -> None:
         """Do what another process asks for."""
