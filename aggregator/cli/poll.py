@@ -69,7 +69,7 @@ def _tell(report: dict[str, Any], *, as_json: bool) -> None:
     elif "feeds" in report:
         click.echo(
             f"{report['polled']} feeds asked, {len(report['failed'])} failed; {report['new_stories']} new stories, "
-            f"{report['pages']} pages read.",
+            f"{report['pages']} pages read{_edited(report)}.",
             err=True,
         )
     if report.get("stopped"):
@@ -77,6 +77,12 @@ def _tell(report: dict[str, Any], *, as_json: bool) -> None:
         sys.exit(130)
     if report.get("polled") and len(report["failed"]) == report["polled"]:
         sys.exit(1)
+
+
+def _edited(report: dict[str, Any]) -> str:
+    """How many stories were changed after publication, if any."""
+    count = report.get("revisions", 0)
+    return f", {count} {'story' if count == 1 else 'stories'} changed after publication" if count else ""
 
 
 @click.command()
