@@ -23,7 +23,7 @@ from aggregator.fetch.wire import Incoming, Outgoing
 __all__ = ["RequestsTransport"]
 
 CHUNK = 65536
-HOSTS_KEPT = 4  # per thread: a worker stays with a host, so a few open connections are enough
+HOSTS_KEPT = 2  # per thread: a worker stays with a host, and no host should hold open what we no longer use
 LEFTOVER = 16384  # a body of this size is read off to keep the connection
 LEFTOVER_S = 1.0
 
