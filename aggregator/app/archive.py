@@ -159,10 +159,9 @@ def archive_line(row: Any, *, now: datetime, unread: bool) -> ArchiveLine:
     words = (line.text or "").casefold().split()
     is_dated = row.get("published") not in (None, "") and line.published_at != now
     seen = now if not is_dated else min(line.published_at, now)  # so that an old story is not told as today's
-    tags = [t for t in row.get("tags") or () if isinstance(t, str) and t.strip() and t.isprintable()]
     return ArchiveLine(
         key=_key(line, url),
-        id=line.id,
+        id=clean_text(line.id),
         source=one_line(line.source) if line.source else None,
         given_url=line.url,
         url=url,
@@ -178,10 +177,10 @@ def archive_line(row: Any, *, now: datetime, unread: bool) -> ArchiveLine:
         text_hash=text_hash(line.text),
         grams=searchable(line.title, line.text),
         site=site_of(url) if url else None,
-        feed=row.get("feed") if isinstance(row.get("feed"), str) else None,
+        feed=clean_text(row["feed"]) if isinstance(row.get("feed"), str) else None,
         is_unread=unread or row.get("unread") is True,
         is_starred=row.get("starred") is True,
-        tags=tuple(dict.fromkeys(map(folded_tag, tags))),
+        tags=tuple(dict.fromkeys(folded_tag(t) for t in _names(row.get("tags")) if t.isprintable())),
     )
 
 
@@ -191,8 +190,8 @@ def _key(line: StoryLine, url: str | None) -> str:
         parts = urlsplit(url)
         if parts.path.strip("/") or parts.query:
             return canonical_url(url)
-    source = hashlib.blake2b((line.source or "").casefold().encode(), digest_size=6).hexdigest()
-    return f"line:{source}#{line.id}"
+    source = hashlib.blake2b((line.source or "").casefold().encode("utf-8", "replace"), digest_size=6).hexdigest()
+    return f"line:{source}#{clean_text(line.id)}"
 
 
 def _names(value: Any) -> tuple[str, ...]:
