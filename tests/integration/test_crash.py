@@ -34,10 +34,23 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def db(tmp_path: Path, server: Server) -> Path:
-    path = tmp_path / "a.db"
-    (tmp_path / "feeds.opml").write_bytes(server.opml())
-    run("feeds", "import", tmp_path / "feeds.opml", db=path, now=END, check=True)
+    return subscribed(tmp_path, server)
+
+
+def subscribed(folder: Path, server: Server) -> Path:
+    path = folder / "a.db"
+    (folder / "feeds.opml").write_bytes(server.opml())
+    run("feeds", "import", folder / "feeds.opml", db=path, now=END, check=True)
     return path
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", tmp_path], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("no file system may be mounted here")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", tmp_path], check=True)
 
 
 def disturb(db: Path, mode: str, rounds: int, *more: str, poll: str = "") -> str:
@@ -82,6 +95,11 @@ def test_other_disturbances_leave_a_whole_database(
     db: Path, mode: str, rounds: int, more: tuple[str, ...], poll: str
 ) -> None:
     assert disturb(db, mode, SOAK // 4 or rounds, *more, poll=poll) == ""
+
+
+@pytest.mark.skipif(not SOAK or os.geteuid() != 0, reason="mounts a disk of its own: make soak, as root")
+def test_a_full_disk_leaves_a_whole_database(small_disk: Path, server: Server) -> None:
+    assert disturb(subscribed(small_disk, server), "full", max(1, SOAK // 10)) == ""
 
 
 @pytest.mark.parametrize("command", [("poll", "--force"), ("run", "--port", "0")])
