@@ -22,7 +22,7 @@ __all__ = ["Decider"]
 
 # A story is compared with those up to 7 days away (copies) or 4 (events), and what is near those matters too.
 REACH = timedelta(days=8)
-MOST_IN_MEMORY = 40_000  # stories; when more have gathered, the window is filled anew from the store
+MOST_IN_MEMORY = 40_000  # stories; when more have gathered, those that are out of reach are forgotten
 BATCH = 500
 MOST_TITLES = 16  # originals of one event that the headline is chosen from
 SMALL = 64  # below this many stories, another process costs more than it saves
@@ -95,13 +95,18 @@ class Decider:
     def _cover(self, since: datetime, until: datetime) -> None:
         """Have every decided story of this time in the window."""
         span = self._span
-        if span is None or len(self._window) > MOST_IN_MEMORY or since > span.until or until < span.since:
+        is_full = len(self._window) > MOST_IN_MEMORY
+        if span is None or since > span.until or until < span.since or (is_full and since < span.since):
             self._window = Window()
             self._edits = (0, 0)
             self._obey()
             self._span = _Span(since, until)
             self._load(since, until)
             return
+        if is_full and since > span.since:
+            self._window.evict(since)
+            self._window.settle()
+            span.since = since
         if since < span.since:
             self._load(since, span.since)
             span.since = since

@@ -1,6 +1,6 @@
 """Thirty simulated days of polls, digests and housekeeping in one process: memory, open files and the database stay bounded.
 
-Runs with SOAK=1 (`make soak`), some ten minutes; SOAK_FIGURES names a file for the figures of each day.
+Runs with SOAK=1 (`make soak`), ten minutes on two idle cores; SOAK_FIGURES names a file for the figures of each day.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WARM_DAYS = 12  # retention has begun, and the window of the last days is as ful
 POLLS_A_DAY = 4
 KEPT = RetentionConfig(days=6)
 
-pytestmark = pytest.mark.skipif(not os.environ.get("SOAK"), reason="half an hour; make soak runs it")
+pytestmark = pytest.mark.skipif(not os.environ.get("SOAK"), reason="minutes; make soak runs it")
 
 
 def test_thirty_days_leave_memory_files_and_database_as_they_were_after_twelve(tmp_path: Path) -> None:
