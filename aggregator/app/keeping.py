@@ -62,6 +62,8 @@ class Keeping:
         for keys in self.store.retention.delete(event_ids, now=self.clock()):
             self.polling.forget(keys)
             yield keys
+            if self.polling.stop.is_set():  # the next night goes on
+                return
 
     def _limits(self, now: datetime) -> Iterator[Limit]:
         """A limit for each folder that has one."""

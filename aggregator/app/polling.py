@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +23,8 @@ from aggregator.pipeline.report import PollReport
 from aggregator.store import Store
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from aggregator.app.manners import Manners
     from aggregator.extract import SiteRule
     from aggregator.fetch import Client, FetchOptions, HostGate

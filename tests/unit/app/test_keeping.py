@@ -111,6 +111,16 @@ def test_a_thread_goes_on_under_its_earliest_event_that_is_left(filled: App) -> 
     assert [e.id for e in filled.store.events.thread(filled.store.events.get(5))] == [3]
 
 
+def test_a_stop_takes_effect_between_two_steps_and_the_next_time_goes_on(
+    filled: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.store.retention.EVENTS_AT_ONCE", 1)
+    filled.polling.stop.set()
+    assert filled.keeping.tidy() == 1
+    filled.polling.stop.clear()
+    assert filled.keeping.tidy() == 3
+
+
 def test_compacting_makes_the_file_smaller(filled: App) -> None:
     filled.store.connections.run("UPDATE stories SET text = printf('%.*c', 200000, 'x') WHERE id > 6")
     done = filled.keeping.compact()
