@@ -90,6 +90,7 @@ class _Jobs:
         self._settings = settings
         self._turn = threading.Lock()
         self._sending = threading.Lock()
+        self._said: dict[str, str] = {}  # the last trouble of each job
 
     def poll(self) -> None:
         """Poll what is due, and shortly before a digest what will be."""
@@ -123,13 +124,18 @@ class _Jobs:
 
     def _publish(self) -> None:
         if self._settings is not None:
-            self._app.obey(self._settings())
+            self._carefully("settings", self._obey)
         for edition in self._app.publishing.publish_due():
             self._app.polling.instruments.digest("made")
             log.info(
                 "digest",
                 extra={"digest": edition.name, "edition": edition.edition_id, "recipients": len(edition.recipients)},
             )
+
+    def _obey(self) -> None:
+        """Take the settings anew; while the file is wrong, those that were right stay in force."""
+        if self._settings is not None:
+            self._app.obey(self._settings())
 
     def mail(self) -> None:
         """Send what waits in the outbox."""
@@ -167,7 +173,11 @@ class _Jobs:
             work()
         except AggregatorError as error:
             self._app.polling.instruments.failed(name)
-            log.error("job failed", extra={"job": name, "error": str(error)})  # noqa: TRY400 (the message says it all)
+            if self._said.get(name) != str(error):  # some jobs look again every two seconds
+                log.error("job failed", extra={"job": name, "error": str(error)})  # noqa: TRY400 (the message says it all)
+            self._said[name] = str(error)
+        else:
+            self._said.pop(name, None)
 
     def _log(self, report: dict[str, object]) -> None:
         if report["polled"] or report["pages"]:

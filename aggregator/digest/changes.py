@@ -34,6 +34,7 @@ __all__ = ["NEWS", "changes", "news_features", "story_line"]
 _TOLD = 0.6  # share of a sentence's weight that three earlier sentences in a row have, from which it is no news
 _WINDOW = 3
 _MOST_SENTENCES = 4
+_MOST_STORIES = 16  # on either side, the latest: what they do not say is hardly worth telling
 _MOST_FIGURES = 4
 _MIN_WORDS = 8
 _FIRST_STATEMENTS = 12
@@ -65,11 +66,12 @@ def changes(
     if not old or not new:
         return ()
     fresh = [s for s in new if s.copy_of is None] or new
-    before = {s.id: statements_of(s) for s in old}
-    after = {s.id: statements_of(s) for s in fresh}
+    told_of = ([s for s in old if s.copy_of is None] or old)[-_MOST_STORIES:]  # a copy told nothing more
+    before = {s.id: statements_of(s) for s in told_of}
+    after = {s.id: statements_of(s) for s in fresh[-_MOST_STORIES:]}
     changed = _figures(_in_order(before), _in_order(after))[:most_figures]
     said = [*shown, *(c.sentence for c in changed if c.sentence)]
-    added = _sentences(fresh, [before[s.id] for s in old], said, most_sentences)
+    added = _sentences(fresh, [before[s.id] for s in told_of], said, most_sentences)
     return (*changed, *added, *_outlets(old, new))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aggregator.digest.chrome import is_glued, prose
 from aggregator.digest.vectors import rarity
@@ -141,8 +142,9 @@ def plural(noun: str) -> str:
     return noun[:-1] + "ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else noun + "s"
 
 
-def statements_of(story: Story) -> tuple[Statement, ...]:
-    """The sentences of a story's prose, in order, at most twenty."""
+@lru_cache(maxsize=64)  # what changed and what differs ask for the same stories, one after the other
+def statements_of(story: Story, most: int = _MOST_SENTENCES) -> tuple[Statement, ...]:
+    """The sentences of a story's prose, in order, at most twenty or `most`."""
     text = (story.text or "")[:_MOST_CHARACTERS]
     lang = story.lang[:2].lower() if story.lang else None
     found: list[Statement] = []
@@ -152,9 +154,9 @@ def statements_of(story: Story) -> tuple[Statement, ...]:
             if not is_glued(sentence):
                 content = frozenset(s for w in words(sentence) if (s := stem(w, lang)))
                 found.append(Statement(story, len(found), begin + a, sentence, content))
-        if len(found) >= _MOST_SENTENCES:
+        if len(found) >= most:
             break
-    return tuple(found[:_MOST_SENTENCES])
+    return tuple(found[:most])
 
 
 def claims_of(statements: Sequence[Statement]) -> Iterator[Claim]:

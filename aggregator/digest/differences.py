@@ -34,6 +34,7 @@ _MOST_MAGNITUDE = 0.6  # further apart it is an aftershock's
 _SHARED_WORDS = 4
 _SHARED_LIKENESS = 0.45
 _MOST = 3
+_MOST_STORIES = 16  # the latest of an event; of more, some are no last word any longer
 _COUNTED = ("killed", "injured", "missing", "arrested", "evacuated", "infected", "destroyed", "rescued")
 
 
@@ -57,9 +58,8 @@ def _claims(view: EventView) -> list[Claim]:
     """Claims of the original stories that stand for their outlet's last word: one figure a slot and story."""
     found: list[Claim] = []
     last_at = max((s.published_at for s in view.stories), default=view.event.last_at)
-    for story in view.stories:
-        if story.copy_of is not None or not story.text or last_at - story.published_at > _FRESH:
-            continue
+    fresh = [s for s in view.stories if s.copy_of is None and s.text and last_at - s.published_at <= _FRESH]
+    for story in fresh[-_MOST_STORIES:]:
         mine = [c for c in claims_of(statements_of(story)[:_FIRST_PLACES]) if _is_sure(c)]
         found += [c for c in mine if not any(_rivals(c, other) for other in mine)]
     latest: dict[tuple[str, str], Claim] = {}

@@ -33,7 +33,7 @@ def rows(data: Path, stories: int) -> list[dict[str, str]]:
     for name in ("allsides", "allsides21"):
         lines = (data / "events" / f"{name}.jsonl").read_text("utf-8").splitlines()
         found += [row for row in map(json.loads, lines) if len(row.get("text") or "") > 400]
-    found.sort(key=lambda row: row["cluster"])
+    found.sort(key=lambda row: str(row["cluster"]))
     return list(itertools.islice(itertools.cycle(found), stories))
 
 

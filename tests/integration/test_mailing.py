@@ -22,7 +22,7 @@ from aggregator.app.clock import machine_time
 from aggregator.app.mailing import Mailing
 from aggregator.app.polling import PollOptions
 from aggregator.config import Config, DigestConfig, MailConfig, PagesConfig, WebConfig
-from aggregator.errors import DeliveryError
+from aggregator.errors import ConfigError, DeliveryError
 from aggregator.schedule import running
 from tests.support.building import NOW, a_new_entry
 from tests.support.newsroom import loopback, on_the_air
@@ -458,6 +458,23 @@ def test_the_service_makes_and_sends_by_settings_that_came_while_it_ran(house: H
                 time.sleep(0.05)
     assert [r.recipient for r in server.received] == [ME, YOU]
     assert house.app.mailing.audit().is_clean
+
+
+def test_settings_that_became_wrong_are_said_once_and_the_old_ones_stay(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> Config:
+        raise ConfigError("aggregator.toml is not TOML")
+
+    with faulty("ok") as server:
+        house.goes(server.port)
+        with running(house.app, settings=broken):
+            until = time.monotonic() + 20
+            while len(server.received) < 2 and time.monotonic() < until:
+                time.sleep(0.05)
+            time.sleep(2.2)  # one more look
+    assert len(server.received) == 2
+    assert [r.message for r in caplog.records if getattr(r, "job", "") == "settings"] == ["job failed"]
 
 
 def test_before_a_digest_feeds_that_would_be_due_by_then_are_asked_once(tmp_path: Path) -> None:
