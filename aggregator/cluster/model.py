@@ -66,9 +66,9 @@ class PairModel:
         return odds
 
 
-_FIRST = 60  # trees that are asked first
-# Log odds after these from which pairs do not recover to 1/64 (2 of 35,000 did, to .019): the other trees are spared.
-_HOPELESS = -7 * UNIT // 2
+_FIRST = 40  # trees that are asked first
+# Log odds after these from which pairs do not recover to .04 (none of 24,000 did): the other trees are spared.
+_HOPELESS = -11 * UNIT // 5
 _HALF = 16 * 256  # log odds beyond 16 are certain
 
 

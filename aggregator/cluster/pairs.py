@@ -43,7 +43,7 @@ COLUMNS = (
     *(f"comb {name}" for name in _STANDING), *(f"lead {name}" for name in _STANDING),
 )  # fmt: skip
 _NAMES_SAID, _PLAIN, _PLACES = (_SHARED.index(name) for name in ("subjects said max", "plain title words", "places"))
-_TEMPLATE, _TEMPLATE_COSINE = 0.5, SCALE * 15 // 100  # from which two titles may be one template filled in twice
+_TEMPLATE, _TEMPLATE_COSINE = 0.6, SCALE * 20 // 100  # from which two titles may be one template filled in twice
 _YEAR = re.compile(r"(?:19|20)\d\d")  # says little: everything of a year shares it
 _SHORT, _LONG = 15, 60  # different words of a title with its subtitle, and of a summary that tells the whole
 _RARE = 4.0  # idf from which a shared word counts as rare: one story in fifty
