@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TESTS ?= tests
 DATA ?= $(or $(AGGREGATOR_DATA),../shared)
 
-.PHONY: demo test check format bench bench-poll bench-store soak clean
+.PHONY: demo test check format bench bench-poll bench-store soak docs clean
 
 demo: $(READY)  ## the demo newsroom through the real pipeline; ARGS=--once ends after printing
 	@$(BIN)/aggregator demo $(ARGS)
@@ -44,6 +44,11 @@ bench-pages: $(READY)  ## text and facts of article pages beside other extractor
 soak: $(READY)  ## the whole hostile kit, and hundreds of kills: half an hour
 	SOAK=200 $(BIN)/python -m pytest tests/integration/test_hostile.py tests/integration/test_crash.py \
 	  tests/integration/test_mail_crash.py tests/integration/test_mailing.py tests/integration/test_api.py
+	SOAK=20 $(BIN)/python -m pytest tests/integration/test_spread.py tests/integration/test_thirty_days.py
+
+docs: $(READY)  ## the documentation as a site, in site/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
+	$(BIN)/mkdocs build
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
