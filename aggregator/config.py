@@ -85,7 +85,7 @@ class FetchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     allow_networks: tuple[str, ...] = ()
     contact: str | None = None
     proxy: str | None = None
-    workers: AtLeastOne = 24
+    workers: AtLeastOne = 32
     timeout_s: Timeout = 20.0
     page_timeout_s: Timeout = 30.0
     ca_file: str | None = None
