@@ -31,7 +31,7 @@ bench: $(READY)  ## quality and speed; the data sets are named in docs/data.md
 bench-poll: $(READY)  ## what polling costs, against a farm of feeds; ARGS='--feeds 1000 --repeat 3'
 	$(BIN)/python benchmarks/poll/run.py $(ARGS)
 
-bench-store: $(READY)  ## a store of a million stories (3 GB in build/), every common call timed on it; ten minutes or more
+bench-store: $(READY)  ## a store of a million stories (4.6 GB in build/), every common call timed on it; ten minutes or more
 	@mkdir -p build
 	$(BIN)/python benchmarks/store/generate.py build/small.db --stories 10000
 	$(BIN)/python benchmarks/store/generate.py build/million.db --stories 1000000
