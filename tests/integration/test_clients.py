@@ -508,6 +508,15 @@ def test_no_program_is_given_a_script(house: House, path: str) -> None:
         assert "<img" not in sent.text
 
 
+def test_guessing_passwords_waits_and_keeps_no_program_out(house: House) -> None:
+    base = house.address
+    answers = [requests.get(base + "/v1/me", auth=("alice", f"guess {n}"), timeout=9).status_code for n in range(6)]
+    assert answers == [401] * 5 + [429]
+    login = {"Email": "alice", "Passwd": OWN}
+    assert requests.post(base + "/accounts/ClientLogin", data=login, timeout=9).status_code == 429
+    assert requests.get(base + "/v1/me", auth=("alice", house.secret), timeout=9).status_code == 200
+
+
 def test_two_readers_marks_do_not_meet(house: House) -> None:
     house.app.accounts.set_password("bob", "another long one")
     bob = house.app.access.make("bob", "phone")
