@@ -38,7 +38,10 @@ def pages(count: int) -> Pages:
         rows = [json.loads(line) for line in lines]
     step = max(1, len(rows) // count)
     found = {path.name: path for path in folder.rglob("*.gz")}
-    return [(row["url"], gzip.decompress(found[row["file"]].read_bytes())) for row in rows[::step]][:count]
+    return [
+        (row.get("url") or "https://courier.example/story", gzip.decompress(found[row["file"]].read_bytes()))
+        for row in rows[::step]
+    ][:count]
 
 
 def read_all(executor: Executor, todo: Pages) -> int:
