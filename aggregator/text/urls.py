@@ -54,8 +54,8 @@ _PLAIN = re.compile(
 _NEEDED = "%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])"  # escapes of what is not unreserved
 # As `_PLAIN`, without what its key writes in another way: default port, query, fragment, dot segment, other escape.
 _KEYED = re.compile(
-    r"https?://([a-z0-9\-]+(?:\.[a-z0-9\-]+)++(?::(?!(?:80|443)/)(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}))?"
-    rf"(?:/(?:[A-Za-z0-9\-_~!$&'()*+,;=:@]|{_NEEDED})(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]++|{_NEEDED})*+)++/?+)"
+    r"https?://([a-z0-9\-]+(?:\.[a-z0-9\-]++)+(?::(?!(?:80|443)/)(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}))?"
+    rf"(?:/(?:[A-Za-z0-9\-_~!$&'()*+,;=:@]|{_NEEDED})(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]++|{_NEEDED})*)+/?)"
 )
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\-]++(?=[/?#]|\Z)")
 _ROOTED = re.compile(r"(?:/[A-Za-z0-9_\-~%!$&'()*+,=:@][A-Za-z0-9._\-~%!$&'()*+,=:@]*+)+/?(?:\?[^\s#]++)?")
