@@ -84,6 +84,14 @@ def _point_at(error: QueryError) -> None:
     click.echo(f"  {before}{after}\n  {' ' * sum(map(cells, before))}^", err=True)
 
 
+def _drop_output() -> None:
+    """What could not be written is not tried again when the interpreter ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands by name, and loads one when it is called."""
 
@@ -122,6 +130,7 @@ class LazyGroup(click.Group):
             if error.errno == errno.EPIPE:  # the reader of our output has seen enough; click ends quietly
                 raise
             click.echo(f"aggregator: {error.filename or 'the output'}: {error.strerror or error}", err=True)
+            _drop_output()
             ctx.exit(1)
 
 

@@ -230,7 +230,8 @@ def test_two_runs_share_the_manners_of_one_gate() -> None:
 
 def test_ctrl_c_ends_a_program_that_waits_for_slow_servers() -> None:
     program = (
-        "import sys\n"
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background is born deaf to it
         "from aggregator.fetch import Client, FetchOptions, FetchRequest, HostGate, fetch_all\n"
         "options = FetchOptions(allow_networks=('127.0.0.0/8',), timeout_s=60)\n"
         "print('ready', flush=True)\n"
