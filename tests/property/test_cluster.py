@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from aggregator.cluster import EventGraph, Features, features
@@ -152,6 +152,8 @@ def _greedy(sums, threshold):
         (i, j), best = max(means.items(), key=lambda found: found[1])
         if best < threshold:
             break
+        ties = [pair for pair, mean in means.items() if abs(mean - best) < 1e-9]
+        assume(len(ties) == 1)  # of two best pairs either may be first, and the rest may differ
         clusters[j] = sorted(clusters[j] + clusters[i])
         del clusters[i]
     return sorted(clusters)
