@@ -23,6 +23,7 @@ from aggregator.cluster.names import figures_in, names_in, subjects_in
 from aggregator.cluster.places import places_in
 from aggregator.cluster.rarity import HASH_BITS, rarity
 from aggregator.model import StoryLine
+from aggregator.text.dateline import dateline_end
 from aggregator.text.language import detect, has_spaces
 from aggregator.text.words import terms, terms_of, words
 
@@ -186,7 +187,7 @@ def _parts(line: StoryLine) -> tuple[str, str]:
         body = body[len(title) :].lstrip()
     if not title:
         title = body.partition("\n")[0][:_TITLE_LIMIT]
-    return title, body[:TEXT_LIMIT]
+    return title, body[dateline_end(body) :][:TEXT_LIMIT]  # all that an agency writes in a day begins alike
 
 
 def _word_end(text: str, near: int) -> int:

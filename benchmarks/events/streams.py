@@ -150,6 +150,52 @@ def isolated(stream: Stream, name: str, seed: int) -> Stream:
     return Stream(name, sorted(lines, key=_order), gold)
 
 
+def sparse(stream: Stream, name: str, seed: int) -> Stream:
+    """Windows of 3 to 150 stories, most of them alone: the first days of a reader, a small language, a local paper.
+
+    In the labelled sets every story has company, which would teach that the nearest story tells the same, however far.
+    Half of the events of a window are those whose titles name most of the same as another in it.
+    """
+    rng = random.Random(seed)
+    by_event: dict[str, list[StoryLine]] = defaultdict(list)
+    for line in stream.lines:
+        if line.id in stream.gold and line.title:
+            by_event[stream.gold[line.id]].append(line)
+    named = {
+        event: {n for line in found for n in line.title.lower().split() if len(n) > 4}
+        for event, found in by_event.items()
+    }
+    events = sorted(by_event)
+    lines, gold = [], {}
+    number, left = 0, 3 * len(events)
+    while left > 0:
+        size = rng.choice((3, 5, 8, 15, 30, 60, 150))
+        at = datetime(2021, 1, 1, tzinfo=UTC) + timedelta(days=10 * number)
+        count = 0
+        chosen: dict[str, None] = {}
+        while count < size:
+            event = rng.choice(events)
+            if chosen and rng.random() < 0.5:
+                near = rng.choice(list(chosen))
+                event = max(rng.sample(events, 100), key=lambda e: len(named[e] & named[near]) / (len(named[e]) + 5))
+            if event in chosen:
+                count += 1
+                continue
+            chosen[event] = None
+            members = by_event[event]
+            start = at + timedelta(hours=rng.uniform(0, 72))
+            first = min(line.published_at for line in members)
+            for line in rng.sample(members, min(len(members), rng.choice((1, 1, 1, 1, 2, 3)))):
+                gap = min(line.published_at - first, timedelta(days=1))
+                moved = replace(line, id=f"{line.id}-{number}", published_at=start + gap)
+                lines.append(moved)
+                gold[moved.id] = f"{event}#{number}"
+                count += 1
+                left -= 1
+        number += 1
+    return Stream(name, sorted(lines, key=_order), gold)
+
+
 def look_alikes(
     name: str, *, english: int, other: int, seed: int, apart: timedelta, among: Stream | None = None
 ) -> Stream:
@@ -241,6 +287,8 @@ def all_streams(data: Path) -> list[Stream]:
     streams.append(
         shortened(isolated(twins(streams[0], events=300, others=0, seed=10), "", 11), "allsides-isolated-twins", 12)
     )
+    streams += [sparse(streams[0], f"sparse-{seed}", seed) for seed in (16, 17, 18)]
+    streams += [shortened(sparse(streams[0], "", seed), f"sparse-short-{seed}", seed) for seed in (19, 20)]
     streams.append(look_alikes("lookalikes", english=30, other=10, seed=13, apart=timedelta(days=10)))
     crowd = shortened(dense(streams[0], 20), "", 14)
     streams.append(look_alikes("lookalikes-dense", english=6, other=2, seed=15, apart=timedelta(hours=2), among=crowd))
