@@ -73,8 +73,8 @@ def disturb(db: Path, mode: str, rounds: int, *more: str, poll: str = "") -> str
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def test_twenty_kills_lose_nothing(db: Path, server: Server) -> None:
-    assert disturb(db, "kill", SOAK or 20, "--tmin", "0.3", "--tmax", "2.2", "--seed", str(END.day)) == ""
+def test_kills_lose_nothing(db: Path, server: Server) -> None:
+    assert disturb(db, "kill", SOAK or 8, "--tmin", "0.3", "--tmax", "2.2", "--seed", str(END.day)) == ""
     run("poll", "--force", "--no-pages", db=db, now=END, check=True)
     assert faults(db) == []
     with sqlite3.connect(db) as conn:

@@ -57,6 +57,7 @@ def poll_here(server: Server, db: Path) -> Path:
     return db
 
 
+@pytest.mark.skipif(not os.environ.get("SOAK"), reason="kills workers for a quarter of a minute: make soak")
 def test_a_poll_whose_workers_are_killed_ends_with_what_this_machine_alone_would_have(
     server: Server, tmp_path: Path
 ) -> None:
