@@ -4,14 +4,14 @@ Judged by paragraph, for that is how it comes: of full-text stories one in four 
 is too short to be prose, is a label without a full stop, opens with a word that publishers use for their furniture, carries
 a picture's credit, is the title again, or was seen before.
 """
-# ruff: noqa: RUF001, E501 - words of many scripts; a long pattern is one line a group
+# ruff: noqa: RUF001 - words of many scripts; a long pattern is one line a group
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-__all__ = ["DATELINE", "is_glued", "prose"]
+__all__ = ["is_glued", "prose"]
 
 _PARAGRAPH = re.compile(r"[^\n\r]+")
 _WORD = re.compile(r"\w+")
@@ -57,13 +57,6 @@ _CREDIT = re.compile(
 _TWEET = re.compile(r"\bpic\.twitter\.com/|[—–-]\s[^—–]{2,60}\(@\w{1,20}\)\s+\w+\.?\s\d{1,2},\s\d{4}")
 # Related headlines pasted into a sentence without a space: "Mike PompeoTrump says", "SessionsLewandowski".
 _GLUED = re.compile(r"(?<=[a-z]{3})(?<!Mc)(?<!Mac)[A-Z][a-z]{2,}")
-# "BERLIN (Reuters) - ", "Washington (CNN) ", "PARIS, Nov. 3 — ": before the first sentence of a story.
-_WIRES = r"\((?:AP|CNN|Reuters|AFP|UPI|dpa|ANSA|EFE|Bloomberg|CBS|Kyodo|KYODO|Xinhua|PTI|TASS)[\w /]{0,20}\)\s*(?:(?:--|[-–—])\s*)?"
-DATELINE = re.compile(
-    r"\s*(?:[A-Z][A-Z.'’/ -]{2,40}(?:,\s+[A-Z][\w.\s]{1,30})?\s*(?:,\s*\w+\.?\s\d{1,2}\s*)?(?:\((?:[\w ./]{2,30})\)\s*)?(?:--|[-–—])\s*"
-    rf"|(?!The\s|An?\s)(?:[A-Z][\w.'’-]+,?\s|[a-z]{{2,6}},\s){{1,6}}{_WIRES}"
-    rf"|{_WIRES})"
-)
 
 
 def prose(text: str, title: str | None = None) -> tuple[tuple[int, int], ...]:

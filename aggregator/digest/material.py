@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from aggregator.digest.chrome import DATELINE, is_glued, prose
+from aggregator.digest.chrome import is_glued, prose
 from aggregator.digest.vectors import Vector, cosine, rarity, summed, vector
 from aggregator.model import StoryLine
+from aggregator.text.dateline import dateline_end
 from aggregator.text.language import detect
 from aggregator.text.sentences import split
 from aggregator.text.words import stem, words
@@ -206,10 +207,10 @@ def _candidate(
 
 def _without_dateline(offset: int, sentence: str, *, is_first: bool) -> tuple[int, str]:
     """The sentence from where it begins after "BERLIN (Reuters) - "; what is left is still verbatim."""
-    match = DATELINE.match(sentence) if is_first else None
-    if match is None or match.end() > len(sentence) // 2:
+    end = dateline_end(sentence) if is_first else 0
+    if end > len(sentence) // 2:
         return offset, sentence
-    return offset + match.end(), sentence[match.end() :]
+    return offset + end, sentence[end:]
 
 
 def _pairs(tokens: Sequence[str]) -> frozenset[tuple[str, str]]:

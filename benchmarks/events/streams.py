@@ -122,17 +122,23 @@ def twins(stream: Stream, *, events: int, others: int, seed: int) -> Stream:
     return Stream(f"{stream.name}-twins", sorted(lines, key=_order), gold)
 
 
-def isolated(stream: Stream, name: str, seed: int) -> Stream:
-    """Each event alone with the one whose titles name most of the same, far from all others: neighbourhoods of a few stories."""
-    rng = random.Random(seed)
+def _titled(stream: Stream) -> tuple[dict[str, list[StoryLine]], dict[str, set[str]]]:
+    """The labelled stories of each event that have a title, and the longer words of its titles."""
     by_event: dict[str, list[StoryLine]] = defaultdict(list)
     for line in stream.lines:
         if line.id in stream.gold and line.title:
             by_event[stream.gold[line.id]].append(line)
     named = {
-        event: {n for line in found for n in line.title.lower().split() if len(n) > 4}
+        event: {n for line in found for n in (line.title or "").lower().split() if len(n) > 4}
         for event, found in by_event.items()
     }
+    return by_event, named
+
+
+def isolated(stream: Stream, name: str, seed: int) -> Stream:
+    """Each event alone with the one whose titles name most of the same, far from all others: neighbourhoods of a few stories."""
+    rng = random.Random(seed)
+    by_event, named = _titled(stream)
     events = sorted(by_event)
     lines, gold = [], {}
     for number, event in enumerate(events):
@@ -157,14 +163,7 @@ def sparse(stream: Stream, name: str, seed: int) -> Stream:
     Half of the events of a window are those whose titles name most of the same as another in it.
     """
     rng = random.Random(seed)
-    by_event: dict[str, list[StoryLine]] = defaultdict(list)
-    for line in stream.lines:
-        if line.id in stream.gold and line.title:
-            by_event[stream.gold[line.id]].append(line)
-    named = {
-        event: {n for line in found for n in line.title.lower().split() if len(n) > 4}
-        for event, found in by_event.items()
-    }
+    by_event, named = _titled(stream)
     events = sorted(by_event)
     lines, gold = [], {}
     number, left = 0, 3 * len(events)
