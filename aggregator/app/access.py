@@ -12,7 +12,7 @@ from datetime import timedelta
 from aggregator.app.accounts import Accounts, TooManyTries
 from aggregator.app.clock import machine_time
 from aggregator.config import Config
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, StoreError
 from aggregator.store import Store
 from aggregator.store.app_passwords import AppPassword
 from aggregator.store.readers import Reader
@@ -181,7 +181,7 @@ class Access:
             return reader
         try:
             found = self.accounts.check(name, password, address=address)
-        except TooManyTries:
+        except (TooManyTries, StoreError):  # neither says that the password is wrong
             raise
         except AggregatorError:
             return None

@@ -70,6 +70,8 @@ class App:
             self.config, digests=config.digests, mail=config.mail, llm=config.llm, web=web
         )
         self.publishing.config = self.mailing.config = self.config
+        for told_the_address in ("outgoing", "websub"):
+            self.__dict__.pop(told_the_address, None)  # made anew, with the address as it is now, when next asked for
 
     @property
     def db_path(self) -> Path:

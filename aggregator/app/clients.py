@@ -27,6 +27,7 @@ from aggregator.store import Store
 from aggregator.store.counts import FeedUnread
 from aggregator.store.search import story_condition
 from aggregator.store.streams import STRIDE, Place, Selection
+from aggregator.store.times import join_folder
 from aggregator.text.html import SafeHTML
 
 __all__ = ["EVENTS", "EVENTS_TITLE", "ClientEntry", "ClientFeed", "Clients", "Page", "Selection"]
@@ -340,7 +341,7 @@ def _holds(selection: Selection, place: Place) -> bool:
 
 
 def _feed(feed: Feed, folders: dict[str, int], count: FeedUnread) -> ClientFeed:
-    path = "/".join(name.replace("\\", "\\\\").replace("/", "\\/") for name in feed.folder)
+    path = join_folder(feed.folder)
     return ClientFeed(
         id=feed.id,
         url=feed.url,

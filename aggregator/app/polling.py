@@ -265,7 +265,7 @@ class Polling:
             with Lease(self.store, "edit"):
                 self.decider.run(stop=self.stop)
         except LeaseHeld as held:
-            self._ask("decide", {}, holder=held.holder)
+            self._ask_to_decide(held.holder)
 
     def decide(self, *, on_progress: OnProgress = lambda _p: None) -> int:
         """Decide the stories that wait, here or in the process that holds the lease; returns how many were decided."""
@@ -279,8 +279,15 @@ class Polling:
                     progress=lambda done: on_progress(Progress(phase="events", done=done, total=max(total, done))),
                 )
         except LeaseHeld as held:
-            decided = self._ask("decide", {}, holder=held.holder).get("decided", 0)
-            return decided if isinstance(decided, int) else 0
+            return self._ask_to_decide(held.holder)
+
+    def _ask_to_decide(self, holder: str) -> int:
+        """Have the holder of the lease decide; returns how many were decided. What stopped it there is an error here."""
+        result = self._ask("decide", {}, holder=holder)
+        if "error" in result:
+            raise AggregatorError(f"Process {holder} did not finish deciding: {result['error']}")
+        decided = result.get("decided", 0)
+        return decided if isinstance(decided, int) else 0
 
     @contextlib.contextmanager
     def _many_hands(self, stories: int) -> Iterator[None]:

@@ -22,7 +22,7 @@ from aggregator.store import Store
 from aggregator.store.times import split_folder
 from aggregator.text.urls import open_url
 
-__all__ = ["Imported", "Subscriptions", "split_login", "starter_set"]
+__all__ = ["Imported", "Subscriptions", "folder_path", "split_login", "starter_set"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,11 @@ class Imported:
 
     added: tuple[FeedSpec, ...]
     known: tuple[FeedSpec, ...]
+
+
+def folder_path(text: str) -> tuple[str, ...]:
+    """The folders that a person types as `News/World`; a slash within a name has a backslash before it."""
+    return tuple(name for name in split_folder(text) if name)
 
 
 def starter_set() -> bytes:

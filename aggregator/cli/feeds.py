@@ -146,11 +146,11 @@ def add(
       aggregator feeds add https://example.org/private.xml --auth me
       aggregator feeds add https://example.org/press --entry '.news li' --entry-title h3
     """
-    from aggregator.app.subscriptions import split_login
+    from aggregator.app.subscriptions import folder_path, split_login
 
     chosen = _selectors(selectors)
     url, access = split_login(url, _access(headers, auth, proxy, Access()) or Access())
-    path = tuple(p for p in folder.split("/") if p)
+    path = folder_path(folder)
     with session.app() as app:
         if chosen:
             done, read = app.feeds.add_page(url, chosen, folder=path, title=title, access=access)

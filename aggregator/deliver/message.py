@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 import idna
 
+from aggregator.errors import DeliveryError
+
 __all__ = ["Letter", "address_of", "build", "message_id", "plain_address", "verp"]
 
 # Whatever could end a header's line or turn the direction of what follows: controls, line separators, bidirectional marks.
@@ -98,7 +100,12 @@ def plain_address(address: str) -> str:
     local, _, domain = address.rpartition("@")
     if domain.isascii():
         return address
-    return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError as error:
+        raise DeliveryError(
+            f"{address} is no mail address: its domain cannot be written in ASCII ({error}).", transient=False
+        ) from error
 
 
 def _safe(text: str) -> str:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, Unauthorized, UnsupportedMediaType
 
 from aggregator.app.accounts import FIRST_READER
-from aggregator.errors import AggregatorError, NotFound, QueryError, StoreError
+from aggregator.errors import AggregatorError, AlreadyExists, NotFound, QueryError, StoreError
 from aggregator.web.answers import our_app
 from aggregator.web.protocols.asking import as_json, basic, body_json, whole
 from aggregator.web.security import COOKIE
@@ -122,7 +122,7 @@ def _wrong(error: AggregatorError) -> Response:
         return _error(HTTPStatus.NOT_FOUND, str(error))
     if isinstance(error, StoreError) and not isinstance(error, QueryError):
         return _error(
-            HTTPStatus.CONFLICT if type(error).__name__ == "AlreadyExists" else HTTPStatus.SERVICE_UNAVAILABLE,
+            HTTPStatus.CONFLICT if isinstance(error, AlreadyExists) else HTTPStatus.SERVICE_UNAVAILABLE,
             str(error),
         )
     return _error(HTTPStatus.BAD_REQUEST, str(error))

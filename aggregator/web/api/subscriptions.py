@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from aggregator.app.subscriptions import Imported
+from aggregator.app.subscriptions import Imported, folder_path
 from aggregator.model import Feed
 from aggregator.render.rows import feed_row
 from aggregator.web.answers import our_app
@@ -36,7 +36,7 @@ def add_feed() -> Any:
     address = sent.field("address") or ""
     folder, title = sent.field("folder", optional=True) or "", sent.field("title", optional=True)
     found = app.feeds.find(address)
-    done = app.feeds.add_one(found[0], folder=tuple(p for p in folder.split("/") if p), title=title)
+    done = app.feeds.add_one(found[0], folder=folder_path(folder), title=title)
     app.polling.ask_soon()
     return _added(done)
 

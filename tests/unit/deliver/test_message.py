@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.deliver import Letter, build, message_id, verp
+from aggregator.deliver.message import plain_address
+from aggregator.errors import DeliveryError
 
 LETTER = Letter(
     sender="The News <news@example.org>",
@@ -126,3 +128,9 @@ def test_no_text_breaks_a_mail(subject: str, text: str, html: str) -> None:
     message = email.message_from_bytes(made, policy=email.policy.default)
     assert set(message.keys()) == set(parsed(LETTER).keys())
     assert max(map(len, made.split(b"\r\n"))) <= 998
+
+
+def test_an_address_that_no_server_can_take_is_refused_for_good() -> None:
+    with pytest.raises(DeliveryError, match="no mail address") as refused:
+        plain_address(f"a@{'ü' * 70}.example")
+    assert not refused.value.transient
