@@ -164,10 +164,6 @@ class EventGraph:
         ]
         return threads(chapters, links)
 
-    def described_pairs(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - as Links.described
-        """What the pair model is trained on (benchmarks/events/train.py); see `Links.described`."""
-        return self._links.described()
-
     def flush(self) -> set[str]:
         """Decide what came since the last time; ids of stories whose event has other members than before."""
         if not self._changed:

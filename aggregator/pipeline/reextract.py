@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from threading import Event as StopSignal
 
-from aggregator.errors import AggregatorError
 from aggregator.extract import SiteRule, drop_recurring, rule_for
 from aggregator.pipeline.pages import load_lines, told, with_text
+from aggregator.pipeline.trouble import words_for
 from aggregator.pipeline.work import extract
 from aggregator.store import Store
 from aggregator.store.pages import PageResult, StoredPage
@@ -50,11 +50,14 @@ def reextract(
             for page in pages
         ]  # fmt: skip
         results = []
+        furniture = store.pages.site_lines(sorted({page.site for page in pages if page.site}))
         for page, future in zip(pages, futures, strict=True):
             try:
-                results.append(_settled(store, page, told(page.story_id, future.result())))
-            except AggregatorError as error:
-                failed.append((page.url, str(error)))
+                result = told(page.story_id, future.result())
+            except Exception as error:  # noqa: BLE001 - whatever a page does to its reader stays with its story
+                failed.append((page.url, words_for(error, page.url)))
+            else:
+                results.append(_settled(page, result, furniture))
         changed += store.pages.retake(results)
         done += len(pages)
         after = pages[-1].story_id
@@ -62,9 +65,9 @@ def reextract(
     return Reextracted(pages=done, changed=changed, failed=tuple(failed))
 
 
-def _settled(store: Store, page: StoredPage, result: PageResult) -> PageResult:
+def _settled(page: StoredPage, result: PageResult, furniture: Mapping[str, str]) -> PageResult:
     """With the text that is to stand: the page's without its site's furniture, else the feed's."""
     if result.page_text is None:
         return with_text(result, page.feed_text) if page.feed_text else replace(result, text=None)
-    lines = store.pages.site_lines([page.site]).get(page.site) if page.site else None
+    lines = furniture.get(page.site) if page.site else None
     return with_text(result, drop_recurring(result.page_text, load_lines(lines)) if lines else result.page_text)

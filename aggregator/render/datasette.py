@@ -6,12 +6,14 @@ from typing import Any
 
 __all__ = ["datasette_metadata"]
 
-# What is nobody's business but ours, or a secret.
+# What is nobody's business but ours; and what is a secret, or an address of somebody.
 _INTERNAL = (
-    "sessions", "readers", "leases", "requests", "meta", "hosts", "robots", "site_pages", "pages", "features", "undo", "lines",
-    "feed_counts", "read_counts", "logins",
+    "leases", "requests", "hosts", "robots", "site_pages", "pages", "features", "undo", "lines", "feed_counts", "read_counts",
+    "_sqlite_migrations", "aliases", "tombstones", "occasions", "folders", "shared_events", "authors", "bylines",
 )  # fmt: skip
-_SECRET = ("sessions", "readers", "meta", "logins")
+_SECRET = (
+    "sessions", "readers", "meta", "logins", "app_passwords", "websub", "recipients", "outbox", "deliveries", "notices",
+)  # fmt: skip
 _SEARCH = {"fts_table": "stories_fts", "fts_pk": "id"}
 _TABLES: dict[str, dict[str, Any]] = {
     "v_stories": {"description": "One row for each story.", **_SEARCH},
@@ -30,6 +32,15 @@ _TABLES: dict[str, dict[str, Any]] = {
     "outlets": {"description": "Who publishes.", "label_column": "name"},
     "feeds": {"description": "Subscriptions.", "label_column": "title"},
     "entries": {"description": "Entries of feeds, and the story that each belongs to.", "label_column": "guid"},
+    "revisions": {"description": "Earlier titles and texts of stories."},
+    "story_marks": {"description": "What readers did with stories."},
+    "story_tags": {"description": "Readers' tags."},
+    "event_marks": {"description": "What readers did with events."},
+    "topics": {"description": "Saved queries that readers follow."},
+    "rules": {"description": "What happens by itself to stories that match."},
+    "editions": {"description": "Digests as they were made."},
+    "told": {"description": "What a reader was told of an event."},
+    "edits": {"description": "Splits, joins and pins by hand."},
 }
 _QUERIES: dict[str, dict[str, Any]] = {
     "search": {
@@ -39,8 +50,8 @@ WHERE stories_fts MATCH escape_fts(:words) ORDER BY v.published_at DESC LIMIT 10
     },
     "widely_told": {
         "title": "Events of the last week, the most independently reported first",
-        "sql": """SELECT id, headline, reports, outlets, stories, first_at, last_at FROM v_events
-WHERE last_at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-7 days') ORDER BY reports DESC, outlets DESC LIMIT 100""",
+        "sql": """SELECT id, headline, independent, outlets, stories, first_at, last_at FROM v_events
+WHERE last_at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-7 days') ORDER BY independent DESC, outlets DESC LIMIT 100""",
     },
     "who_told_it": {
         "title": "The outlets of an event, the first one first",
@@ -63,8 +74,8 @@ JOIN v_stories original ON original.id = copy.copy_of GROUP BY 1, 2 ORDER BY sto
 def datasette_metadata(database: str) -> dict[str, Any]:
     """The metadata for a database of this name: that of its file, without the ending."""
     tables = {name: dict(known) for name, known in _TABLES.items()}
-    for name in _INTERNAL:
-        tables[name] = {"hidden": True} | ({"allow": False} if name in _SECRET else {})
+    tables |= {name: {"hidden": True} for name in _INTERNAL}
+    tables |= {name: {"hidden": True, "allow": False} for name in _SECRET}
     return {
         "title": "aggregator",
         "description": "Stories, the events they tell of, and who told them first.",

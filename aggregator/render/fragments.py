@@ -68,5 +68,5 @@ def _list(rows: list[str]) -> str:
 
 
 def _numbers(event: DigestEvent) -> str:
-    parts = [count(event.outlets, "outlet"), count(event.reports, "independent report")]
+    parts = [count(event.outlets, "outlet"), count(event.independent, "independent report")]
     return " · ".join([*parts, f"first: {one_line(event.first_outlet)}"])

@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from aggregator.render.links import web_link
+from aggregator.render.wording import count
 from aggregator.text.html import SafeHTML
 
 __all__ = ["FeedEntry", "atom_lines", "event_entry", "json_feed", "story_entry"]
@@ -48,9 +49,7 @@ def story_entry(row: dict[str, Any]) -> FeedEntry:
 
 def event_entry(row: dict[str, Any], *, page: str) -> FeedEntry:
     """A row of an event; `page` is the address of its page with `{id}` in it."""
-    outlets = f"{row['outlets']} {'outlet' if row['outlets'] == 1 else 'outlets'}"
-    reports = f"{row['reports']} independent {'report' if row['reports'] == 1 else 'reports'}"
-    said = [f"{outlets}, {reports}.", row.get("why") or ""]
+    said = [f"{count(row['outlets'], 'outlet')}, {count(row['reports'], 'report')}.", row.get("why") or ""]
     return FeedEntry(
         id=f"urn:x-aggregator:event:{row['id']}",
         title=row["headline"],

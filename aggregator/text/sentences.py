@@ -15,7 +15,6 @@ from functools import lru_cache
 __all__ = ["split"]
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_CLOSERS = "\"'”’»›)]}"
 _OPENERS = "\"'“‘«‹([{¿¡„‚—–-•*"
 # A mark that may end a sentence where sentences are parted by spaces, then what belongs to it, then the space.
 _SPACED = re.compile(

@@ -94,6 +94,9 @@ def test_canned_queries_answer(served: Served, query: str, given: dict[str, str]
     assert [next(iter(row.values())) for row in rows] == expected
 
 
-def test_passwords_and_sessions_are_not_shown(served: Served) -> None:
+@pytest.mark.parametrize(
+    "table", ["sessions", "readers", "logins", "app_passwords", "websub", "recipients", "deliveries"]
+)
+def test_secrets_and_addresses_are_not_shown(served: Served, table: str) -> None:
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        served.get("sessions")
+        served.get(table)

@@ -81,6 +81,7 @@ def test_events_come_out_as_the_newsroom_knows_them(read: Read) -> None:
     gold = {url: (g["event"], g["lang"]) for url, g in read.server.gold().items()}
     precision, recall = bcubed({s.url or "": s.event_id for s in read.stories}, gold)
     assert precision >= 0.95
+    assert 2 * precision * recall / (precision + recall) >= 0.85
     assert recall >= 0.7  # the newsroom counts a days-long affair as one event, we tell it in chapters
 
 

@@ -46,4 +46,4 @@ def test_an_address_that_is_not_for_the_web_becomes_no_link() -> None:
 def test_an_event_links_to_its_page_and_says_how_widely_it_was_told() -> None:
     (item,) = json_feed([event_entry(EVENT, page="http://127.0.0.1:8080/events/{id}")], title="Weather")["items"]
     assert item["url"] == "http://127.0.0.1:8080/events/3"
-    assert item["content_text"] == "3 outlets, 1 independent report. Its story matches."
+    assert item["content_text"] == "3 outlets, 1 report. Its story matches."
