@@ -28,7 +28,9 @@ def threads(workers: int = 2) -> Iterator[Any]:
     need_dask()
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=False, dashboard_address=None) as made:
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
+    ) as made:
         yield made
 
 
@@ -73,7 +75,15 @@ def processes(folder: Path, *, workers: int) -> Iterator[Processes]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     scheduler = _start(
-        folder, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"
+        folder,
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-dashboard",
+        "--dashboard-address",
+        "127.0.0.1:0",
     )
     made = Processes(address=f"tcp://127.0.0.1:{port}", folder=folder, scheduler=scheduler)
     try:
