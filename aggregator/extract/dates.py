@@ -22,6 +22,7 @@ from aggregator.text.urls import host_of
 __all__ = ["Dates", "find_dates", "to_iso"]
 
 _EARLIEST_YEAR = 1990
+_MACHINES = frozenset({"json-ld", "meta"})
 _DAY = timedelta(days=1)
 _PUBLISHED = (
     "article:published_time", "og:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
@@ -133,6 +134,8 @@ _DATED = (
     ".date, .post-date, .entry-date, .article-date, .publish-date, .published, .pubdate, .post__date, .article__date"
 )
 _SHORT_LINE = 120  # characters
+_DATE_LINE = 60  # a line that says hardly more than its date
+_LEAD = 160  # longer is text
 _PROSE = 200
 _PUBLISHED_LABEL = re.compile(
     r"publi|posted|veröffent|erstellt|geschrieben|eingestellt|posté|escrit|gepost|skrev|dodano|опублик|發布|发布|发表|發表|日期|時間|时间|投稿|등록|입력|datum|date\b|fecha|data:",
@@ -178,6 +181,8 @@ def find_dates(
     found = Dates()
     in_url, shown = _day_in_url(url), _days_shown(lines, lang)
     marked = [("body", text) for text in _marked(parser)] if parser is not None else []
+    above = _above_prose(lines)
+    days = [in_url] if in_url else _days_shown(above, lang) or shown
     offers = (
         *_told(head),
         ("url", in_url.isoformat() if in_url else None),
@@ -189,8 +194,12 @@ def find_dates(
     for source, text in offers:
         stamp = to_iso(text)
         if stamp:
-            found.published, found.published_from = _own_day(stamp, [in_url] if in_url else shown, url), source
+            found.published, found.published_from = _own_day(stamp, days, url), source
             break
+    if found.published and found.published_from in _MACHINES:
+        earlier = _earlier(found.published, above, lang, in_url=in_url, marked=[text for _, text in marked[:1]])
+        if earlier:
+            found.published, found.published_from = earlier.isoformat(), "url" if earlier == in_url else "body"
     if found.published is None and parser is not None and (day := _dated(parser, lang)):
         found.published, found.published_from = day.isoformat(), "body"
     if found.published is None and deep and html:
@@ -353,6 +362,37 @@ def _day_in_url(url: str | None) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def _above_prose(lines: Sequence[str]) -> Sequence[str]:
+    """The lines near the headline as far as the text: what stands below may be dated for itself."""
+    end = next((i for i, line in enumerate(lines) if len(line) > _LEAD), len(lines))
+    return lines[:end]
+
+
+def _earlier(
+    told: str, lines: Sequence[str], lang: str | None, *, in_url: date | None, marked: Sequence[str]
+) -> date | None:
+    """The day before the one told to machines that the page shows its readers as that of publication, and no other.
+
+    Many templates tell machines the day of the last change, or of the last build of the site. Nothing shows a day before it
+    was published, so the earlier one is right, unless the page shows the told one too.
+    """
+    day = date.fromisoformat(told[:10])
+    short = [line for line in lines if len(line) <= _SHORT_LINE]
+    stamps = [date.fromisoformat(stamp[:10]) for text in marked if (stamp := to_iso(text))]
+    if day in stamps or day in _days_shown([line for line in short if not _UPDATED_LABEL.match(line)], lang):
+        return None
+    labelled = _labelled(short, lang)
+    plain = [line for line in short if len(line) <= _DATE_LINE and not _UPDATED_LABEL.search(line)]
+    shown = set(_days_shown(plain, lang))
+    offers = (
+        date.fromisoformat(labelled) if labelled else None,
+        in_url,
+        next(iter(shown)) if len(shown) == 1 else None,
+        *stamps,
+    )
+    return next((offer for offer in offers if offer and offer < day), None)
 
 
 def _days_shown(lines: Sequence[str], lang: str | None) -> list[date]:

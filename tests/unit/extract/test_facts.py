@@ -142,6 +142,30 @@ def test_a_date_a_reader_sees_is_read_in_the_order_of_the_language(line, lang, w
     assert find_dates(Head(), lines=[line], lang=lang).published == want
 
 
+TOLD_MACHINES = "2026-03-05T09:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("lines", "body", "url", "want"),
+    [
+        (["March 3, 2026"], "", None, "2026-03-03"),
+        (["Published March 3, 2026", "Updated March 5, 2026"], "", None, "2026-03-03"),
+        ([], '<time pubdate datetime="2026-03-03">', None, "2026-03-03"),
+        ([], "", "https://example.com/2026/03/03/bridge", "2026-03-03"),
+        (["March 5, 2026", "On March 3, 2026"], "", None, TOLD_MACHINES),
+        (["March 9, 2026"], "", None, TOLD_MACHINES),
+        (["March 3, 2026", "February 2, 2026"], "", None, TOLD_MACHINES),
+        (["The council voted on Tuesday to close it. " * 4, "March 3, 2026"], "", None, TOLD_MACHINES),
+        (["The bridge was closed on March 3, 2026 for what was to be a month and a half"], "", None, TOLD_MACHINES),
+    ],
+    ids=["shown", "labelled", "marked", "address", "both", "later", "several", "below the text", "in a sentence"],
+)
+def test_an_earlier_day_that_readers_are_shown_is_the_day_of_publication(lines, body, url, want):
+    head = read_head(f'<head><meta property="article:published_time" content="{TOLD_MACHINES}"></head>')
+    parser = LexborHTMLParser(f"<body>{body}</body>")
+    assert find_dates(head, parser=parser, lines=lines, url=url, lang="en", deep=False).published == want
+
+
 def test_the_day_it_was_updated_is_not_the_day_it_was_published():
     found = find_dates(Head(), lines=["Updated March 5, 2026", "March 3, 2026"], lang="en")
     assert found.published == "2026-03-03"
