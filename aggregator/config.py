@@ -28,12 +28,15 @@ __all__ = [
     "LlmConfig",
     "MailConfig",
     "PagesConfig",
+    "PluginsConfig",
     "RetentionConfig",
     "RulesConfig",
     "StoreConfig",
     "WebConfig",
     "WorkersConfig",
+    "channel_of",
     "check_address",
+    "check_recipient",
     "default_config_path",
     "default_db_path",
     "load",
@@ -65,11 +68,25 @@ _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\W_]([\w.-]{0,252}\w)?|[A-Za-z0-9.+_-]{1,64}@\[[0-9a-fA-F:.]+\]"
 )
 
+_CHANNEL = re.compile(r"([a-z][a-z0-9+.-]*):\S")
+
 
 def check_address(name: str, address: str) -> None:
     """Raise ValueError unless this is one mail address, such as me@example.org."""
     if not _ADDRESS.fullmatch(address):
         raise ValueError(f"{name}: {address!r} is no mail address; write it as me@example.org")
+
+
+def channel_of(recipient: str) -> str | None:
+    """The scheme of a recipient such as `room:news`, to whom a plugin delivers; None of a mail address."""
+    match = _CHANNEL.match(recipient)
+    return match[1] if match else None
+
+
+def check_recipient(name: str, recipient: str) -> None:
+    """Raise ValueError unless this is a mail address, or a recipient to whom a plugin delivers."""
+    if channel_of(recipient) is None:
+        check_address(name, recipient)
 
 
 def _check_zone(name: str, zone: str | None) -> None:
@@ -187,7 +204,7 @@ class DigestConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         if not _TIME_OF_DAY.fullmatch(self.at):
             raise ValueError(f"at: {self.at!r} is no time of day; write it as 07:00")
         for address in self.to:
-            check_address("to", address)
+            check_recipient("to", address)
         if not _DAYS.fullmatch(self.days.lower().replace(" ", "")):
             raise ValueError(f"days: {self.days!r} names no days; write them as mon-fri or mon,wed,sat-sun")
         _check_zone("tz", self.tz)
@@ -259,6 +276,12 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ValueError("proxy_user: name the proxies that may send it, or anybody could")
 
 
+class PluginsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What others add to this program: `off` names installed plugins that are not to be used."""
+
+    off: tuple[str, ...] = ()
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings. `timezone` is the reader's zone; None is the machine's."""
 
@@ -272,6 +295,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mail: MailConfig = MailConfig()
     web: WebConfig = WebConfig()
     llm: LlmConfig = LlmConfig()
+    plugins: PluginsConfig = PluginsConfig()
     digests: dict[str, DigestConfig] = {}
 
     def __post_init__(self) -> None:
@@ -288,6 +312,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "mail": MailConfig,
     "web": WebConfig,
     "llm": LlmConfig,
+    "plugins": PluginsConfig,
 }
 _NOT_SETTINGS = {
     "DB",

@@ -22,6 +22,7 @@
         AlreadyExists      the thing to be added is there already
       LeaseHeld            another process polls this database: holder
       DeliveryError        channel, transient, in_doubt, setting: mail could not be handed over
+      PluginFailed         plugin: what somebody else's code raised, or that it did not answer
       WorkerDied           a document was too much for the process that read it: `limit` says what gave way
 
 A message says what was attempted, on what, and what the person can do. Errors cross process borders, so every one
@@ -48,6 +49,7 @@ __all__ = [
     "NotFound",
     "OPMLError",
     "ParseError",
+    "PluginFailed",
     "QueryError",
     "Refused",
     "SchemaTooNew",
@@ -226,6 +228,14 @@ class DeliveryError(AggregatorError):
         self.transient = transient
         self.in_doubt = in_doubt
         self.setting = setting
+
+
+class PluginFailed(AggregatorError):
+    """A plugin raised, or did not answer in time."""
+
+    def __init__(self, message: str = "", *, plugin: str = "") -> None:
+        super().__init__(message, plugin=plugin)
+        self.plugin = plugin
 
 
 class WorkerDied(AggregatorError):

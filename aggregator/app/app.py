@@ -119,7 +119,7 @@ class App:
         """Digests, made and kept."""
         from aggregator.app.digests import Digests
 
-        return Digests(self.store, self.clock, self.timezone, self.topics)
+        return Digests(self.store, self.clock, self.timezone, self.topics, self.polling.plugins)
 
     @cached_property
     def publishing(self) -> Publishing:
@@ -171,7 +171,7 @@ class App:
             command=set_.notify, webhook=set_.webhook, webhook_secret=set_.webhook_secret, ntfy=set_.ntfy,
             ntfy_token=set_.ntfy_token,
         )  # fmt: skip
-        return Rules(self.store, self.clock, self.timezone, channels, self.polling)
+        return Rules(self.store, self.clock, self.timezone, channels, self.polling, self.polling.plugins)
 
     @cached_property
     def front(self) -> Front:

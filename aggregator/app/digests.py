@@ -12,10 +12,11 @@ from aggregator import render
 from aggregator.app.clock import Clock
 from aggregator.app.health import feed_troubles
 from aggregator.app.topics import Topics
-from aggregator.digest import DigestOptions, compose, quiet_edits
+from aggregator.digest import DigestOptions, compose, quiet_edits, with_sections
 from aggregator.digest.verify import Mismatch, verify
 from aggregator.errors import NotFound
 from aggregator.model import Change, Digest, EventView, Told, TopicMatch
+from aggregator.plugins import Plugins
 from aggregator.store import Store
 
 __all__ = ["READER", "DigestPlan", "Digests", "Draft"]
@@ -64,6 +65,7 @@ class Digests:
     clock: Clock
     timezone: str
     topics: Topics
+    plugins: Plugins
 
     def make(
         self,
@@ -123,6 +125,8 @@ class Digests:
             health=self.health(start),
             edits=self._edits(reader_id, plan.audience, views, start, now),
         )
+        for sections in self.plugins.answers("digest_sections", digest=digest, events=views):
+            digest = with_sections(digest, sections)
         shown = {event.event_id for section in digest.sections for event in section.events}
         stories = tuple(story.id for view in views if view.event.id in shown for story in view.stories)
         return Draft(plan=plan, digest=digest, story_ids=stories)

@@ -9,7 +9,9 @@ from aggregator.app.audit import LATE
 from aggregator.app.health import Finding, feed_troubles
 from aggregator.app.mailing import sender_of, transport_of
 from aggregator.app.site_rules import site_rules
+from aggregator.config import channel_of
 from aggregator.errors import DeliveryError
+from aggregator.plugins import OFF
 
 __all__ = ["Finding", "examine"]
 
@@ -19,7 +21,7 @@ MANY_WAITING = 1000
 
 def examine(app: App) -> list[Finding]:
     """All findings, the most serious first."""
-    return [*_database(app), *_feeds(app), *_mail(app), *_site_rules(app), *_work(app), *_sqlite(app)]
+    return [*_database(app), *_feeds(app), *_mail(app), *_site_rules(app), *_plugins(app), *_work(app), *_sqlite(app)]
 
 
 def _database(app: App) -> Iterator[Finding]:
@@ -55,7 +57,7 @@ def _mail(app: App) -> Iterator[Finding]:
             f" {waiting[-1]['answer']}",
             mend="aggregator mail test",
         )
-    if any(digest.to for digest in app.config.digests.values()):
+    if any(channel_of(to) is None for digest in app.config.digests.values() for to in digest.to):
         try:
             sender_of(app.config.mail)
             transport_of(app.config.mail)
@@ -66,6 +68,19 @@ def _mail(app: App) -> Iterator[Finding]:
 def _site_rules(app: App) -> Iterator[Finding]:
     for problem in site_rules(app.config.pages)[1]:
         yield Finding(what=problem, mend="Mend the file, and try it: aggregator pages preview URL --rule FILE")
+
+
+def _plugins(app: App) -> Iterator[Finding]:
+    plugins = app.polling.plugins
+    for plugin in plugins.installed:
+        if plugin.trouble and plugin.trouble != OFF:
+            yield Finding(
+                what=f"The plugin {plugin.name} {plugin.version or ''} cannot be used: {plugin.trouble}.",
+                mend=f'Upgrade or uninstall it, or switch it off: [plugins] off = ["{plugin.name}"]',
+            )
+    for to in sorted({to for digest in app.config.digests.values() for to in digest.to}):
+        if (scheme := channel_of(to)) is not None and scheme not in plugins.channels:
+            yield Finding(what=f"No plugin delivers to {to}.", mend="Install it, or change the digest's recipients.")
 
 
 def _work(app: App) -> Iterator[Finding]:

@@ -69,8 +69,7 @@ class Letters:
     def write(self, queued: Queued, recipient: Recipient, sender: str) -> bytes:
         """The mail of an edition for a recipient."""
         digest = self._edition(queued.edition_id)
-        settings = self._config.digests.get(queued.digest)
-        zone = (settings.tz if settings else None) or self._timezone
+        zone = self._zone(queued)
         words = mail_words(
             self._config,
             queued.digest,
@@ -96,6 +95,15 @@ class Letters:
             archive_url=words.web_url,
         )
         return deliver.build(letter)
+
+    def read(self, queued: Queued) -> tuple[Digest, str]:
+        """An edition, and its text in Markdown, for those who deliver it in another way."""
+        digest = self._edition(queued.edition_id)
+        return digest, render.digest_markdown(digest, zone=self._zone(queued))
+
+    def _zone(self, queued: Queued) -> str:
+        settings = self._config.digests.get(queued.digest)
+        return (settings.tz if settings else None) or self._timezone
 
     def _edition(self, edition_id: int) -> Digest:
         if self._last is None or self._last[0] != edition_id:

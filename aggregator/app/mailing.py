@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Callable
@@ -17,14 +18,18 @@ from aggregator.app.clock import Clock, machine_time
 from aggregator.app.digests import Digests
 from aggregator.app.lease import holder_name, is_running
 from aggregator.app.letters import Letters, mail_words
-from aggregator.config import Config, MailConfig
+from aggregator.config import Config, MailConfig, channel_of
 from aggregator.deliver.message import plain_address
-from aggregator.errors import DeliveryError
+from aggregator.errors import DeliveryError, PluginFailed
 from aggregator.model import Digest
+from aggregator.plugins import load
 from aggregator.store import Store
 from aggregator.store.outbox import Queued
+from aggregator.store.recipients import Recipient
 
 __all__ = ["Mailing", "Sent", "sender_of", "transport_of"]
+
+log = logging.getLogger(__name__)
 
 # Minutes to wait after each try that failed for now; the last goes on. RFC 5321, 4.5.4.1: half an hour, and for days.
 WAITS = (2, 5, 15, 30, 60, 120, 240)
@@ -128,13 +133,10 @@ class Mailing:
             outbox.stop(queued.id, "paused" if recipient.paused_at else "unsubscribed", now=now())
             return
         try:
-            transport = self.make_transport(self.config.mail)
-            sender = sender_of(self.config.mail)
-            parcel = self._parcel(queued, sender, letters.write(queued, recipient, sender))
-            if queued.in_doubt and transport.has(parcel):
-                answer = "it had arrived"
+            if scheme := channel_of(queued.recipient):
+                answer = self._by_plugin(scheme, queued, letters)
             else:
-                answer = transport.send(parcel, on_hand_over=lambda: outbox.hand_over(queued.id, now=now()))
+                answer = self._by_mail(queued, recipient, letters)
         except DeliveryError as error:
             self._failed(queued, error, report)
             return
@@ -142,6 +144,26 @@ class Mailing:
             outbox.confirm(queued.id, answer, now=now())
             self.store.recipients.fared_well(queued.digest, queued.recipient)
         report.sent += 1
+
+    def _by_mail(self, queued: Queued, recipient: Recipient, letters: Letters) -> str:
+        transport = self.make_transport(self.config.mail)
+        sender = sender_of(self.config.mail)
+        parcel = self._parcel(queued, sender, letters.write(queued, recipient, sender))
+        if queued.in_doubt and transport.has(parcel):
+            return "it had arrived"
+        return transport.send(parcel, on_hand_over=lambda: self.store.outbox.hand_over(queued.id, now=self.clock()))
+
+    def _by_plugin(self, scheme: str, queued: Queued, letters: Letters) -> str:
+        channel = load(self.config.plugins.off).channels.get(scheme)
+        if channel is None:
+            raise DeliveryError(f"No plugin delivers to {scheme}:…; see: aggregator doctor", channel=scheme)
+        digest, text = letters.read(queued)
+        self.store.outbox.hand_over(queued.id, now=self.clock())
+        try:
+            return str(channel(queued.recipient, digest, text) or "taken")
+        except PluginFailed as error:
+            log.warning("plugin failed", extra={"plugin": error.plugin, "error": str(error)})
+            raise DeliveryError(f"Plugin {error.plugin}: {error}", channel=scheme) from error
 
     def _parcel(self, queued: Queued, sender: str, content: bytes) -> deliver.Parcel:
         recipient = plain_address(queued.recipient)

@@ -42,8 +42,9 @@ class Pages:
         chosen = rule or (rule_for(host_of(url) or "", site_rules(self.config)[0]) if url else None)
         with self.polling.page_sandbox(1) as extractors:
             future = extractors.submit(
-                extract, body, url=url, charset=charset, feed_text=None, rules=chosen, explain=True
-            )
+                extract, body, url=url, charset=charset, feed_text=None, rules=chosen, explain=True,
+                plugins=self.polling.plugins.names("extract_page"),
+            )  # fmt: skip
             article: Article = future.result()
         return article
 
@@ -86,8 +87,8 @@ class Pages:
         feed_id = self._feed_id(feed)
         with self.polling.lease("reextract"), self.polling.page_sandbox() as extractors:
             done = reextract(
-                self.store, extractors, site_rules(self.config)[0], feed_id=feed_id, stop=self.polling.stop,
-                progress=progress,
+                self.store, extractors, site_rules(self.config)[0], plugins=self.polling.plugins.names("extract_page"),
+                feed_id=feed_id, stop=self.polling.stop, progress=progress,
             )  # fmt: skip
             self.polling.decider.run(stop=self.polling.stop)
         return done

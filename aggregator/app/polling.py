@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aggregator.extract import SiteRule
     from aggregator.fetch import Client, FetchOptions, HostGate
     from aggregator.pipeline.decide import Decider
+    from aggregator.plugins import Plugins, Source
 
 __all__ = ["PollOptions", "Polling", "Progress", "fetch_options"]
 
@@ -169,6 +170,7 @@ class Polling:
             clock=self.clock,
             workers=self.config.fetch.workers,
             backfill=self.config.pages.backfill,
+            sources=self.sources,
         )
         for outcome in poller.run(feeds, stop=self.stop):
             report.add(outcome)
@@ -200,6 +202,7 @@ class Polling:
                 workers=self.config.fetch.workers,
                 rereads=self.config.pages.reread,
                 rules=self._site_rules(),
+                plugins=self.plugins.names("extract_page"),
                 on_folded=self.forget,
             )
             for done, result in enumerate(scraper.run(stop=self.stop), 1):
@@ -387,6 +390,18 @@ class Polling:
         if self._sandbox is None:
             self._sandbox = self.engine.executor()
         return self._sandbox
+
+    @property
+    def plugins(self) -> Plugins:
+        """What others added to this program."""
+        from aggregator.plugins import load
+
+        return load(self.config.plugins.off)
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """By scheme, what reads addresses as feeds that are none of the web."""
+        return self.plugins.sources
 
     @property
     def engine(self) -> Engine:

@@ -12,7 +12,7 @@ from aggregator.app.clock import Clock
 from aggregator.app.digests import READER, DigestPlan, Digests, Draft
 from aggregator.app.mailing import sender_of
 from aggregator.app.retelling import Retelling
-from aggregator.config import Config, DigestConfig
+from aggregator.config import Config, DigestConfig, channel_of
 from aggregator.digest.due import Timetable
 from aggregator.errors import NotFound
 from aggregator.model import Digest
@@ -147,8 +147,7 @@ class Publishing:
     def _publish(self, name: str, to: tuple[str, ...], *, due_at: datetime | None) -> Published | None:
         """Compose, and then keep edition, occasion and letters in one transaction; None if another process was faster."""
         settings = self._settings(name)
-        if to:
-            sender_of(self.config.mail)
+        self._sender(to)
         draft = self._draft(name, to)
         is_empty = not draft.digest.events
         with self.store.write(durable=True):
@@ -166,7 +165,7 @@ class Publishing:
     def _address(self, name: str, edition_id: int, to: tuple[str, ...], made_at: datetime) -> Iterator[str]:
         """Put a letter for everybody who wants it into the outbox."""
         now = self.clock()
-        sender = sender_of(self.config.mail) if to else ""
+        sender = self._sender(to)
         letters = []
         for address in dict.fromkeys(to):
             recipient = self.store.recipients.get(name, address, token=secrets.token_urlsafe(24), now=now)
@@ -175,6 +174,10 @@ class Publishing:
                 letters.append((address, deliver.message_id(*parts, sender=sender)))
                 yield address
         self.store.outbox.put(edition_id, name, letters, now=now)
+
+    def _sender(self, to: Sequence[str]) -> str:
+        """Whom mail to these comes from. Raises DeliveryError if there is mail to send and nobody to send it."""
+        return "aggregator@localhost" if all(map(channel_of, to)) else sender_of(self.config.mail)
 
     def _draft(self, name: str, to: tuple[str, ...]) -> Draft:
         settings = self._settings(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from aggregator.app.clock import Clock
 from aggregator.app.marks import folded_tag
 from aggregator.app.notices import Channels, Notices
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, PluginFailed
 from aggregator.model import Story
+from aggregator.plugins import Plugins
 from aggregator.query import And, Everything, Node, Words, parse
 from aggregator.store import Store
 from aggregator.store.marks import Act
@@ -52,6 +53,7 @@ class Rules:
     timezone: str
     channels: Channels = Channels()  # noqa: RUF009 (a frozen value)
     polling: Polling | None = None
+    plugins: Plugins = Plugins(())  # noqa: RUF009 (nothing in it changes)
 
     @property
     def notices(self) -> Notices:
@@ -78,7 +80,12 @@ class Rules:
                 'To be notified, name a command in the settings: [rules] notify = ["notify-send", "News"], or webhook, or ntfy'
             )
         return self.store.rules.add(
-            reader_id, title, scope=scope.strip(), query=query, actions=_checked(actions), now=self.clock()
+            reader_id,
+            title,
+            scope=scope.strip(),
+            query=query,
+            actions=_checked(actions, self.plugins.actions),
+            now=self.clock(),
         )
 
     def all(self, *, reader_id: int = 1) -> tuple[StoredRule, ...]:
@@ -136,7 +143,17 @@ class Rules:
                 log.info("rule applied", extra={"rule": rule.name, "changed": done.changed})
                 if NOTIFY in rule.actions:
                     self.notices.tell(rule.reader_id, rule.name, new)
+                self._have_done(rule, new)
         self.notices.send_due()
+
+    def _have_done(self, rule: StoredRule, stories: Sequence[Story]) -> None:
+        """Have plugins do their part of a rule; like a notice, it cannot be taken back."""
+        for action in rule.actions:
+            if action in self.plugins.actions:
+                try:
+                    self.plugins.actions[action](stories)
+                except PluginFailed as error:
+                    log.warning("plugin failed", extra={"plugin": error.plugin, "rule": rule.name, "error": str(error)})
 
     def undo(self, undo_id: int | None = None, *, reader_id: int = 1) -> Act:
         """Take back what applying a rule did, the latest if no number is named: marks are exactly as they were before.
@@ -162,12 +179,12 @@ class Rules:
         before: dict[str, list[list[object]]] = {}
         with self.store.write():
             for action in rule.actions:
-                if action == NOTIFY:
-                    continue
                 if action.startswith(TAG):
                     change = marks.set_tag(rule.reader_id, action.removeprefix(TAG), story_ids)
-                else:
+                elif action in ACTIONS:
                     change = marks.set(rule.reader_id, ACTIONS[action], story_ids, now)
+                else:  # not a mark
+                    continue
                 for kind, rows in change.items():
                     before.setdefault(kind, []).extend(rows)
             changed = {row[0] for rows in before.values() for row in rows}
@@ -184,7 +201,7 @@ class Rules:
         return place if isinstance(node, Everything) else And(parts=(place, node))
 
 
-def _checked(actions: Sequence[str]) -> tuple[str, ...]:
+def _checked(actions: Sequence[str], others: Collection[str]) -> tuple[str, ...]:
     """Actions as they are kept.
 
     Raises:
@@ -192,8 +209,9 @@ def _checked(actions: Sequence[str]) -> tuple[str, ...]:
 
     """
     kept = [f"{TAG}{folded_tag(a.removeprefix(TAG))}" if a.startswith(TAG) else a for a in actions]
-    unknown = [a for a in kept if not a.startswith(TAG) and a not in (*ACTIONS, NOTIFY)]
+    known = (*ACTIONS, NOTIFY, *others)
+    unknown = [a for a in kept if not a.startswith(TAG) and a not in known]
     if unknown or not kept:
         what = f"{unknown[0]!r} is no action" if unknown else "A rule needs an action"
-        raise AggregatorError(f"{what}; there are {', '.join(ACTIONS)}, {NOTIFY} and {TAG}NAME.")
+        raise AggregatorError(f"{what}; there are {', '.join(known)} and {TAG}NAME.")
     return tuple(dict.fromkeys(kept))

@@ -54,16 +54,17 @@ class Subscriptions:
     clock: Clock
     polling: Polling
 
-    def import_opml(self, data: bytes) -> Imported:
-        """Subscribe to every feed of an OPML file, or to none.
+    def import_opml(self, data: bytes, *, here: bool = False) -> Imported:
+        """Subscribe to every feed of an OPML file, or to none. `here` as for `add`.
 
         Raises:
             OPMLError: the file cannot be read; nothing was imported.
+            AggregatorError: it has an address that only a person at this machine may add.
 
         """
         listed = read_opml(data)
         with self.store.write():
-            done = self.add(listed.feeds)
+            done = self.add(listed.feeds, here=here)
             self.store.folders.describe(listed.folders)
         return done
 
@@ -87,8 +88,18 @@ class Subscriptions:
             folders=self.store.folders.described(),
         )
 
-    def add(self, specs: Sequence[FeedSpec]) -> Imported:
-        """Subscribe to these feeds."""
+    def add(self, specs: Sequence[FeedSpec], *, here: bool = False) -> Imported:
+        """Subscribe to these feeds. `here` says that a person at this machine asks: others may not have its mail read to them.
+
+        Raises:
+            AggregatorError: one is not of the web, and was not asked for here.
+
+        """
+        local = next((spec.url for spec in specs if self._is_local(spec.url)), None)
+        if local and not here:
+            raise AggregatorError(
+                f"{local} is not an address of the web; at the machine itself: aggregator feeds add {local}"
+            )
         added, known = self.store.feeds.add(specs, now=self.clock())
         return Imported(added=tuple(added), known=tuple(known))
 
@@ -97,6 +108,21 @@ class Subscriptions:
     ) -> Imported:
         """Subscribe to a feed that `find` found, to be asked as it was found."""
         return self.add([FeedSpec(url=link.url, title=title, folder=folder, access=access)])
+
+    def add_local(self, address: str, *, folder: tuple[str, ...] = (), title: str | None = None) -> Imported | None:
+        """Subscribe to what is not of the web, as a person at this machine asks; None if no source reads such an address.
+
+        Raises:
+            AggregatorError: it cannot be read now.
+
+        """
+        if not self._is_local(address):
+            return None
+        self.polling.sources[_scheme(address)](address)
+        return self.add([FeedSpec(url=address, title=title, folder=folder)], here=True)
+
+    def _is_local(self, address: str) -> bool:
+        return _scheme(address) in self.polling.sources
 
     def add_page(
         self,
@@ -245,6 +271,10 @@ def split_login(address: str, access: Access) -> tuple[str, Access]:
         return address, access
     user, _, password = login.partition(":")
     return f"{scheme}{separator}{host}{slash}{path}", replace(access, auth=(unquote(user), unquote(password)))
+
+
+def _scheme(address: str) -> str:
+    return address.partition(":")[0].lower()
 
 
 def _address(address: str) -> str:

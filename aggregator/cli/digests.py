@@ -139,11 +139,11 @@ def send(session: Session, *, name: str, to: tuple[str, ...], if_due: bool) -> N
     Example, for cron:
       */5 * * * *  aggregator poll && aggregator digests send morning --if-due
     """
-    from aggregator.config import check_address
+    from aggregator.config import check_recipient
 
     for address in to:
         try:
-            check_address("--to", address)
+            check_recipient("--to", address)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
     if if_due and to:

@@ -32,11 +32,15 @@ def doctor(session: Session, *, online: bool, as_json: bool) -> None:
             from aggregator.app.online import examine_online
 
             findings += examine_online(app)
+        plugins = app.polling.plugins.installed
     if as_json:
         write_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
             click.echo(f"{finding.what}  {finding.mend}".rstrip())
+        for plugin in plugins:
+            does = plugin.trouble or ", ".join(plugin.offers)
+            click.echo(f"Plugin {plugin.name} {plugin.version or '(no version)'}: {does}", err=True)
         if not findings:
             click.echo("Nothing found.", err=True)
     if findings:

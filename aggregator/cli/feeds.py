@@ -53,7 +53,7 @@ def import_(session: Session, file: Any) -> None:
     data = file.read() if file else starter_set()
     with session.app() as app:
         try:
-            done = app.feeds.import_opml(data)
+            done = app.feeds.import_opml(data, here=True)
         except OPMLError as error:
             raise OPMLError(f"{file.name if file else 'feeds.opml'}: {error}") from error
     known = f", {len(done.known)} were subscribed to already" if done.known else ""
@@ -149,6 +149,7 @@ def add(
     from aggregator.app.subscriptions import folder_path, split_login
 
     chosen = _selectors(selectors)
+    address = url
     url, access = split_login(url, _access(headers, auth, proxy, Access()) or Access())
     path = folder_path(folder)
     with session.app() as app:
@@ -157,6 +158,8 @@ def add(
             click.echo(
                 f"{len(read.entries)} entries, the first: {read.entries[0].title or read.entries[0].link}", err=True
             )
+        elif (local := app.feeds.add_local(address, folder=path, title=title)) is not None:
+            done = local
         else:
             done = app.feeds.add_one(_one_of(url, app.feeds.find(url, access)), folder=path, title=title, access=access)
     if done.added:

@@ -7,7 +7,7 @@ they changed after publication without a word, `verify` finds every sentence aga
 
 from aggregator.digest.brief import brief, brief_line, headline
 from aggregator.digest.changes import changes
-from aggregator.digest.compose import compose
+from aggregator.digest.compose import compose, with_sections
 from aggregator.digest.differences import differences
 from aggregator.digest.edits import quiet_edits
 from aggregator.digest.options import DigestOptions
@@ -25,4 +25,5 @@ __all__ = [
     "quiet_edits",
     "text_hash",
     "verify",
+    "with_sections",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from aggregator.model import (
     TopicMatch,
 )
 
-__all__ = ["ONE_OUTLET_ONLY", "compose"]
+__all__ = ["ONE_OUTLET_ONLY", "compose", "with_sections"]
 
 ONE_OUTLET_ONLY = "One outlet only"
 _NO_FOLDER = "News"
@@ -94,6 +94,13 @@ def compose(
         health=tuple(health),
         edits=tuple(edits),
     )
+
+
+def with_sections(digest: Digest, sections: Sequence[DigestSection]) -> Digest:
+    """The digest with these sections first; an event that one of them tells is told there only."""
+    taken = {event.event_id for section in sections for event in section.events}
+    others = (replace(s, events=tuple(e for e in s.events if e.event_id not in taken)) for s in digest.sections)
+    return replace(digest, sections=(*sections, *(s for s in others if s.events)))
 
 
 def _once(views: Sequence[EventView]) -> list[EventView]:

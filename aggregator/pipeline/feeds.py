@@ -6,8 +6,8 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as StopSignal
@@ -31,6 +31,7 @@ from aggregator.pipeline.flight import landed
 from aggregator.pipeline.report import FeedOutcome
 from aggregator.pipeline.trouble import words_for
 from aggregator.plan import ADOPT_MOVE_AFTER, PollOutcome, after_poll
+from aggregator.plugins import Source
 from aggregator.store import Store
 from aggregator.store.ingest import IngestResult
 
@@ -39,6 +40,7 @@ __all__ = ["FeedPoller", "body_hash"]
 log = logging.getLogger(__name__)
 
 MOST_PARSING = 32  # documents that wait in the parsers at once; their bodies are in memory
+SOURCES_AT_ONCE = 4
 MOST_UNWRITTEN = 64  # polls without news whose state is written in one transaction
 # What changes in a feed document although nothing is new: the time it was built.
 _VOLATILE = re.compile(rb"<(lastBuildDate|generator)\b[^>]*>.*?</\1>|<!--.*?-->", re.DOTALL)
@@ -66,23 +68,47 @@ class FeedPoller:
     clock: Callable[[], datetime]
     workers: int = 16
     backfill: int = 20
+    sources: Mapping[str, Source] = field(default_factory=dict)  # by scheme, what reads other addresses than the web's
     _unwritten: list[tuple[int, FeedUpdate]] = field(default_factory=list)
 
     def run(self, feeds: Iterable[Feed], *, stop: StopSignal | None = None) -> Iterator[FeedOutcome]:
         """Poll these feeds; yields what came of each as soon as it is stored."""
+        web: list[Feed] = []
+        others: list[Feed] = []
+        for feed in feeds:
+            (others if _scheme(feed) in self.sources else web).append(feed)
+        try:
+            with ThreadPoolExecutor(SOURCES_AT_ONCE, "source") as pool:
+                reading = {pool.submit(self.sources[_scheme(feed)], feed.url): feed for feed in others}
+                yield from self._fetched(web, stop)
+                yield from self._read(reading, stop)
+        finally:
+            self._write_unwritten()
+
+    def _read(self, reading: dict[Future[ParsedFeed], Feed], stop: StopSignal | None) -> Iterator[FeedOutcome]:
+        """Store what sources that are not of the web give."""
+        for future, feed in landed(reading, most=0, stop=stop):
+            answer = Fetched(url=feed.url, final_url=feed.url, status=200)
+            try:
+                yield self._store(feed, answer, "", future.result())
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a source does stays with its feed
+                yield self._unreadable(feed, answer, error)
+        for future in reading:
+            future.cancel()  # after a stop
+
+    def _fetched(self, feeds: Iterable[Feed], stop: StopSignal | None) -> Iterator[FeedOutcome]:
         by_request = {id(request): (request, feed) for feed in feeds for request in [_request(feed)]}
         requests = [request for request, _ in by_request.values()]
         parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]] = {}
-        try:
-            for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
-                feed = by_request.pop(id(request))[1]
-                outcome = self._answered(feed, result, parsing)
-                if outcome is not None:
-                    yield outcome
-                yield from self._parsed(parsing, most=MOST_PARSING, stop=stop)
-            yield from self._parsed(parsing, most=0, stop=stop)
-        finally:
-            self._write_unwritten()
+        for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
+            feed = by_request.pop(id(request))[1]
+            outcome = self._answered(feed, result, parsing)
+            if outcome is not None:
+                yield outcome
+            yield from self._parsed(parsing, most=MOST_PARSING, stop=stop)
+        yield from self._parsed(parsing, most=0, stop=stop)
 
     def _answered(
         self, feed: Feed, result: FetchResult, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]]
@@ -267,6 +293,10 @@ def _read(result: Fetched, parsed: ParsedFeed, hashed: str, *, has_new: bool) ->
 def _without_address(error: str, feed: Feed) -> str:
     """What went wrong, for a place where the feed is named anyway; another address, after a redirect, stays."""
     return error.removeprefix(f"{mask(feed.url)}: ")
+
+
+def _scheme(feed: Feed) -> str:
+    return feed.url.partition(":")[0].lower()
 
 
 def _request(feed: Feed) -> FetchRequest:

@@ -17,7 +17,7 @@ from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, HostGat
 from aggregator.model import Article
 from aggregator.pipeline.entries import searchable, text_hash
 from aggregator.pipeline.flight import landed
-from aggregator.pipeline.trouble import words_for
+from aggregator.pipeline.trouble import without_plugins, words_for
 from aggregator.pipeline.work import extract
 from aggregator.plan import LIVE_S, next_reread
 from aggregator.store import Store
@@ -35,6 +35,7 @@ _NOTE = "correction note"
 BATCH = 24  # pages stored in one transaction
 RETRY = timedelta(hours=2)
 ROUND = 2000  # pages taken from the store at once
+_Extracting = dict[Future[Article], tuple[DuePage, Fetched, tuple[str, ...]]]  # with the plugins that were to be asked
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class PageScraper:
     workers: int = 16
     rereads: bool = True
     rules: tuple[SiteRule, ...] = ()
+    plugins: tuple[str, ...] = ()  # those that extract pages
     on_folded: Callable[[tuple[str, ...]], None] = lambda _keys: None
     _sites: dict[str, SiteLines] = field(default_factory=dict)
     _learnt: set[str] = field(default_factory=set)
@@ -67,12 +69,12 @@ class PageScraper:
     def _round(self, due: tuple[DuePage, ...], stop: StopSignal | None) -> Iterator[PageResult]:
         pages = {id(request): (request, page) for page in due for request in [self._request(page)]}
         requests = [request for request, _ in pages.values()]
-        extracting: dict[Future[Article], tuple[DuePage, Fetched]] = {}
+        extracting: _Extracting = {}
         ready: list[PageResult] = []
         for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
             page = pages.pop(id(request))[1]
             if isinstance(result, Fetched) and not self._says_the_same(page, result):
-                extracting[self._extract(page, result)] = (page, result)
+                extracting[self._extract(page, result, self.plugins)] = (page, result, self.plugins)
             elif isinstance(result, FetchFailed):
                 ready.append(self._failed(page, result))
             else:  # not modified, or the same again
@@ -94,10 +96,10 @@ class PageScraper:
     def _reread_at(self, page: DuePage) -> datetime:
         return next_reread(self.clock(), 0 if page.rereads is None else page.rereads + 1)
 
-    def _extract(self, page: DuePage, result: Fetched) -> Future[Article]:
+    def _extract(self, page: DuePage, result: Fetched, plugins: tuple[str, ...]) -> Future[Article]:
         return self.extractors.submit(
             extract, result.body, url=result.final_url, charset=result.charset, feed_text=page.feed_text,
-            rules=rule_for(host_of(result.final_url) or "", self.rules),
+            rules=rule_for(host_of(result.final_url) or "", self.rules), plugins=plugins,
         )  # fmt: skip
 
     def _request(self, page: DuePage) -> FetchRequest:
@@ -107,14 +109,16 @@ class PageScraper:
             headers=rule.headers if rule else (),
         )  # fmt: skip
 
-    def _extracted(
-        self, extracting: dict[Future[Article], tuple[DuePage, Fetched]], *, most: int, stop: StopSignal | None
-    ) -> Iterator[PageResult]:
+    def _extracted(self, extracting: _Extracting, *, most: int, stop: StopSignal | None) -> Iterator[PageResult]:
         """What the extractors have ready; waits for them while more than `most` pages are with them."""
-        for future, (page, result) in landed(extracting, most=most, stop=stop):
+        for future, (page, result, plugins) in landed(extracting, most=most, stop=stop):
             try:
                 article = future.result()
             except Exception as error:  # noqa: BLE001 - whatever a page does to its reader stays with its story
+                if plugins:
+                    without_plugins(error, result.final_url)
+                    extracting[self._extract(page, result, ())] = (page, result, ())
+                    continue
                 yield PageResult(
                     story_id=page.story_id, page="failed", error=words_for(error, result.final_url),
                     is_reread=page.rereads is not None, reread_at=self._reread_at(page),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from threading import Event as StopSignal
 
 from aggregator.extract import SiteRule, drop_recurring, rule_for
+from aggregator.model import Article
 from aggregator.pipeline.pages import load_lines, told, with_text
-from aggregator.pipeline.trouble import words_for
+from aggregator.pipeline.trouble import without_plugins, words_for
 from aggregator.pipeline.work import extract
 from aggregator.store import Store
 from aggregator.store.pages import PageResult, StoredPage
@@ -34,6 +35,7 @@ def reextract(
     extractors: Executor,
     rules: Sequence[SiteRule],
     *,
+    plugins: tuple[str, ...] = (),
     feed_id: int | None = None,
     stop: StopSignal | None = None,
     progress: Callable[[int], None] = lambda _done: None,
@@ -41,18 +43,23 @@ def reextract(
     """Extract every page that is still kept, or those of one feed's stories. A stop takes effect between two batches."""
     done, changed, after = 0, 0, 0
     failed: list[tuple[str, str]] = []
+
+    def read(page: StoredPage, plugins: tuple[str, ...]) -> Future[Article]:
+        return extractors.submit(
+            extract, page.body, url=page.url, charset=page.charset, feed_text=page.feed_text,
+            rules=rule_for(host_of(page.url) or "", rules), plugins=plugins,
+        )  # fmt: skip
+
     while not (stop and stop.is_set()) and (pages := store.pages.stored(feed_id=feed_id, after=after, limit=BATCH)):
-        futures = [
-            extractors.submit(
-                extract, page.body, url=page.url, charset=page.charset, feed_text=page.feed_text,
-                rules=rule_for(host_of(page.url) or "", rules),
-            )
-            for page in pages
-        ]  # fmt: skip
+        futures = [read(page, plugins) for page in pages]
         results = []
         furniture = store.pages.site_lines(sorted({page.site for page in pages if page.site}))
         for page, future in zip(pages, futures, strict=True):
             try:
+                error = future.exception() if plugins else None
+                if isinstance(error, Exception):
+                    without_plugins(error, page.url)
+                    future = read(page, ())  # noqa: PLW2901 - the same page
                 result = told(page.story_id, future.result())
             except Exception as error:  # noqa: BLE001 - whatever a page does to its reader stays with its story
                 failed.append((page.url, words_for(error, page.url)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, PluginFailed
 from aggregator.fetch import mask
 
-__all__ = ["words_for"]
+__all__ = ["without_plugins", "words_for"]
 
 log = logging.getLogger(__name__)
 
@@ -18,3 +18,9 @@ def words_for(error: Exception, url: str) -> str:
         return str(error)
     log.warning("a document was too much for its reader", extra={"url": mask(url)}, exc_info=error)
     return f"The document cannot be read ({type(error).__name__})."
+
+
+def without_plugins(error: Exception, url: str) -> None:
+    """Say why a page is extracted once more, by our own extractor alone: its plugin failed, or took all of its time."""
+    plugin = error.plugin if isinstance(error, PluginFailed) else None
+    log.warning("a page is read without plugins", extra={"plugin": plugin, "url": mask(url), "error": str(error)})

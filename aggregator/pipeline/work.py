@@ -19,9 +19,18 @@ PRELOAD = ("aggregator.extract.page",)  # what a worker that extracts loads befo
 
 def extract(
     body: bytes, *, url: str | None, charset: str | None, feed_text: str | None, rules: SiteRule | None = None,
-    explain: bool = False,
+    explain: bool = False, plugins: tuple[str, ...] = (),
 ) -> Article:  # fmt: skip
-    """As `aggregator.extract.extract_page`: the process that hands out pages has no need of the readers themselves."""
+    """As `aggregator.extract.extract_page`, unless one of these plugins has an answer. Raises PluginFailed if one fails.
+
+    The process that hands out pages has no need of the readers themselves.
+    """
+    if plugins:
+        from aggregator.plugins import load  # noqa: PLC0415 - see above
+
+        article: Article | None = load(only=plugins).first("extract_page", body=body, url=url, charset=charset)
+        if article is not None:
+            return article
     from aggregator.extract import extract_page  # noqa: PLC0415 - see above
 
     return extract_page(body, url=url, charset=charset, feed_text=feed_text, rules=rules, explain=explain)
