@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aggregator.app.clock import Clock, machine_time
-from aggregator.app.polling import Polling
 from aggregator.config import Config, default_db_path
 from aggregator.store import Store
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from aggregator.app.outgoing import Outgoing
     from aggregator.app.outlets import Outlets
     from aggregator.app.pages import Pages
+    from aggregator.app.polling import Polling
     from aggregator.app.publishing import Publishing
     from aggregator.app.reading import Reading
     from aggregator.app.rules import Rules
@@ -52,8 +52,13 @@ class App:
         self.config = config
         self.clock = clock
         self.store = store
-        self.polling = Polling(store, config, clock)
-        self.polling.on_new = self._after_poll
+
+    @cached_property
+    def polling(self) -> Polling:
+        """Feeds asked, pages read, stories decided."""
+        from aggregator.app.polling import Polling
+
+        return Polling(self.store, self.config, self.clock, on_new=self._after_poll)
 
     def _after_poll(self, since: datetime) -> None:
         if self.store.rules.all():
@@ -266,6 +271,12 @@ class App:
 
         return Clients(self.store, self.clock, self.timezone, self.marks, self.front)
 
+    def close(self) -> None:
+        """End the workers and connections that were opened."""
+        if "polling" in self.__dict__:
+            self.polling.close()
+        self.store.close()
+
 
 def db_path(config: Config) -> Path:
     """Where the database is if the command line names no other place: the settings', else the default one."""
@@ -285,5 +296,4 @@ def open_app(config: Config, *, db: Path | None = None, clock: Clock = machine_t
     try:
         yield app
     finally:
-        app.polling.close()
-        store.close()
+        app.close()

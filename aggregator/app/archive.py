@@ -19,11 +19,12 @@ from aggregator.app.polling import Polling, Progress
 from aggregator.errors import AggregatorError
 from aggregator.model import StoryLine
 from aggregator.parse.archives import is_reader_json, newsboat_line, reader_items, reader_line
-from aggregator.pipeline.entries import TELLING, searchable, text_hash
+from aggregator.pipeline.entries import TELLING, measured
 from aggregator.query import parse
 from aggregator.store import Store
 from aggregator.store.archive import ArchiveLine, Taken
 from aggregator.store.newsboat import newsboat_rows
+from aggregator.text.grams import searchable
 from aggregator.text.html import clean_text, one_line
 from aggregator.text.language import detect
 from aggregator.text.urls import canonical_url, open_url, site_of
@@ -156,7 +157,7 @@ def archive_line(row: Any, *, now: datetime, unread: bool) -> ArchiveLine:
     """
     line = story_line(row, now=now)
     url = open_url(line.url) if line.url else None
-    words = (line.text or "").casefold().split()
+    words, hashed = measured(line.text)
     is_dated = row.get("published") not in (None, "") and line.published_at != now
     seen = now if not is_dated else min(line.published_at, now)  # so that an old story is not told as today's
     return ArchiveLine(
@@ -173,8 +174,8 @@ def archive_line(row: Any, *, now: datetime, unread: bool) -> ArchiveLine:
         seen_at=seen,
         lang=line.lang or detect(f"{line.title or ''}\n{(line.text or '')[:TELLING]}"),
         credit=line.credit,
-        words=len(words),
-        text_hash=text_hash(line.text),
+        words=words,
+        text_hash=hashed,
         grams=searchable(line.title, line.text),
         site=site_of(url) if url else None,
         feed=clean_text(row["feed"]) if isinstance(row.get("feed"), str) else None,

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator.model import Feed, ParsedEntry, ParsedFeed
 from aggregator.store.ingest import NewEntry
-from aggregator.text.grams import grams
+from aggregator.text.grams import searchable
 from aggregator.text.html import html_to_text, one_line
 from aggregator.text.language import detect
 from aggregator.text.urls import canonical_url, open_url, site_of
 
-__all__ = ["content_hash", "new_entries", "searchable", "text_hash"]
+__all__ = ["content_hash", "measured", "new_entries", "text_hash"]
 
 TELLING = 1000  # characters of a text by which its language is told
 _FRONT_PAGE = re.compile(r"https?://[^/?#]*/*\??(?:#.*)?", re.DOTALL)
@@ -30,21 +30,16 @@ def content_hash(entry: ParsedEntry) -> str:
 
 def text_hash(text: str | None) -> str | None:
     """A hash of a story's text without regard to spaces and to the case of plain letters."""
-    return _measured(text)[1]
+    return measured(text)[1]
 
 
-def _measured(text: str | None) -> tuple[int, str | None]:
+def measured(text: str | None) -> tuple[int, str | None]:
     """How many words a text has, and its `text_hash`."""
     if not text:
         return 0, None
     words = text.split()
     said = "".join(words).encode("utf-8", "replace").lower()
     return len(words), hashlib.blake2b(said, digest_size=12).hexdigest()
-
-
-def searchable(title: str | None, text: str | None) -> str | None:
-    """The character pairs by which unspaced scripts are found."""
-    return grams(f"{title or ''}\n{text or ''}")
 
 
 def new_entries(
@@ -96,7 +91,7 @@ def _new_entry(entry: ParsedEntry, source: _Source, now: datetime, *, wants_page
     has_page = url is not None and source.is_article(entry, url)
     text = _text(entry)
     title = one_line(entry.title) if entry.title else None
-    words, hashed = _measured(text)
+    words, hashed = measured(text)
     outlet_key, outlet_name = source.outlet(url)
     return NewEntry(
         guid=entry.id,

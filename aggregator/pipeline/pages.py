@@ -15,7 +15,7 @@ from aggregator.errors import ExtractError, Refused
 from aggregator.extract import SiteLines, SiteRule, drop_recurring, learn, page_lines, rule_for
 from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, HostGate, fetch_all, mask
 from aggregator.model import Article
-from aggregator.pipeline.entries import searchable, text_hash
+from aggregator.pipeline.entries import text_hash
 from aggregator.pipeline.flight import landed
 from aggregator.pipeline.trouble import without_plugins, words_for
 from aggregator.pipeline.work import extract
@@ -23,6 +23,7 @@ from aggregator.plan import LIVE_S, next_reread
 from aggregator.store import Store
 from aggregator.store.pages import DuePage, PageResult
 from aggregator.text.dates import parse_date
+from aggregator.text.grams import searchable
 from aggregator.text.revision import gives_less, headline_changed, page_words, text_changed
 from aggregator.text.urls import canonical_url, host_of, site_of
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.store.connection import PARAMETERS, Connections
+from aggregator.store.keys import buried, stories_by_key
 from aggregator.store.times import to_db
 
 __all__ = ["Archive", "ArchiveLine", "Taken"]
@@ -91,10 +92,8 @@ class Archive:
         """Open a story for each line that is new, and add to known ones what they lack; one transaction."""
         with self._db.write():
             keys = list(dict.fromkeys(line.key for line in lines))
-            ids = self._ids(keys)
-            dead = {
-                r["key"] for r in self._db.in_chunks("SELECT key FROM tombstones WHERE key IN ({marks})", keys)
-            } - set(ids)
+            ids = stories_by_key(self._db, keys)
+            dead = buried(self._db, keys) - set(ids)
             first: dict[str, ArchiveLine] = {}
             later = []
             for line in lines:
@@ -109,12 +108,6 @@ class Archive:
             new=len(first), completed=completed, known=len(later) - completed,
             deleted=len(lines) - len(first) - len(later),
         )  # fmt: skip
-
-    def _ids(self, keys: Sequence[str]) -> dict[str, int]:
-        aliases = self._db.in_chunks("SELECT key, story_id AS id FROM aliases WHERE key IN ({marks})", keys)
-        found = {row["key"]: row["id"] for row in aliases}
-        stories = self._db.in_chunks("SELECT key, id FROM stories WHERE key IN ({marks})", keys)
-        return found | {row["key"]: row["id"] for row in stories}
 
     def _feeds(self, urls: set[str]) -> dict[str, int]:
         rows = self._db.in_chunks("SELECT url, id FROM feeds WHERE url IN ({marks})", sorted(urls))

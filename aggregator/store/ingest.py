@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.store.connection import PARAMETERS, Connections
+from aggregator.store.keys import buried, stories_by_key
 from aggregator.store.revisions import keep_version
 from aggregator.store.times import to_db
-from aggregator.text.grams import grams
+from aggregator.text.grams import searchable
 
 __all__ = ["Ingest", "IngestResult", "NewEntry"]
 
@@ -76,7 +77,7 @@ class Ingest:
         with self._db.write():
             known = self._known_rows(feed_id, list(rows))
             new = [entry for guid, entry in rows.items() if guid not in known]
-            by_key = self._stories_by_key([entry.key for entry in new]) if new else {}
+            by_key = stories_by_key(self._db, [entry.key for entry in new]) if new else {}
             if by_key:
                 known |= self._renamed(feed_id, new, by_key, {*present, *rows})
                 new = [entry for entry in new if entry.guid not in known]
@@ -104,7 +105,7 @@ class Ingest:
 
     def _add(self, feed_id: int, entries: Sequence[NewEntry], by_key: dict[str, int], now: datetime) -> tuple[int, ...]:
         """Store new entries, and the stories that they open; returns the ids of these."""
-        dead = self._tombstones([entry.key for entry in entries])
+        dead = buried(self._db, [entry.key for entry in entries])
         to_open = {e.key: e for e in reversed(entries) if e.key not in by_key and e.key not in dead}
         seen_at = to_db(now)
         opened = self._open(feed_id, [*reversed(to_open.values())], seen_at)
@@ -125,16 +126,6 @@ class Ingest:
     def _known_rows(self, feed_id: int, guids: Sequence[str]) -> dict[str, dict[str, Any]]:
         sql = "SELECT id, guid, story_id, content_hash FROM entries WHERE feed_id = ? AND guid IN ({marks})"
         return {row["guid"]: row for row in self._db.in_chunks(sql, guids, feed_id)}
-
-    def _stories_by_key(self, keys: Sequence[str]) -> dict[str, int]:
-        found = {
-            r["key"]: r["id"] for r in self._db.in_chunks("SELECT key, id FROM stories WHERE key IN ({marks})", keys)
-        }
-        aliases = self._db.in_chunks("SELECT key, story_id FROM aliases WHERE key IN ({marks})", keys)
-        return {**{r["key"]: r["story_id"] for r in aliases}, **found}
-
-    def _tombstones(self, keys: Sequence[str]) -> set[str]:
-        return {r["key"] for r in self._db.in_chunks("SELECT key FROM tombstones WHERE key IN ({marks})", keys)}
 
     def _outlets(self, names: Mapping[str, str]) -> dict[str, int]:
         """The ids of the outlets with these keys, made under these names where they are new."""
@@ -208,9 +199,7 @@ class Ingest:
                 (entry.text, entry.words, entry.text_hash, story["id"]),
             )
         stands = entry.text if text or is_first_text else story["text"]
-        self._db.run(
-            "UPDATE stories SET grams = ? WHERE id = ?", (grams(f"{new_title or ''}\n{stands or ''}"), story["id"])
-        )
+        self._db.run("UPDATE stories SET grams = ? WHERE id = ?", (searchable(new_title, stands), story["id"]))
         return True
 
 

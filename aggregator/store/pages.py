@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from aggregator.store.connection import Connections
 from aggregator.store.revisions import keep_version
 from aggregator.store.times import to_db
-from aggregator.text.grams import grams
+from aggregator.text.grams import searchable
 
 __all__ = ["DuePage", "KeptPage", "PageResult", "Pages", "PagesApplied", "SiteText", "StoredPage"]
 
@@ -268,7 +268,7 @@ class Pages:
             stands = self._db.value("SELECT text FROM stories WHERE id = ?", (r.story_id,))
             self._db.run(
                 "UPDATE stories SET feed_title = coalesce(feed_title, title), title = ?, grams = ? WHERE id = ?",
-                (r.title, grams(f"{r.title}\n{stands or ''}"), r.story_id),
+                (r.title, searchable(r.title, stands), r.story_id),
             )
         return has_headline
 

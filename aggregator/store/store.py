@@ -3,47 +3,51 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from aggregator.errors import SchemaTooNew, StoreError, StoreReadOnly
 from aggregator.store import migrations
-from aggregator.store.app_passwords import AppPasswords
-from aggregator.store.archive import Archive
 from aggregator.store.connection import APPLICATION_ID, Connections
-from aggregator.store.counts import Counts
-from aggregator.store.decisions import Decisions
-from aggregator.store.editions import Editions
-from aggregator.store.edits import Edits
-from aggregator.store.events import Events
-from aggregator.store.feeds import Feeds
-from aggregator.store.folders import Folders
-from aggregator.store.gauges import Gauges
-from aggregator.store.hosts import Hosts
-from aggregator.store.ingest import Ingest
-from aggregator.store.leases import Leases
-from aggregator.store.marks import Marks
-from aggregator.store.notices import Notices
-from aggregator.store.outbox import Outbox
-from aggregator.store.outlets import Outlets
-from aggregator.store.pages import Pages
-from aggregator.store.readers import Readers
-from aggregator.store.recipients import Recipients
-from aggregator.store.retention import Retention
-from aggregator.store.revisions import Revisions
-from aggregator.store.rules import Rules
-from aggregator.store.search import Search
-from aggregator.store.stories import Stories
-from aggregator.store.streams import Streams
-from aggregator.store.topics import Topics
-from aggregator.store.websub import WebSub
+
+if TYPE_CHECKING:
+    from aggregator.store.app_passwords import AppPasswords
+    from aggregator.store.archive import Archive
+    from aggregator.store.counts import Counts
+    from aggregator.store.decisions import Decisions
+    from aggregator.store.editions import Editions
+    from aggregator.store.edits import Edits
+    from aggregator.store.events import Events
+    from aggregator.store.feeds import Feeds
+    from aggregator.store.folders import Folders
+    from aggregator.store.gauges import Gauges
+    from aggregator.store.hosts import Hosts
+    from aggregator.store.ingest import Ingest
+    from aggregator.store.leases import Leases
+    from aggregator.store.marks import Marks
+    from aggregator.store.notices import Notices
+    from aggregator.store.outbox import Outbox
+    from aggregator.store.outlets import Outlets
+    from aggregator.store.pages import Pages
+    from aggregator.store.readers import Readers
+    from aggregator.store.recipients import Recipients
+    from aggregator.store.retention import Retention
+    from aggregator.store.revisions import Revisions
+    from aggregator.store.rules import Rules
+    from aggregator.store.search import Search
+    from aggregator.store.stories import Stories
+    from aggregator.store.streams import Streams
+    from aggregator.store.topics import Topics
+    from aggregator.store.websub import WebSub
 
 __all__ = ["Store"]
 
 
 class Store:
-    """The database of one reader's machine.
+    """The database of one reader's machine, by repositories: each is loaded when it is first asked for, and stays.
 
     Args:
         path: the SQLite file; it and its folder are made if absent.
@@ -55,6 +59,35 @@ class Store:
 
     """
 
+    feeds: Feeds
+    ingest: Ingest
+    stories: Stories
+    search: Search
+    counts: Counts
+    gauges: Gauges
+    pages: Pages
+    revisions: Revisions
+    decisions: Decisions
+    events: Events
+    edits: Edits
+    editions: Editions
+    outbox: Outbox
+    recipients: Recipients
+    leases: Leases
+    marks: Marks
+    topics: Topics
+    rules: Rules
+    readers: Readers
+    hosts: Hosts
+    retention: Retention
+    archive: Archive
+    app_passwords: AppPasswords
+    folders: Folders
+    notices: Notices
+    outlets: Outlets
+    websub: WebSub
+    streams: Streams
+
     def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
         self.path = Path(path)
         if not read_only:
@@ -64,34 +97,15 @@ class Store:
             self._migrate()
         else:
             self._check_known()
-        self.feeds = Feeds(self.connections)
-        self.ingest = Ingest(self.connections)
-        self.stories = Stories(self.connections)
-        self.search = Search(self.connections)
-        self.counts = Counts(self.connections)
-        self.gauges = Gauges(self.connections)
-        self.pages = Pages(self.connections)
-        self.revisions = Revisions(self.connections)
-        self.decisions = Decisions(self.connections)
-        self.events = Events(self.connections)
-        self.edits = Edits(self.connections)
-        self.editions = Editions(self.connections)
-        self.outbox = Outbox(self.connections)
-        self.recipients = Recipients(self.connections)
-        self.leases = Leases(self.connections)
-        self.marks = Marks(self.connections)
-        self.topics = Topics(self.connections)
-        self.rules = Rules(self.connections)
-        self.readers = Readers(self.connections)
-        self.hosts = Hosts(self.connections)
-        self.retention = Retention(self.connections)
-        self.archive = Archive(self.connections)
-        self.app_passwords = AppPasswords(self.connections)
-        self.folders = Folders(self.connections)
-        self.notices = Notices(self.connections)
-        self.outlets = Outlets(self.connections)
-        self.websub = WebSub(self.connections)
-        self.streams = Streams(self.connections)
+
+    if not TYPE_CHECKING:  # else a misspelt repository would be known to the type checker
+
+        def __getattr__(self, name: str) -> Any:
+            """The repository of this name, from the module of the same name: a list of stories needs three of them."""
+            if name not in Store.__annotations__:
+                raise AttributeError(name)
+            repository = getattr(importlib.import_module(f"aggregator.store.{name}"), Store.__annotations__[name])
+            return self.__dict__.setdefault(name, repository(self.connections))
 
     def _make_folder(self) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["UNSPACED", "grams", "pairs", "whole"]
+__all__ = ["UNSPACED", "grams", "pairs", "searchable", "whole"]
 
 # Han, kana, hangul, Thai, Lao, Khmer and Burmese: scripts whose words are not parted by spaces, or not reliably.
 UNSPACED = (
@@ -41,6 +41,11 @@ def grams(text: str) -> str | None:
         return None
     lines = [_RUN.sub(_parted, line) for line in text.splitlines() if _RUN.search(line)]
     return _LINE_END.join(lines) or None
+
+
+def searchable(title: str | None, text: str | None) -> str | None:
+    """The grams of a story: what the full-text index keeps beside its title and text."""
+    return grams(f"{title or ''}\n{text or ''}")
 
 
 def _has_runs(text: str) -> bool:
