@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aggregator.digest.chrome import is_glued, prose
-from aggregator.digest.vectors import rarity
+from aggregator.digest.vectors import rarity, weight_of
 from aggregator.model import Story
 from aggregator.text.figures import Figure, figures
 from aggregator.text.sentences import split
@@ -104,12 +104,16 @@ class Statement:
     place: int
     offset: int
     text: str
-    content: frozenset[str]
+
+    @property
+    def content(self) -> frozenset[str]:
+        """The stems of its words; few statements are compared by them."""
+        return _content(self.text, self.story.lang)
 
     @property
     def weight(self) -> float:
         """How much its words say."""
-        return sum(rarity(w) for w in self.content)
+        return weight_of(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +156,22 @@ def statements_of(story: Story, most: int = _MOST_SENTENCES) -> tuple[Statement,
         for a, b in split(text[begin:end], lang):
             sentence = text[begin + a : begin + b]
             if not is_glued(sentence):
-                content = frozenset(s for w in words(sentence) if (s := stem(w, lang)))
-                found.append(Statement(story, len(found), begin + a, sentence, content))
+                found.append(Statement(story, len(found), begin + a, sentence))
         if len(found) >= most:
             break
     return tuple(found[:most])
 
 
+@lru_cache(maxsize=4096)
+def _content(sentence: str, lang: str | None) -> frozenset[str]:
+    code = lang[:2].lower() if lang else None
+    return frozenset(s for w in words(sentence) if (s := stem(w, code)))
+
+
 def claims_of(statements: Sequence[Statement]) -> Iterator[Claim]:
     """The figures of the statements that may be compared, each in its slot."""
     for statement in statements:
-        if not any(char.isdigit() for char in statement.text) and not _WRITTEN.search(statement.text):
+        if not _NUMBER.search(statement.text):
             continue
         lang = statement.story.lang[:2].lower() if statement.story.lang else None
         found = figures(statement.text, lang)
@@ -177,8 +186,8 @@ def claims_of(statements: Sequence[Statement]) -> Iterator[Claim]:
             yield Claim(statement, figure, slot, noun, near, sum(f.unit == figure.unit for f in found) == 1)
 
 
-_WRITTEN = re.compile(
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?|dozen|hundred|half)\b",
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?|dozen|hundred|half)\b",
     re.IGNORECASE,
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -94,6 +94,15 @@ class Material:
     names: frozenset[str]
     centrality: tuple[float, ...]
     rank: tuple[int, ...]
+    postings: Mapping[str, Sequence[tuple[int, int, float]]]
+
+    def likeness(self, candidate: Candidate) -> list[list[float]]:
+        """The cosine of a sentence with every sentence, telling by telling; many share no word, which costs nothing."""
+        found = [[0.0] * len(t.sentences) for t in self.tellings]
+        for word, weight in candidate.vector.items():
+            for telling, place, other in self.postings[word]:
+                found[telling][place] += weight * other
+        return found
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -125,7 +134,18 @@ def gather(stories: Sequence[StoryLine]) -> Material:
         names=_shared_names(tellings),
         centrality=centrality,
         rank=tuple(order.index(n) for n in range(len(tellings))),
+        postings=_postings(tellings),
     )
+
+
+def _postings(tellings: Sequence[Telling]) -> dict[str, list[tuple[int, int, float]]]:
+    """In which sentences each word stands: telling, place, and its weight there."""
+    found: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
+    for telling in tellings:
+        for sentence in telling.sentences:
+            for word, weight in sentence.vector.items():
+                found[word].append((telling.number, sentence.place, weight))
+    return found
 
 
 def _in_one_language(stories: Sequence[StoryLine]) -> list[tuple[StoryLine, str | None]]:
@@ -227,8 +247,3 @@ def _shared_names(tellings: Sequence[Telling]) -> frozenset[str]:
     """Capitalised words that at least two stories have inside a sentence."""
     seen = Counter(name for t in tellings for name in {n for s in t.sentences for n in s.names})
     return frozenset(name for name, count in seen.items() if count > 1)
-
-
-def weight_of(stems: frozenset[str]) -> float:
-    """How much a set of words says: the sum of their rarities."""
-    return sum(map(rarity, stems))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from aggregator.digest.material import Candidate, Material, Telling, weight_of
-from aggregator.digest.vectors import cosine, rarity
+from aggregator.digest.material import Candidate, Material, Telling
+from aggregator.digest.vectors import cosine, weight_of
 
 __all__ = ["FOLLOWING", "OPINION", "SENTENCE", "following_features", "opens_dangling", "sentence_features"]
 
@@ -64,7 +64,7 @@ def sentence_features(candidate: Candidate, material: Material) -> list[float]:
     telling = material.tellings[candidate.telling]
     others = [t for t in material.tellings if t is not telling]
     first = candidate.place == 0
-    likeness = [[cosine(candidate.vector, s.vector) for s in t.sentences] for t in others]
+    likeness = [each for n, each in enumerate(material.likeness(candidate)) if n != telling.number]
     leads = _mean([max(each[:2], default=0.0) for each in likeness])
     return [
         *_coverage(candidate, material, telling, others),
@@ -129,7 +129,7 @@ def _manner(candidate: Candidate) -> list[float]:
         sum(w[:1].isupper() for w in spoken) / max(1, len(spoken)),
         float(bool(_DASH.search(text))),
         float(bool(_ANNOUNCES.search(text))),
-        _mean([rarity(w) for w in candidate.content]) / 6,
+        weight_of(candidate.content) / max(1, len(candidate.content)) / 6,
     ]
 
 

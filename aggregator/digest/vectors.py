@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 
-__all__ = ["Vector", "cosine", "rarity", "summed", "vector"]
+__all__ = ["Vector", "cosine", "rarity", "summed", "vector", "weight_of"]
 
 Vector = Mapping[str, float]
 
@@ -28,6 +28,12 @@ def _table() -> dict[str, float]:
 def rarity(stem: str) -> float:
     """Inverse document frequency of a stem: 0.05 for the commonest, 6 for one that is in fewer than 20 of 9,000 stories."""
     return _table().get(stem, _UNSEEN)
+
+
+def weight_of(stems: Iterable[str]) -> float:
+    """How much words say: the sum of their rarities."""
+    table = _table()
+    return sum([table.get(stem, _UNSEEN) for stem in stems])
 
 
 def vector(stems: Iterable[str]) -> Vector:
