@@ -9,6 +9,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from aggregator.extract.han_names import han_names
 from aggregator.extract.head import Head
 from aggregator.extract.titles import clean
 
@@ -214,7 +215,8 @@ _ELSEWHERE = re.compile(
 _ORGANISATION = re.compile(
     r"\b(?:the [A-Z]\w+|staff|team|desk|news|newsroom|press|journal|gazette|tribune|herald|times|post|media|network|magazine|university|school|institute|"
     r"foundation|bank|company|inc|ltd|llc|gmbh|e\.v|editors?|editorial|redaktion|redaction|rédaction|redacción|redazione|board|agency|agencies|association|"
-    r"contributors?|reporters?|writers?|report|afp|reuters|dpa|ap|ansa|efe|tass|xinhua|stiftung|blog|group|studio|services?|department|office)\b",
+    r"contributors?|reporters?|writers?|report|afp|reuters|dpa|ap|ansa|efe|tass|xinhua|stiftung|blog|group|studio|services?|department|office)\b"
+    r"|[\u4e00-\u9fff](?:网络?|網路?|报社?|報社?|日报|日報|晚报|社|台|公司|集团|集團|中心|编辑部|編輯部|政府|委员会|委員會|大学|大學|协会|協會)$",
     re.IGNORECASE,
 )
 _LINE_BY = re.compile(
@@ -229,10 +231,6 @@ _SIGNED = re.compile(
 )
 _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|in)?|auteurs?|autori|contributors?)/([\w%.-]+?)/?(?:[?#].*)?$", re.IGNORECASE
-)
-_HAN_CREDIT = re.compile(
-    r"(?:(?:作者|撰文|(?:^|\s)文)\s*[:：丨|/]\s*|(?:^\W*|本报|本報|社|网|報|报|台|[（(])\s*(?:记者|記者)\s*[:：丨|/\s]\s*)"
-    r"((?:[\u4e00-\u9fff·]{2,4}|[A-Za-z]\w{2,15})(?:[、\s]+[\u4e00-\u9fff]{2,3}(?![\u4e00-\u9fff]))*)(?=[\s）)】/／|,，、。(（]|$)"
 )
 _JOIN_FRONT = re.compile(r"\s*(?:and|und|et|y|e|og|och|&|,)(?:\s|$)", re.IGNORECASE)
 _JOIN_END = re.compile(r"(?:\b(?:and|und|et|y|e|og|och)|&|,)\s*$", re.IGNORECASE)
@@ -270,7 +268,7 @@ def find_authors(
         ("json-ld", lambda: (names_in(text, told=True) for text in _ld_names(head))),
         ("meta", lambda: (names_in(text, told=True) for text in _meta_names(head))),
         ("byline", lambda: [_marked(parser, headline)] if parser is not None else ()),
-        ("text", lambda: [_spoken(lines)]),
+        ("text", lambda: [_spoken(lines) or han_names(lines)]),
     )
     spare: tuple[tuple[str, ...], str | None] = ((), None)
     for source, offer in offers:
@@ -435,7 +433,7 @@ def _distance(node: LexborNode, chain: dict[int, int]) -> tuple[int, bool]:
 
 
 def _spoken(lines: Sequence[str]) -> tuple[str, ...]:
-    """A byline in plain text: "By Ann Lee" on a line of its own, or a Chinese or Japanese credit."""
+    """A byline in plain text: "By Ann Lee" on a line of its own."""
     for line in lines:
         if len(line) <= 120 and (found := _LINE_BY.match(line)) and (names := names_in(found.group(1))):
             return names
@@ -447,11 +445,6 @@ def _spoken(lines: Sequence[str]) -> tuple[str, ...]:
         found = _DATED_BY.match(line) or _SIGNED.match(line)
         if found and (names := names_in(found.group(1))):
             return names
-    for line in lines:
-        if found := _HAN_CREDIT.search(line):
-            names = tuple(n for n in re.split(r"[、，,\s]+", found.group(1)) if 2 <= len(n) <= 12)
-            if names:
-                return names
     return ()
 
 

@@ -286,6 +286,28 @@ def test_a_byline_with_a_date_or_a_label_of_its_own_is_read(lines, want):
     assert find_authors(Head(), lines=lines)[0] == want
 
 
+@pytest.mark.parametrize(
+    ("lines", "want"),
+    [
+        (["临湖大桥将关闭十一个月", "李文静", "市议会周二决定，从五月起关闭大桥。"], ("李文静",)),
+        (["临湖大桥将关闭十一个月", "陈晓、王立", "市议会周二决定，从五月起关闭大桥。"], ("陈晓", "王立")),
+        (["市议会周二决定，从五月起关闭大桥。（袁立 临湖报道）"], ("袁立",)),
+        (["临湖网本地频道 记者 陈晓"], ("陈晓",)),
+        (["首页", "江苏", "文化"], ()),
+        (["临湖大桥将关闭十一个月", "周末", "市议会周二决定，从五月起关闭大桥。"], ()),
+        (["（资料图片）"], ()),
+    ],
+    ids=["under the headline", "two", "signed", "reporter of a channel", "menu", "label", "no name"],
+)
+def test_chinese_names_are_found_where_they_stand_alone(lines, want):
+    assert find_authors(Head(), lines=lines)[0] == want
+
+
+def test_a_company_is_not_preferred_to_the_person_who_signs():
+    head = read_head('<head><meta name="author" content="大汉网络"></head>')
+    assert find_authors(head, lines=["市议会周二决定，从五月起关闭大桥。（袁立）"])[0] == ("袁立",)
+
+
 def test_a_link_to_an_author_s_page_names_the_author_if_it_spells_the_name():
     links = (
         '<div><p>More</p></div><a href="/authors/latest">All authors</a><a href="/authors/zoe-marten/">Zoë Marten</a>'
