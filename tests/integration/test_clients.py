@@ -7,10 +7,8 @@ import contextlib
 import importlib
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
@@ -19,54 +17,12 @@ from typing import Any
 import pytest
 import requests
 
-from aggregator.app.app import App, open_app
+from aggregator.app.app import open_app
 from aggregator.config import Config, WebConfig
 from tests.support.browser import found, program
 from tests.support.building import NOW
+from tests.support.house import OWN, STORIES, House
 from tests.support.serving import served
-from tests.unit.web.conftest import fill
-
-OWN = "correct horse battery"
-STORIES = {64, 128, 192, 256}  # numbers of the stories 1 to 4; the event of 1 to 3 has one between
-
-
-@dataclass(frozen=True)
-class House:
-    """A served app, and the password made for a phone."""
-
-    app: App
-    address: str
-    secret: str
-
-    def marks(self, story_id: int) -> tuple[bool, bool]:
-        story = self.app.reading.story(story_id)
-        return story.is_read, story.is_starred
-
-    def unread(self) -> set[int]:
-        return {s.id for s in self.app.reading.stories("is:unread")}
-
-    @property
-    def event(self) -> int:
-        """The number of the entry of the event of several outlets."""
-        return int(self.app.store.connections.value("SELECT number FROM shared_events"))
-
-
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A store with four stories and a reader, made once and copied for each test; and the password of her phone."""
-    path = tmp_path_factory.mktemp("house") / "a.db"
-    with open_app(Config(timezone="UTC"), db=path, clock=lambda: NOW) as app:
-        fill(app)
-        app.accounts.set_password("alice", OWN)
-        return path, app.access.make("alice", "phone")
-
-
-@pytest.fixture
-def house(furnished: tuple[Path, str], tmp_path: Path) -> Iterator[House]:
-    path, secret = furnished
-    shutil.copy(path, tmp_path / "a.db")
-    with open_app(Config(timezone="UTC"), db=tmp_path / "a.db", clock=lambda: NOW) as app, served(app) as address:
-        yield House(app, address, secret)
 
 
 def library(name: str, package: str) -> Any:
@@ -358,6 +314,16 @@ def test_without_a_token_nothing_is_told(house: House, headers: dict[str, str]) 
     assert "Auth=" not in wrong.text
 
 
+def test_a_token_may_stand_in_the_body_alone_but_not_in_an_address(house: House, reeder: Reeder) -> None:
+    """As liferea asks for texts; addresses are written down in too many places."""
+    address = f"{reeder.base}/reader/api/0/stream/items/contents"
+    found = requests.post(address, data={"output": "json", "T": reeder.auth, "i": "64"}, timeout=9)
+    assert [i["title"] for i in found.json()["items"]] == ["Storm cuts power to 300,000 homes"]
+    for method, sent in (("post", {"data": {"T": "x", "i": "64"}}), ("get", {"params": {"T": reeder.auth, "i": "64"}}),
+                         ("post", {"params": {"T": reeder.auth}, "data": {"i": "64"}})):  # fmt: skip
+        assert requests.request(method, address, timeout=9, **sent).status_code == 401
+
+
 def test_a_revoked_or_changed_password_ends_its_tokens(house: House) -> None:
     phone = house.app.access.token("alice", house.secret, address="x")
     own = house.app.access.token("alice", OWN, address="x")
@@ -464,6 +430,12 @@ def test_a_nextcloud_client_reads_and_marks(house: House, version: str) -> None:
     put(f"items/1/{by_id[64]['guid']}/star")
     assert house.marks(4) == (True, False)
     assert house.marks(1) == (False, True)
+    stars = [{"feedId": feed, "guidHash": by_id[number]["guidHash"]} for feed, number in ((1, 64), (3, 192), (3, 256))]
+    put("items/unstar/multiple", {"items": stars})
+    assert house.marks(1) == (False, False)
+    put("items/star/multiple", {"items": [*stars[:2], {"feedId": 2, "guidHash": "0" * 32}, {"guidHash": "entry-256"}]})
+    assert [house.marks(n)[1] for n in (1, 2, 3, 4)] == [True, False, True, True]
+    put("items/unstar/multiple", {"items": stars[1:]})
     put("items/unread/multiple", {"items" if version == "v1-2" else "itemIds": [256]})
     assert house.marks(4) == (False, False)
     changed = {

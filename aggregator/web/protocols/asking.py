@@ -56,9 +56,10 @@ class Parameters:
         return whole(self.get(name))
 
 
-def parameters() -> Parameters:
+def parameters(*, body_only: bool = False) -> Parameters:
     """What the address and the body say; a body is read as a form whatever it calls itself, encoded or not."""
-    pairs = parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True)
+    address = "" if body_only else request.query_string.decode("utf-8", "replace")
+    pairs = parse_qsl(address, keep_blank_values=True)
     if request.mimetype == "multipart/form-data":
         return Parameters(pairs + [(n, v) for n in request.form for v in request.form.getlist(n)])
     if request.method not in ("GET", "HEAD") and request.mimetype != "application/json":

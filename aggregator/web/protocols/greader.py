@@ -1,7 +1,7 @@
 """The Google Reader API as FreshRSS and its clients speak it, at `/` and at `/api/greader.php`.
 
 A change needs no token here: who asks is known by a header that no other site can make a browser send. `T` is taken and ignored,
-for some programs send none, and one sends its `Auth`.
+for some programs send none; but where the header is missing it may hold what was given as `Auth`, for liferea asks for texts so.
 """
 
 from __future__ import annotations
@@ -53,13 +53,21 @@ IGNORED_STATES = frozenset(
 def _admit() -> Response | None:
     if request.path.endswith("/accounts/ClientLogin"):
         return None
-    header = request.headers.get("Authorization", "")
-    found = re.fullmatch(r'GoogleLogin\s+auth\s*=\s*"?([^"]*?)"?\s*', header, re.IGNORECASE)
-    reader = our_app().access.by_token(found[1]) if found else basic()
+    token = _token_shown()
+    reader = basic() if token is None else our_app().access.by_token(token)
     if reader is None:
         return Response("Unauthorized\n", 401, mimetype="text/plain")
     g.reader = reader
     return None
+
+
+def _token_shown() -> str | None:
+    """What was given as `Auth`: in the header, or in the body of a request without one; never in an address."""
+    header = request.headers.get("Authorization")
+    if header is None and request.method == "POST":
+        return parameters(body_only=True).get("T")
+    found = re.fullmatch(r'GoogleLogin\s+auth\s*=\s*"?([^"]*?)"?\s*', header or "", re.IGNORECASE)
+    return found[1] if found else None
 
 
 @greader.errorhandler(AggregatorError)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import md5
 from typing import TypeVar
@@ -24,6 +25,8 @@ BASES = tuple(f"{front}/apps/news/api/{version}" for front in ("/index.php", "")
 VERSION = "25.0.0"  # of Nextcloud News, whose API this is
 USUAL, MOST = 200, 10_000
 FEED, FOLDER, STARRED, ALL, UNREAD = 0, 1, 2, 3, 6
+_GUID = re.compile(r"entry-[0-9]{1,18}")
+_HASH = re.compile(r"[0-9a-f]{32}")
 
 
 View = TypeVar("View", bound=Callable[..., Response])
@@ -143,7 +146,7 @@ def create_feed() -> Response:
     added = app.feeds.add_one(found[0])
     if added.known:
         raise Conflict("The feed exists already.")
-    made = next(f for f in _feeds() if f.url == added.added[0].url)
+    made = app.feeds.get(added.added[0].url)
     app.feeds.put(made.id, _folder_name(sent.get("folderId")))
     app.polling.ask_soon()
     return as_json({"feeds": [_feed_row(_feed(made.id))], "newestItemId": app.clients.latest()})
@@ -220,7 +223,7 @@ def mark_one(number: int, mark: str) -> Response:
 @_route("/items/<int:feed>/<name>/<any(star, unstar):mark>", "PUT", "POST")
 def star_one(feed: int, name: str, mark: str) -> Response:
     """Star an entry by its feed and its guid, or the MD5 of that."""
-    _mark(_by_guid(feed, name), mark)
+    _mark(_named([(feed, name)]), mark)
     return _done()
 
 
@@ -228,14 +231,11 @@ def star_one(feed: int, name: str, mark: str) -> Response:
 def mark_many(mark: str) -> Response:
     """Mark entries by their numbers, or by feed and guid."""
     sent = body_json()
-    rows = sent.get("itemIds", sent.get("items"))
-    numbers: list[int] = []
-    for row in rows if isinstance(rows, list) else []:
-        if isinstance(row, dict):
-            numbers += _by_guid(whole(row.get("feedId")) or 0, str(row.get("guidHash")))
-        elif (number := whole(row)) is not None:
-            numbers.append(number)
-    _mark(numbers, mark)
+    given = sent.get("itemIds", sent.get("items"))
+    rows = given if isinstance(given, list) else []
+    named = [(whole(row.get("feedId")) or 0, str(row.get("guidHash"))) for row in rows if isinstance(row, dict)]
+    numbers = [number for row in rows if not isinstance(row, dict) and (number := whole(row)) is not None]
+    _mark(numbers + _named(named), mark)
     return _done()
 
 
@@ -247,13 +247,17 @@ def _mark(numbers: list[int], mark: str) -> None:
         clients.star(numbers, reader_id=reader_id(), is_starred=mark == "star")
 
 
-def _by_guid(feed: int, name: str) -> list[int]:
-    """The number of the entry of a feed that has this guid, or whose guid has this MD5."""
-    number = whole(name.removeprefix("entry-"))
-    if number is not None and name.startswith("entry-"):
-        return [number]
-    page = our_app().clients.page(Selection(feed_ids=(feed,)), reader_id=reader_id(), limit=EVERYTHING)
-    return [n for n in page.numbers if _hash(f"entry-{n}") == name][:1]
+def _named(names: Sequence[tuple[int, str]]) -> list[int]:
+    """The numbers of entries, each named by its feed and its guid or the guid's MD5; each feed is looked through once."""
+    found = [int(name[6:]) for _, name in names if _GUID.fullmatch(name)]
+    hashes: dict[int, set[str]] = {}
+    for feed, name in names:
+        if _HASH.fullmatch(name):
+            hashes.setdefault(feed, set()).add(name)
+    for feed, wanted in hashes.items():
+        page = our_app().clients.page(Selection(feed_ids=(feed,)), reader_id=reader_id(), limit=EVERYTHING)
+        found += [n for n in page.numbers if _hash(f"entry-{n}") in wanted]
+    return found
 
 
 def _chosen() -> Selection:
@@ -326,7 +330,7 @@ def _folders() -> list[tuple[int, str]]:
 
 
 def _feed(number: int) -> ClientFeed:
-    found = next((f for f in _feeds() if f.id == number), None)
+    found = our_app().clients.some_feeds([number]).get(number)
     if found is None:
         raise NotFound("There is no such feed.")
     return found
