@@ -90,7 +90,7 @@ class Letters:
             message_id=queued.message_id,
             list_name=queued.digest,
             root_id=queued.root_id,
-            lang=words.lang,
+            lang=words.tongue.lang,
             unsubscribe_url=words.unsubscribe_url,
             archive_url=words.web_url,
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from aggregator.model import EventMember, EventView, Story
@@ -10,7 +12,8 @@ from aggregator.render.columns import fit, one_line, width_of, wrap
 from aggregator.render.reports import order, reports
 from aggregator.render.terminal import Ink
 from aggregator.render.times import say_time
-from aggregator.render.wording import count
+from aggregator.render.wording import reported_by
+from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["event_text"]
 
@@ -18,57 +21,78 @@ _READABLE = 100
 _NAME_COLUMNS = 20
 _TIMELINE_ROWS = 24
 
+Say = Callable[[datetime], str]
+
 
 def event_text(
-    view: EventView, *, now: datetime, width: int = 80, colour: bool = False, zone: str = "UTC", why: bool = False
+    view: EventView,
+    *,
+    now: datetime,
+    width: int = 80,
+    colour: bool = False,
+    zone: str = "UTC",
+    why: bool = False,
+    tongue: Tongue = ENGLISH,
 ) -> str:
     """The event as text, never wider than `width` columns; `why` adds why each story is in it and what was kept apart."""
     ink, room = Ink(colour=colour), max(30, min(width, _READABLE))
+    say = partial(say_time, now=now, zone=zone, tongue=tongue)
     groups = reports(view)
     lines = [ink.bold(line) for line in wrap(view.event.headline, room)]
-    lines += wrap(_numbers(view, now, zone), room)
+    lines += wrap(_numbers(view, say, tongue), room)
     for chapter in view.thread:
         if chapter.id != view.event.id:
-            said = f"{say_time(chapter.first_at, now=now, zone=zone)}: {chapter.headline} (event {chapter.id})"
             before = (chapter.first_at, chapter.id) < (view.event.first_at, view.event.id)
-            lines += wrap(said, room, first="Before this, " if before else "After this, ", indent="  ")
+            about = {"time": say(chapter.first_at), "headline": chapter.headline, "id": chapter.id}
+            said = (
+                tongue.gettext("Before this, %(time)s: %(headline)s (event %(id)s)", **about)
+                if before
+                else tongue.gettext("After this, %(time)s: %(headline)s (event %(id)s)", **about)
+            )
+            lines += wrap(said, room, indent="  ", first="")
     lines.append("")
     for original, copies in groups:
-        lines += _report(original, copies, now, room, zone)
+        lines += _report(original, copies, room, say, tongue)
     if len(groups) > 1:
-        lines += ["", *_timeline(groups, room, zone)]
+        lines += ["", *_timeline(groups, room, zone, tongue)]
     if why:
-        lines += ["", *_reasons(view, room)]
+        lines += ["", *_reasons(view, room, tongue)]
     return "\n".join(lines) + "\n"
 
 
-def _numbers(view: EventView, now: datetime, zone: str) -> str:
+def _numbers(view: EventView, say: Say, tongue: Tongue) -> str:
     first = min(view.stories, key=order)
     last = max(view.stories, key=order)
     outlets = len({s.outlet for s in view.stories})
-    parts = [
-        count(outlets, "outlet"),
-        count(view.event.independent, "independent report"),
-        f"first: {one_line(first.outlet)} {say_time(first.published_at, now=now, zone=zone)}",
-    ]
-    latest = say_time(last.published_at, now=now, zone=zone)
-    return " · ".join([*parts, f"latest {latest}"] if last is not first else parts)
+    parts = reported_by(outlets, view.event.independent, f"{first.outlet} {say(first.published_at)}", tongue)
+    latest = tongue.gettext("latest %(time)s", time=say(last.published_at))
+    return " · ".join([*parts, latest] if last is not first else parts)
 
 
-def _report(original: Story, copies: list[Story], now: datetime, width: int, zone: str) -> list[str]:
-    at = say_time(original.published_at, now=now, zone=zone)
+def _report(original: Story, copies: list[Story], width: int, say: Say, tongue: Tongue) -> list[str]:
+    at = say(original.published_at)
     head = f"{at}  {one_line(original.outlet)}"
     lines = wrap(head, width)
-    lines += wrap(original.title or original.text or "(no title)", width, indent="    ")
+    lines += wrap(original.title or original.text or tongue.gettext("(no title)"), width, indent="    ")
     lines += [f"    {original.url}"] if original.url and width_of(original.url) + 4 <= width else []
     if copies:
-        named = ", ".join(f"{one_line(c.outlet)} {say_time(c.published_at, now=now, zone=zone)}" for c in copies)
-        whose = f"same {one_line(original.credit)} text" if original.credit else "same text"
-        lines += wrap(f"{whose} in {count(len(copies), 'more story', 'more stories')}: {named}", width, indent="    ")
+        named = tongue.together(f"{one_line(c.outlet)} {say(c.published_at)}" for c in copies)
+        lines += wrap(f"{_same_text(original.credit, len(copies), tongue)}: {named}", width, indent="    ")
     return lines
 
 
-def _timeline(groups: list[tuple[Story, list[Story]]], width: int, zone: str) -> list[str]:
+def _same_text(credit: str | None, copies: int, tongue: Tongue) -> str:
+    if not credit:
+        return tongue.ngettext("same text in %(num)s more story", "same text in %(num)s more stories", copies)
+    return tongue.ngettext(
+        "same %(agency)s text in %(num)s more story",
+        "same %(agency)s text in %(num)s more stories",
+        copies,
+        agency=one_line(credit),
+    )
+
+
+def _timeline(groups: list[tuple[Story, list[Story]]], width: int, zone: str, tongue: Tongue) -> list[str]:
     """A row per report, time from left to right: ● an original, ○ its copies."""
     stories = [s for original, copies in groups for s in (original, *copies)]
     begin = min(s.published_at for s in stories)
@@ -92,24 +116,29 @@ def _timeline(groups: list[tuple[Story, list[Story]]], width: int, zone: str) ->
         name = fit(original.outlet, names)
         lines.append(name + " " * (names - width_of(name) + 2) + "".join(row).rstrip())
     hidden = len(groups) - _TIMELINE_ROWS
-    return lines + ([f"and {count(hidden, 'more report')}"] if hidden > 0 else [])
+    return lines + (
+        [tongue.ngettext("and %(num)s more report", "and %(num)s more reports", hidden)] if hidden > 0 else []
+    )
 
 
-def _reasons(view: EventView, width: int) -> list[str]:
+def _reasons(view: EventView, width: int, tongue: Tongue) -> list[str]:
     """Why each story is here, how sure that is, and which near stories were kept apart by what contradiction."""
-    lines = ["Why these are together"]
+    lines = [tongue.gettext("Why these are together")]
     for member in view.members:
-        lines += _reason(member, width)
+        lines += _reason(member, width, tongue)
     return lines
 
 
-def _reason(member: EventMember, width: int) -> list[str]:
+def _reason(member: EventMember, width: int, tongue: Tongue) -> list[str]:
     story = member.story
     lines = wrap(f"{one_line(story.outlet)}: {story.title or ''}", width, first="  ", indent="    ")
     if story.copy_reason:
-        lines += wrap(f"copy of story {story.copy_of}: {story.copy_reason}", width, indent="    ")
+        copied = tongue.gettext("copy of story %(id)s: %(why)s", id=story.copy_of, why=story.copy_reason)
+        lines += wrap(copied, width, indent="    ")
     if member.reason:
-        lines += wrap(f"{member.reason} (sure {member.probability:.0%})", width, indent="    ")
+        sure = tongue.gettext("%(why)s (sure %(share)s%%)", why=member.reason, share=round(100 * member.probability))
+        lines += wrap(sure, width, indent="    ")
     for story_id, veto in member.vetoes:
-        lines += wrap(f"kept apart from story {story_id}: {veto}", width, indent="    ")
+        apart = tongue.gettext("kept apart from story %(id)s: %(why)s", id=story_id, why=veto)
+        lines += wrap(apart, width, indent="    ")
     return lines

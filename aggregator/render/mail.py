@@ -12,7 +12,8 @@ from aggregator.model import Digest, DigestEvent, DigestSection, Sentence
 from aggregator.render.columns import fit, one_line
 from aggregator.render.links import web_link
 from aggregator.render.templating import context, environment, ranks
-from aggregator.render.wording import retold_from
+from aggregator.render.wording import heading, retold_from
+from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["MAIL_MAX_BYTES", "MailWords", "digest_mail", "subject_of"]
 
@@ -32,7 +33,7 @@ class MailWords:
     stop: str = "To stop it: aggregator digests list, then aggregator digests remove NAME."
     unsubscribe_url: str | None = None
     web_url: str | None = None
-    lang: str = "en"
+    tongue: Tongue = ENGLISH
 
 
 def digest_mail(
@@ -45,19 +46,19 @@ def digest_mail(
     """
     said = words or MailWords()
     shown, html = _fitting(digest, zone, said, max_bytes)
-    around = context(shown, zone, words=said, mark_of=_mark)
+    around = context(shown, zone, said.tongue, words=said, mark_of=_mark)
     around["links_of"] = lambda event: _links(event, around["told"](event))
-    around["account_of"] = lambda event, links: _account(event, around["told"](event), links)
+    around["account_of"] = lambda event, links: _account(event, around["told"](event), links, said.tongue)
     text = environment().get_template("mail.txt").render(around)
-    return subject_of(digest), _tidy(text), html
+    return subject_of(digest, said.tongue), _tidy(text), html
 
 
-def subject_of(digest: Digest) -> str:
+def subject_of(digest: Digest, tongue: Tongue = ENGLISH) -> str:
     """The top headline and whose digest it is, within 78 characters, without line breaks, controls or bidi marks."""
     events = [e for s in digest.sections for e in s.events]
-    title = one_line(digest.title) or "Digest"
+    title = one_line(heading(digest.title or "Digest", tongue))
     if not events:
-        return fit(f"{title}: nothing new", SUBJECT_MAX)
+        return fit(tongue.gettext("%(digest)s: nothing new", digest=title), SUBJECT_MAX)
     top = min(events, key=lambda e: ranks(digest)[e.event_id])
     return _cut(f"{title}: {one_line(top.headline)}")
 
@@ -105,7 +106,7 @@ def _best(digest: Digest, keep: int) -> Digest:
 
 
 def _html(digest: Digest, zone: str, words: MailWords) -> str:
-    page = environment().get_template("mail.html").render(context(digest, zone, words=words))
+    page = environment().get_template("mail.html").render(context(digest, zone, words.tongue, words=words))
     return str(_inliner().inline(page))
 
 
@@ -126,11 +127,12 @@ def _links(event: DigestEvent, told: Sequence[Sentence]) -> list[tuple[str, str 
     return list(found.values())
 
 
-def _account(event: DigestEvent, told: Sequence[Sentence], links: list[tuple[str, str | None]]) -> str:
+def _account(event: DigestEvent, told: Sequence[Sentence], links: list[tuple[str, str | None]], tongue: Tongue) -> str:
     """The sentences with the numbers of their links, or a model's summary of them with those of its sources."""
     if event.summary:
         marks = " ".join(_mark(s, links).strip() for s in retold_from(event))
-        return f"{one_line(event.summary)} (A model’s words, from {marks})"  # noqa: RUF001
+        words = tongue.gettext("A model’s words, from %(outlets)s", outlets=marks)  # noqa: RUF001
+        return f"{one_line(event.summary)} ({words})"
     return " ".join(one_line(s.text) + _mark(s, links) for s in told)
 
 

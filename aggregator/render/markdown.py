@@ -12,13 +12,16 @@ from aggregator.render.wording import (
     difference_line,
     edit_line,
     folded,
+    heading,
     kicker,
     left_out,
     numbers,
     retold_from,
+    sentence,
     since_line,
     summary,
 )
+from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["digest_markdown"]
 
@@ -26,39 +29,44 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _LINE_START = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
 
 
-def digest_markdown(digest: Digest, *, zone: str = "UTC") -> str:
+def digest_markdown(digest: Digest, *, zone: str = "UTC", tongue: Tongue = ENGLISH) -> str:
     """The digest as Markdown; titles and sentences are escaped, so that they are text and never markup."""
-    lines = [f"# {_text(digest.title)}", "", f"{summary(digest)} {since_line(digest, zone).capitalize()}.", ""]
+    since = sentence(since_line(digest, zone, tongue=tongue))
+    lines = [f"# {_text(heading(digest.title, tongue))}", "", f"{summary(digest, tongue)} {since}", ""]
     for section in digest.sections:
-        lines += [f"## {_text(section.title)}", ""]
+        lines += [f"## {_text(heading(section.title, tongue))}", ""]
         for event in section.events:
-            lines += [*_event(event, digest, zone), ""]
-    lines += [left_out(digest), ""] if digest.left_out else []
+            lines += [*_event(event, digest, zone, tongue), ""]
+    lines += [left_out(digest, tongue), ""] if digest.left_out else []
     if digest.edits:
-        lines += ["## Quietly edited", ""]
+        lines += [f"## {tongue.gettext('Quietly edited')}", ""]
         lines += [
             f"- {_text(e.sentence.outlet + ': ' if e.sentence else '')}{_text(edit_line(e))}" for e in digest.edits
         ]
         lines.append("")
     if digest.health:
-        lines += ["## Your feeds", "", *(f"- {_text(line)}" for line in digest.health), ""]
+        lines += [f"## {tongue.gettext('Your feeds')}", "", *(f"- {_text(line)}" for line in digest.health), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _event(event: DigestEvent, digest: Digest, zone: str) -> list[str]:
+def _event(event: DigestEvent, digest: Digest, zone: str, tongue: Tongue) -> list[str]:
     lines = [f"### {_link(event.headline, event.headline_url)}", ""]
-    lines += [f"*{kicker(event)}* · {_text(event.headline_outlet)} · {_text(numbers(event, digest, zone))}", ""]
+    told = _text(numbers(event, digest, zone, tongue))
+    lines += [f"*{kicker(event, tongue)}* · {_text(event.headline_outlet)} · {told}", ""]
     if event.summary:
-        whose = ", ".join(_source(s) for s in retold_from(event))
-        lines += [f"{_text(event.summary)} (A model’s words, from {whose})", ""]  # noqa: RUF001
+        whose = tongue.together(_source(s) for s in retold_from(event))
+        words = tongue.gettext("A model’s words, from %(outlets)s", outlets=whose)  # noqa: RUF001
+        lines += [f"{_text(event.summary)} ({words})", ""]
     elif event.sentences:
         lines += [" ".join(f"{_text(s.text)} ({_source(s)})" for s in event.sentences), ""]
+    new = tongue.gettext("New %(since)s", since=since_line(digest, zone, event, tongue))
     notes = [
-        f"- New {since_line(digest, zone, event)}: {_text(change_line(c))}{f' ({_source(c.sentence)})' if c.sentence else ''}"
+        f"- {new}: {_text(change_line(c, tongue))}{f' ({_source(c.sentence)})' if c.sentence else ''}"
         for c in event.changes
     ]
-    notes += [f"- They differ on {_text(difference_line(d, digest, zone))}" for d in event.differences]
-    notes += [f"- {_text(s.outlet)}: {_text(folded(s))}" for s in event.sources if s.copies]
+    differ = tongue.gettext("They differ on")
+    notes += [f"- {differ} {_text(difference_line(d, digest, zone, tongue))}" for d in event.differences]
+    notes += [f"- {_text(s.outlet)}: {_text(folded(s, tongue))}" for s in event.sources if s.copies]
     return lines + notes
 
 

@@ -6,12 +6,13 @@ from markupsafe import Markup
 
 from aggregator.model import Digest
 from aggregator.render.templating import context, environment
+from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["digest_fragment", "digest_html"]
 
 
 def digest_html(
-    digest: Digest, *, zone: str = "UTC", lang: str = "en", why: bool = False, event_path: str | None = None
+    digest: Digest, *, zone: str = "UTC", why: bool = False, event_path: str | None = None, tongue: Tongue = ENGLISH
 ) -> str:
     """A whole page without scripts, images or anything fetched: readable as a file, light and dark.
 
@@ -19,10 +20,12 @@ def digest_html(
     an outlet. `why` shows each event's score and its parts.
     """
     template = environment().get_template("digest_page.html")
-    return template.render(context(digest, zone, lang=lang, why=why, event_path=event_path))
+    return template.render(context(digest, zone, tongue, why=why, event_path=event_path))
 
 
-def digest_fragment(digest: Digest, *, zone: str = "UTC", why: bool = False, event_path: str | None = None) -> Markup:
+def digest_fragment(
+    digest: Digest, *, zone: str = "UTC", why: bool = False, event_path: str | None = None, tongue: Tongue = ENGLISH
+) -> Markup:
     """The digest's sections alone, without `html`, `head` or a title; headings begin at h2. Safe to put into a page."""
     template = environment().get_template("digest_body.html")
-    return Markup(template.render(context(digest, zone, why=why, event_path=event_path)))  # noqa: S704 (escaped by the template)
+    return Markup(template.render(context(digest, zone, tongue, why=why, event_path=event_path)))  # noqa: S704 (escaped by the template)

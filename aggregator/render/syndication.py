@@ -10,8 +10,8 @@ from html import escape
 from typing import Any
 
 from aggregator.render.links import web_link
-from aggregator.render.wording import count
 from aggregator.text.html import SafeHTML
+from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["FeedEntry", "atom_lines", "event_entry", "json_feed", "story_entry"]
 
@@ -47,9 +47,13 @@ def story_entry(row: dict[str, Any]) -> FeedEntry:
     )
 
 
-def event_entry(row: dict[str, Any], *, page: str) -> FeedEntry:
+def event_entry(row: dict[str, Any], *, page: str, tongue: Tongue = ENGLISH) -> FeedEntry:
     """A row of an event; `page` is the address of its page with `{id}` in it."""
-    said = [f"{count(row['outlets'], 'outlet')}, {count(row['reports'], 'report')}.", row.get("why") or ""]
+    counts = [
+        tongue.ngettext("%(num)s outlet", "%(num)s outlets", row["outlets"]),
+        tongue.ngettext("%(num)s report", "%(num)s reports", row["reports"]),
+    ]
+    said = [f"{tongue.together(counts)}.", row.get("why") or ""]
     return FeedEntry(
         id=f"urn:x-aggregator:event:{row['id']}",
         title=row["headline"],

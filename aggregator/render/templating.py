@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,13 @@ from aggregator.render import wording
 from aggregator.render.columns import one_line, wrap
 from aggregator.render.links import web_link
 from aggregator.render.times import say_day, say_time
+from aggregator.text.tongue import ENGLISH, Tongue
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2.runtime import Context
 
-__all__ = ["context", "environment", "ranks"]
+__all__ = ["context", "environment", "ranks", "teach"]
 
 _LARGE_EVENTS = 5  # the lead and the next four are told in more than one sentence
 
@@ -33,17 +36,33 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"line": one_line, "link": web_link, "set": _set_lines}
-    made.globals |= {
-        "change_line": wording.change_line,
-        "edit_line": wording.edit_line,
-        "folded": wording.folded,
-        "kicker": wording.kicker,
-        "left_out": wording.left_out,
-        "retold_from": wording.retold_from,
-        "score_line": wording.score_line,
-        "summary": wording.summary,
-    }
+    made.globals |= {"edit_line": wording.edit_line, "retold_from": wording.retold_from}
+    teach(made)
     return made
+
+
+def teach(environment: Environment, *, ornament: Callable[[str], str] = str) -> None:
+    """Have templates speak the `tongue` of their context: `_()`, `ngettext()` and `{% trans %}`; `ornament` sets counts."""
+    from jinja2 import pass_context  # noqa: PLC0415 - as above
+    from markupsafe import Markup  # noqa: PLC0415 - as above
+
+    def fill(context: Context, message: str, values: Mapping[str, Any]) -> str:
+        return (Markup(message) if context.eval_ctx.autoescape else message) % values  # noqa: S704 (it escapes the values)
+
+    @pass_context
+    def gettext(context: Context, message: str, /, **values: Any) -> str:
+        return fill(context, context["tongue"].catalogue.gettext(message), values)
+
+    @pass_context
+    def ngettext(context: Context, one: str, many: str, number: int, /, **values: Any) -> str:
+        tongue = context["tongue"]
+        message = tongue.catalogue.ngettext(one, many, number)
+        return fill(context, message, {"num": ornament(tongue.number(number)), **values})
+
+    environment.extend(newstyle_gettext=True)  # before the extension, which would say no
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.globals |= {"gettext": gettext, "ngettext": ngettext}
 
 
 def _escapes(name: str | None) -> bool:
@@ -51,18 +70,21 @@ def _escapes(name: str | None) -> bool:
     return not (name or "").endswith(".txt")
 
 
-def context(digest: Digest, zone: str, **more: Any) -> dict[str, Any]:
-    """What a digest's template needs: the value, its words in the reader's zone, and each event's rank from 1."""
+def context(digest: Digest, zone: str, tongue: Tongue = ENGLISH, **more: Any) -> dict[str, Any]:
+    """What a digest's template needs: the value, its words in the reader's tongue and zone, and each event's rank from 1."""
     rank = ranks(digest)
+    says = ("change_line", "folded", "heading", "kicker", "left_out", "score_line", "summary", "what_differs")
     return {
+        **{name: partial(getattr(wording, name), tongue=tongue) for name in says},
+        "tongue": tongue,
         "digest": digest,
         "zone": zone,
-        "since_line": wording.since_line(digest, zone),
-        "since": lambda event: wording.since_line(digest, zone, event),
-        "made_day": say_day(digest.made_at, now=digest.made_at, zone=zone),
-        "numbers": partial(_numbers, digest=digest, zone=zone),
-        "difference_line": partial(wording.difference_line, digest=digest, zone=zone),
-        "say": partial(say_time, now=digest.made_at, zone=zone),
+        "since_line": wording.sentence(wording.since_line(digest, zone, tongue=tongue)),
+        "since": lambda event: wording.since_line(digest, zone, event, tongue),
+        "made_day": say_day(digest.made_at, now=digest.made_at, zone=zone, tongue=tongue),
+        "numbers": partial(_numbers, digest=digest, zone=zone, tongue=tongue),
+        "difference_line": partial(wording.difference_line, digest=digest, zone=zone, tongue=tongue),
+        "say": partial(say_time, now=digest.made_at, zone=zone, tongue=tongue),
         "rank": rank,
         "told": lambda event: event.sentences[: None if event.summary else _sentences(event, rank[event.event_id])],
         **more,
@@ -84,8 +106,8 @@ def _sentences(event: DigestEvent, rank: int) -> int:
     return 1 if event.outlets > 1 else 0
 
 
-def _numbers(event: DigestEvent, digest: Digest, zone: str) -> str:
-    return wording.numbers(event, digest, zone)
+def _numbers(event: DigestEvent, digest: Digest, zone: str, tongue: Tongue) -> str:
+    return wording.numbers(event, digest, zone, tongue)
 
 
 def _set_lines(text: str, width: int, indent: str = "", first: str | None = None) -> str:

@@ -8,13 +8,16 @@ from aggregator.render.wording import (
     change_line,
     difference_line,
     edit_line,
+    heading,
     kicker,
     left_out,
     numbers,
     score_line,
+    sentence,
     since_line,
     summary,
 )
+from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["Ink", "digest_text"]
 
@@ -39,67 +42,82 @@ class Ink:
         return f"\x1b[{code}m{text}\x1b[0m" if self._on and text else text
 
 
-def digest_text(digest: Digest, *, width: int = 80, colour: bool = False, zone: str = "UTC", why: bool = False) -> str:
+def digest_text(
+    digest: Digest,
+    *,
+    width: int = 80,
+    colour: bool = False,
+    zone: str = "UTC",
+    why: bool = False,
+    tongue: Tongue = ENGLISH,
+) -> str:
     """The digest as text, never wider than `width` columns.
 
     `colour` sets headlines bold and NEW in the accent (leave it off when the output is piped); `zone` (IANA) is the
     reader's; `why` shows each event's score and its parts. Ends with a line break.
     """
     ink, room = Ink(colour=colour), max(20, min(width, _READABLE))
-    since = since_line(digest, zone)
-    lines = [ink.bold(line) for line in wrap(digest.title, room)] if digest.sections else []  # nothing is one line
-    lines += wrap(f"{summary(digest)} {since[:1].upper()}{since[1:]}.", room)
+    title = wrap(heading(digest.title, tongue), room) if digest.sections else []  # nothing is one line
+    lines = [ink.bold(line) for line in title]
+    lines += wrap(f"{summary(digest, tongue)} {sentence(since_line(digest, zone, tongue=tongue))}", room)
     for section in digest.sections:
-        lines += ["", *wrap(section.title.upper(), room)]
+        lines += ["", *wrap(heading(section.title, tongue).upper(), room)]
         for event in section.events:
-            lines += ["", *_event(event, digest, room, zone, ink=ink, why=why)]
-    lines += ["", left_out(digest)] if digest.left_out else []
-    lines += _closing(digest, room)
+            lines += ["", *_event(event, digest, room, zone, tongue, ink=ink, why=why)]
+    lines += ["", left_out(digest, tongue)] if digest.left_out else []
+    lines += _closing(digest, room, tongue)
     return "\n".join(lines) + "\n"
 
 
-def _event(event: DigestEvent, digest: Digest, width: int, zone: str, *, ink: Ink, why: bool) -> list[str]:
+def _event(
+    event: DigestEvent, digest: Digest, width: int, zone: str, tongue: Tongue, *, ink: Ink, why: bool
+) -> list[str]:
     """Headline, numbers, first sentence; then what changed and what they differ on, if anything."""
     lines = [ink.bold(line) for line in wrap(event.headline, width)]
-    lines += _numbers(event, digest, width, zone, ink)
+    lines += _numbers(event, digest, width, zone, tongue, ink=ink)
     if event.summary:
-        lines += wrap(f"{event.summary} (A model’s words)", width)  # noqa: RUF001
-    for sentence in event.sentences[:1] if not event.summary else ():
-        lines += wrap(sentence.text, width)
-    lines += _changes(event, digest, width, zone)
+        lines += wrap(f"{event.summary} ({tongue.gettext('A model’s words')})", width)  # noqa: RUF001
+    for told in event.sentences[:1] if not event.summary else ():
+        lines += wrap(told.text, width)
+    lines += _changes(event, digest, width, zone, tongue)
     for difference in event.differences:
-        lines += wrap(difference_line(difference, digest, zone), width, first="They differ on ", indent="  ")
-    return lines + (wrap(score_line(event), width, indent="  ") if why else [])
+        first = tongue.gettext("They differ on") + " "
+        lines += wrap(difference_line(difference, digest, zone, tongue), width, first=first, indent="  ")
+    return lines + (wrap(score_line(event, tongue), width, indent="  ") if why else [])
 
 
-def _numbers(event: DigestEvent, digest: Digest, width: int, zone: str, ink: Ink) -> list[str]:
-    mark = "" if event.outlets == 1 and event.status == "new" else kicker(event)  # most stories of one outlet are new
+def _numbers(event: DigestEvent, digest: Digest, width: int, zone: str, tongue: Tongue, *, ink: Ink) -> list[str]:
+    mark = (
+        "" if event.outlets == 1 and event.status == "new" else kicker(event, tongue)
+    )  # most stories of one outlet are new
     voice = one_line(event.headline_outlet) if event.outlets > 1 else ""
-    parts = [mark, voice, numbers(event, digest, zone), f"event {event.event_id}"]
+    number = tongue.gettext("event %(id)s", id=event.event_id)
+    parts = [mark, voice, numbers(event, digest, zone, tongue), number]
     lines = wrap(" · ".join(part for part in parts if part), width)
-    if mark == "NEW":
+    if mark and event.status == "new":
         lines[0] = ink.accent(mark) + lines[0][len(mark) :]
     return lines
 
 
-def _changes(event: DigestEvent, digest: Digest, width: int, zone: str) -> list[str]:
-    lines = [f"New {since_line(digest, zone, event)}"] if event.changes else []
+def _changes(event: DigestEvent, digest: Digest, width: int, zone: str, tongue: Tongue) -> list[str]:
+    since = since_line(digest, zone, event, tongue)
+    lines = [tongue.gettext("New %(since)s", since=since)] if event.changes else []
     for change in event.changes:
         outlet = f" · {one_line(change.sentence.outlet)}" if change.sentence else ""
-        lines += wrap(change_line(change) + outlet, width, first="  ", indent="    ")
+        lines += wrap(change_line(change, tongue) + outlet, width, first="  ", indent="    ")
     return lines
 
 
-def _closing(digest: Digest, width: int) -> list[str]:
+def _closing(digest: Digest, width: int, tongue: Tongue) -> list[str]:
     """Quiet edits and the state of the feeds."""
     lines: list[str] = []
     if digest.edits:
-        lines += ["", "QUIETLY EDITED"]
+        lines += ["", tongue.gettext("Quietly edited").upper()]
         for edit in digest.edits:
             outlet = f"{edit.sentence.outlet}: " if edit.sentence else ""
             lines += wrap(outlet + edit_line(edit), width, indent="  ", first="")
     if digest.health:
-        lines += ["", "YOUR FEEDS"]
+        lines += ["", tongue.gettext("Your feeds").upper()]
         for line in digest.health:
             lines += wrap(line, width, indent="  ", first="")
     return lines

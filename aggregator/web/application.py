@@ -69,7 +69,7 @@ def _problem(status: HTTPStatus, why: str) -> Response:
     answer = answers.answer(
         "problem.html",
         {"error": status.phrase, "status": status.value, "why": why},
-        title=wording.PROBLEMS.get(status, status.phrase),
+        title=wording.tongue().gettext(wording.PROBLEMS.get(status, status.phrase)),
         why=why,
         status=status.value,
     )

@@ -8,7 +8,7 @@ from flask import request
 
 from aggregator.web.answers import our_app
 from aggregator.web.security import session
-from aggregator.web.wording import ACTS, EDITS
+from aggregator.web.wording import ACTS, EDITS, tongue
 
 __all__ = ["Said", "said"]
 
@@ -32,20 +32,20 @@ def said() -> Said | None:
 
 def _mark(number: str) -> Said | None:
     act = our_app().marks.act(session().reader_id, int(number)) if _is_id(number) else None
-    return Said(text=ACTS[act], undo=f"/undo/{number}") if act else None
+    return Said(text=tongue().gettext(ACTS[act]), undo=f"/undo/{number}") if act else None
 
 
 def _edit(number: str) -> Said | None:
     for edit in our_app().editing.log():
         if str(edit.id) == number and not edit.is_undone and edit.kind in EDITS:
-            return Said(text=EDITS[edit.kind], undo=f"/edits/{number}/undo")
+            return Said(text=tongue().gettext(EDITS[edit.kind]), undo=f"/edits/{number}/undo")
     return None
 
 
 def _removed(url: str) -> Said | None:
     if not our_app().feeds.is_removed(url):
         return None
-    return Said(text=f"{url} is removed. Its stories stay.", undo="/feeds/restore", url=url)
+    return Said(text=tongue().gettext("%(url)s is removed. Its stories stay.", url=url), undo="/feeds/restore", url=url)
 
 
 def _is_id(number: str) -> bool:

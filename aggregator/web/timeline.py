@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from aggregator.model import EventView, Story
 from aggregator.render.columns import fit, one_line
 from aggregator.render.reports import reports
+from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["Band", "Dot", "Row", "Tick", "Timeline", "timeline"]
 
@@ -25,8 +26,6 @@ NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
 MOST_NIGHTS = 8  # beyond that, stripes say nothing
 STEPS = tuple(timedelta(minutes=m) for m in (10, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 40320, 129600, 525600))
 HALF_AN_HOUR = timedelta(minutes=30)
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Place = Callable[[datetime], float]
 
@@ -85,7 +84,7 @@ class Timeline:
     hidden: int
 
 
-def timeline(view: EventView, *, zone: str) -> Timeline:
+def timeline(view: EventView, *, zone: str, tongue: Tongue = ENGLISH) -> Timeline:
     """The timeline of an event's reports in the order of appearance, in the reader's zone."""
     groups = reports(view)
     stories = [s for original, copies in groups for s in (original, *copies)]
@@ -105,7 +104,7 @@ def timeline(view: EventView, *, zone: str) -> Timeline:
     ]
     return Timeline(
         rows=tuple(rows),
-        ticks=tuple(_ticks(begin, end, tz, place)),
+        ticks=tuple(_ticks(begin, end, tz, place, tongue)),
         nights=tuple(_nights(begin, end, tz, place)),
         width=WIDTH,
         height=TOP + ROW * len(rows) + 6,
@@ -121,12 +120,12 @@ def _span(times: Sequence[datetime]) -> tuple[datetime, datetime]:
     return first - air, last + air
 
 
-def _ticks(begin: datetime, end: datetime, tz: ZoneInfo, place: Place) -> Iterator[Tick]:
+def _ticks(begin: datetime, end: datetime, tz: ZoneInfo, place: Place, tongue: Tongue) -> Iterator[Tick]:
     step = next((s for s in STEPS if (end - begin) / s <= MOST_TICKS), STEPS[-1])
     is_long = end - begin > timedelta(days=7)
     for at in _whole(begin, end, step, tz):
         is_day = at.time() == time(0)
-        day = f"{at.day} {MONTHS[at.month - 1]}" if is_long else f"{DAYS[at.weekday()]} {at.day}"
+        day = tongue.month_day(at) if is_long else tongue.weekday(at)
         text = day if is_day else f"{at:%H:%M}"
         yield Tick(x=place(at), text=text, is_day=is_day)
 

@@ -1,8 +1,8 @@
-"""What templates say and how: times as the reader says them, safe links, counted nouns."""
+"""What templates say and how: the reader's tongue, times as the reader says them, safe links, counts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
@@ -15,46 +15,57 @@ from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
-from aggregator.model import DigestEvent, Sentence, Story
+from aggregator.model import DigestEvent, Sentence
 from aggregator.render import wording as said
 from aggregator.render.columns import one_line
 from aggregator.render.links import web_link
+from aggregator.render.templating import teach
 from aggregator.render.times import say_day, say_time
+from aggregator.text.tongue import ENGLISH, Tongue, mark
 from aggregator.web import security
 from aggregator.web.answers import our_app
 
-__all__ = ["ACTS", "EDITS", "PROBLEMS", "install"]
-
-MOST_NAMED = 5  # outlets named in full; the rest are counted
+__all__ = ["ACTS", "EDITS", "PROBLEMS", "install", "tongue"]
 
 PROBLEMS: Mapping[HTTPStatus, str] = {
-    HTTPStatus.BAD_REQUEST: "That could not be understood",
-    HTTPStatus.UNAUTHORIZED: "Log in first",
-    HTTPStatus.FORBIDDEN: "That was not done",
-    HTTPStatus.NOT_FOUND: "There is nothing at this address",
-    HTTPStatus.METHOD_NOT_ALLOWED: "That cannot be done at this address",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too large",
-    HTTPStatus.MISDIRECTED_REQUEST: "Not served under this name",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many wrong passwords",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "This page broke",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The stories cannot be read at the moment",
+    HTTPStatus.BAD_REQUEST: mark("That could not be understood"),
+    HTTPStatus.UNAUTHORIZED: mark("Log in first"),
+    HTTPStatus.FORBIDDEN: mark("That was not done"),
+    HTTPStatus.NOT_FOUND: mark("There is nothing at this address"),
+    HTTPStatus.METHOD_NOT_ALLOWED: mark("That cannot be done at this address"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: mark("That is too large"),
+    HTTPStatus.MISDIRECTED_REQUEST: mark("Not served under this name"),
+    HTTPStatus.TOO_MANY_REQUESTS: mark("Too many wrong passwords"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: mark("This page broke"),
+    HTTPStatus.SERVICE_UNAVAILABLE: mark("The stories cannot be read at the moment"),
 }
 
 ACTS: Mapping[str, str] = {
-    "read": "Marked read.",
-    "unread": "Marked unread.",
-    "star": "Starred.",
-    "unstar": "Star taken off.",
-    "read-event": "Marked read, with all its stories.",
-    "unread-event": "Marked unread, with all its stories.",
-    "mute": "Muted: it stays off the front page.",
-    "unmute": "No longer muted.",
+    "read": mark("Marked read."),
+    "unread": mark("Marked unread."),
+    "star": mark("Starred."),
+    "unstar": mark("Star taken off."),
+    "read-event": mark("Marked read, with all its stories."),
+    "unread-event": mark("Marked unread, with all its stories."),
+    "mute": mark("Muted: it stays off the front page."),
+    "unmute": mark("No longer muted."),
 }
 
 EDITS: Mapping[str, str] = {
-    "split": "Taken out of this event; that holds from now on.",
-    "join": "Joined; that holds from now on.",
+    "split": mark("Taken out of this event; that holds from now on."),
+    "join": mark("Joined; that holds from now on."),
 }
+
+# What our script says by itself; it finds the words on the page under these.
+SPOKEN = (
+    mark("Undo"), mark("Mark read"), mark("Mark unread"), mark("Star"), mark("Unstar"), mark("Mute"), mark("Unmute"),
+    mark("Marked read."), mark("Marked unread."), mark("Starred."), mark("Star taken off."),
+    mark("Muted: it stays off the front page."), mark("No longer muted."), mark("No event is picked."),
+    mark("Picked. Press x on the event that is the same."), mark("Keys"),
+    mark("That was not done; load the page again."),
+)  # fmt: skip
+
+SAID = ("change_line", "heading", "named", "summary", "what_changed", "what_differs")
 
 
 def install(flask: Flask) -> None:
@@ -65,15 +76,13 @@ def install(flask: Flask) -> None:
     environment.filters |= {
         "line": one_line,
         "link": web_link,
-        "count": _count,
-        "number": _number,
+        "number": lambda number: _ornament(tongue().number(number)),
         "iso": _iso,
         "ago": _ago,
     }
     environment.globals |= {
-        "change_line": said.change_line,
+        **{name: _spoken_by(getattr(said, name)) for name in SAID},
         "retold_from": said.retold_from,
-        "folded": _folded,
         "kicker": kicker,
         "moment": _moment,
         "outside": _outside,
@@ -81,68 +90,73 @@ def install(flask: Flask) -> None:
         "say": _say,
         "say_day": _day,
         "today": _today,
-        "summary": said.summary,
+        "spoken": _spoken,
     }
+    teach(environment, ornament=lambda number: Markup("<b>{}</b>").format(_ornament(number)))
     stamps: dict[str, str] = {}
 
     @flask.context_processor
     def _around() -> dict[str, Any]:
         return {
             "csrf": security.token() if hasattr(g, "csrf") else "",
+            "tongue": tongue(),
             "here": request.full_path.rstrip("?"),
             "session": g.get("session"),
             "asset": lambda name: _asset(flask, stamps, name),
         }
 
 
+def tongue() -> Tongue:
+    """The language that this page is told in."""
+    found: Tongue = g.get("tongue", ENGLISH)
+    return found
+
+
 def kicker(event: DigestEvent) -> str:
     """As in "Day 3", set in capitals by the style."""
-    return said.kicker(event).capitalize()
+    return said.kicker(event, tongue()).capitalize()
 
 
-def _count(number: int, noun: str, plural: str | None = None) -> Markup:
-    """As in "12 outlets", with the figure set as an ornament."""
-    word = noun if number == 1 else plural or noun + "s"
-    return Markup("<b>{}</b> {}").format(_number(number), word)
+def _spoken() -> dict[str, str]:
+    """The words of our script in the language of the page; it has the English itself."""
+    return {} if tongue() == ENGLISH else {message: tongue().gettext(message) for message in SPOKEN}
 
 
-def _number(number: int) -> str:
-    """Thousands divided by a thin space that does not break."""
-    return f"{number:,}".replace(",", "\u202f")
+def _spoken_by(words: Callable[..., str]) -> Callable[..., str]:
+    """A wording in the tongue of the page."""
+    return lambda value: words(value, tongue=tongue())
+
+
+def _ornament(number: str) -> str:
+    """A comma between thousands is another's decimal mark: a thin space that does not break stands for it."""
+    return number.replace(",", "\u202f")
 
 
 def _say(at: datetime) -> Markup:
     """A time as the reader says it, with the exact one for machines."""
     app = our_app()
-    words = say_time(at, now=app.clock(), zone=app.timezone)
+    words = say_time(at, now=app.clock(), zone=app.timezone, tongue=tongue())
     return Markup('<time datetime="{}">{}</time>').format(_iso(at), words)
 
 
 def _moment(at: datetime) -> Markup:
     """A day and the clock: where order within a day matters."""
     app = our_app()
-    words = say_time(at, now=app.clock(), zone=app.timezone)
+    words = say_time(at, now=app.clock(), zone=app.timezone, tongue=tongue())
     if ":" not in words:
         words += f"{at.astimezone(ZoneInfo(app.timezone)): %H:%M}"
     return Markup('<time datetime="{}">{}</time>').format(_iso(at), words)
 
 
-def _folded(copies: Sequence[Story]) -> Markup:
-    """As in "in 5 more outlets: A, B, C and 2 more"."""
-    names = list(dict.fromkeys(one_line(copy.outlet) for copy in copies))
-    named = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
-    return Markup("in {}: {}").format(_count(len(names), "more outlet"), named)
-
-
 def _ago(at: datetime) -> str:
     """A time in words alone, for texts of attributes."""
     app = our_app()
-    return say_time(at, now=app.clock(), zone=app.timezone)
+    return say_time(at, now=app.clock(), zone=app.timezone, tongue=tongue())
 
 
 def _day(at: datetime) -> str:
     app = our_app()
-    return say_day(at, now=app.clock(), zone=app.timezone)
+    return say_day(at, now=app.clock(), zone=app.timezone, tongue=tongue())
 
 
 def _today() -> str:

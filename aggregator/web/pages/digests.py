@@ -9,6 +9,7 @@ from aggregator.render.rows import iso
 from aggregator.render.templating import ranks
 from aggregator.web.answers import answer, our_app
 from aggregator.web.security import session
+from aggregator.web.wording import tongue
 
 __all__ = ["digests"]
 
@@ -29,6 +30,6 @@ def edition(edition_id: int) -> Response:
     app = our_app()
     made = app.digests.edition(edition_id, reader_id=session().reader_id)
     if request.args.get("format") == "markdown":
-        text = render.digest_markdown(made, zone=app.timezone)
+        text = render.digest_markdown(made, zone=app.timezone, tongue=tongue())
         return Response(text, content_type="text/markdown; charset=utf-8")
     return answer("edition.html", render.digest_json(made), digest=made, rank=ranks(made))

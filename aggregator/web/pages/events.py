@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, request
 
 from aggregator.model import EventMember, EventView, Story
+from aggregator.render.columns import one_line
 from aggregator.render.reports import reports
 from aggregator.render.rows import event_detail
 from aggregator.text.sentences import split
@@ -14,6 +15,7 @@ from aggregator.web.answers import answer, our_app
 from aggregator.web.said import said
 from aggregator.web.security import session
 from aggregator.web.timeline import timeline
+from aggregator.web.wording import tongue
 
 __all__ = ["events"]
 
@@ -30,6 +32,11 @@ class Report:
     story: Story
     copies: tuple[Story, ...]
     opening: str
+
+    @property
+    def copied_by(self) -> tuple[str, ...]:
+        """The outlets of the copies, each once."""
+        return tuple(dict.fromkeys(one_line(copy.outlet) for copy in self.copies))
 
 
 @events.get("/events/<int:event_id>")
@@ -48,7 +55,7 @@ def event(event_id: int) -> Response:
         event=page.account,
         reports=shown,
         hidden=len(everything) - len(shown),
-        timeline=timeline(page.view, zone=app.timezone) if len(page.view.members) > 1 else None,
+        timeline=timeline(page.view, zone=app.timezone, tongue=tongue()) if len(page.view.members) > 1 else None,
         members={m.story.id: m for m in page.view.members},
         why=_why(page.view.members),
         vetoes=_vetoes(page.view),

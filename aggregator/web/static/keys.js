@@ -4,6 +4,8 @@
 const rows = [...document.querySelectorAll(".event")];
 const acts = document.getElementById("acts");
 let current = rows.length === 1 ? rows[0] : null;
+const words = JSON.parse(acts?.dataset.words ?? "{}"); // the page's language
+const inWords = (text) => words[text] ?? text;
 let pending = ""; // the g of "g f"
 
 function select(row) {
@@ -25,7 +27,7 @@ async function send(path, fields = {}) {
   const body = new URLSearchParams({ csrf: acts.elements.csrf.value, ...fields });
   const answer = await fetch(path, { method: "POST", body, headers: { Accept: "application/json" } });
   const value = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(value.why || "That was not done; load the page again.");
+  if (!answer.ok) throw new Error(value.why || inWords("That was not done; load the page again."));
   return value;
 }
 
@@ -41,7 +43,7 @@ function say(text, undo) {
   if (undo) {
     const button = document.createElement("button");
     button.className = "act undo";
-    button.textContent = "Undo";
+    button.textContent = inWords("Undo");
     button.addEventListener("click", () => undo().catch((error) => say(error.message)));
     line.append(button);
   }
@@ -78,7 +80,7 @@ function other(button, now = false) {
   const path = new URL(button.formAction).pathname;
   const [head, act] = [path.slice(0, path.lastIndexOf("/") + 1), path.slice(path.lastIndexOf("/") + 1)];
   const [next, text, said] = WORDS[act];
-  return now ? { text: WORDS[next][1] } : { path: head + next, text, said };
+  return now ? { text: inWords(WORDS[next][1]) } : { path: head + next, text: inWords(text), said: inWords(said) };
 }
 
 async function act(button) {
@@ -105,7 +107,7 @@ async function join() {
   if (!picked || picked === id) {
     sessionStorage[picked ? "removeItem" : "setItem"]("picked", id);
     current.classList.toggle("is-picked", !picked);
-    say(picked ? "No event is picked." : "Picked. Press x on the event that is the same.");
+    say(inWords(picked ? "No event is picked." : "Picked. Press x on the event that is the same."));
     return;
   }
   try {
@@ -122,7 +124,7 @@ async function showKeys() {
   if (open) return open.remove();
   const page = new DOMParser().parseFromString(await (await fetch("/keys")).text(), "text/html");
   const dialog = document.createElement("dialog");
-  dialog.setAttribute("aria-label", "Keys");
+  dialog.setAttribute("aria-label", inWords("Keys"));
   dialog.append(page.getElementById("keys"));
   document.body.append(dialog);
   dialog.addEventListener("close", () => dialog.remove());

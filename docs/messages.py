@@ -1,0 +1,111 @@
+"""Bring the catalogues of `aggregator/locale` up to date: extract, merge, compile; and write down CLDR's forms.
+
+    python docs/messages.py            after a message was added or changed
+    python docs/messages.py --check    fail if that was forgotten
+
+Messages that the sources no longer have are dropped; new ones come in empty, and a test names them until they are translated.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from aggregator.text.tongue import LANGUAGES
+
+ROOT = Path(__file__).parents[1]
+LOCALE = ROOT / "aggregator" / "locale"
+KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
+METHODS = [("aggregator/**.py", "python"), ("aggregator/**/templates/**", "jinja2")]
+OPTIONS = {"aggregator/**/templates/**": {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}}
+# English dates are written as most of the world that reads English writes them: the day first, and without commas.
+OURS = {
+    "en": {
+        "day": "{weekday} {day} {month}",
+        "day_year": "{weekday} {day} {month} {year}",
+        "date": "{day} {month}",
+        "weekday": "{weekday} {day}",
+    }
+}
+FIELDS = {"E": "{weekday}", "EEE": "{weekday}", "ccc": "{weekday}", "d": "{day}", "MMM": "{month}", "y": "{year}"}
+
+
+def main() -> None:
+    """Write every file, or with --check name those that would change."""
+    is_check = "--check" in sys.argv[1:]
+    stale = [path for path, content in made() if not path.is_file() or path.read_bytes() != content]
+    if is_check and stale:
+        sys.exit("\n".join(["Not up to date; run make messages:", *(str(p.relative_to(ROOT)) for p in stale)]))
+    for path, content in made() if stale else ():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def made() -> Iterator[tuple[Path, bytes]]:
+    """Every file with its content as it should be."""
+    template = extracted()
+    for lang in LANGUAGES:
+        if lang == "en":
+            continue
+        path = LOCALE / lang / "LC_MESSAGES" / "aggregator.po"
+        catalogue = merged(path, lang, template)
+        text, compiled = io.BytesIO(), io.BytesIO()
+        write_po(text, catalogue, width=120, no_location=True, sort_output=False, ignore_obsolete=True)
+        write_mo(compiled, catalogue)
+        yield path, text.getvalue()
+        yield path.with_suffix(".mo"), compiled.getvalue()
+    yield LOCALE / "forms.json", (json.dumps(forms(), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def extracted() -> Catalog:
+    """All messages of the sources, in the order of files and lines."""
+    found = Catalog(project="aggregator", charset="utf-8")
+    for name, line, message, comments, context in extract_from_dir(
+        ROOT, METHODS, OPTIONS, KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
+    ):
+        found.add(message, None, [(name, line)], auto_comments=comments, context=context)
+    return found
+
+
+def merged(path: Path, lang: str, template: Catalog) -> Catalog:
+    """A catalogue with the messages of the sources: its translations kept, new messages empty, its head as it is."""
+    catalogue = read_po(io.BytesIO(path.read_bytes()), locale=lang) if path.is_file() else Catalog(locale=lang)
+    catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def forms() -> dict[str, dict[str, Any]]:
+    """How each language writes days and numbers, from the Unicode CLDR."""
+    return {lang: _forms(Locale.parse(lang)) | OURS.get(lang, {}) for lang in LANGUAGES}
+
+
+def _forms(locale: Locale) -> dict[str, Any]:
+    skeletons = {"day": "MMMEd", "day_year": "yMMMEd", "date": "MMMd", "weekday": "Ed"}
+    return {
+        "weekdays": [locale.days["format"]["abbreviated"][n] for n in range(7)],
+        "months": [locale.months["format"]["abbreviated"][n] for n in range(1, 13)],
+        **{name: _format(locale.datetime_skeletons[skeleton].pattern) for name, skeleton in skeletons.items()},
+        "group": locale.number_symbols["latn"]["group"],
+    }
+
+
+def _format(pattern: str) -> str:
+    """CLDR's pattern of a date as a Python format."""
+    parts = re.findall(r"'([^']*)'|(E+|c+|d+|M+|L+|y+)|([^A-Za-z'])", pattern)
+    return "".join(FIELDS[letters] if letters else literal or other for literal, letters, other in parts)
+
+
+if __name__ == "__main__":
+    main()
