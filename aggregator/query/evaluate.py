@@ -106,4 +106,5 @@ def _texts(field: str | None, candidate: Candidate) -> tuple[str | None, ...]:
         "folder": (candidate.folder,),
         "author": story.authors,
         "url": (story.url,),
+        "tag": story.tags,
     }[field]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn, TypeVar
 
 from aggregator.errors import QueryError
@@ -21,7 +21,7 @@ from aggregator.query.words import has_letters, is_unspaced, segments
 __all__ = ["COUNTS", "STATES", "TIMES", "WORD_FIELDS", "parse", "parse_arguments"]
 
 WORD_FIELDS = frozenset({"title", "text", "outlet", "feed", "folder", "author", "lang", "tag", "url"})
-PATTERN_FIELDS = frozenset({"title", "text", "outlet", "feed", "author", "url"})
+PATTERN_FIELDS = frozenset({"title", "text", "outlet", "feed", "author", "url", "tag"})
 STATES = ("unread", "read", "starred", "tagged", "copy", "original", "single", "hidden", "quiet")
 COUNTS = frozenset({"outlets", "reports", "stories"})
 TIMES = {
@@ -160,10 +160,13 @@ class _Parser:
         return found
 
     def hash_tag(self) -> Node:
-        """FreshRSS's way to write a tag: #tag, #tag+of+words."""
+        """FreshRSS's way to write a tag: #tag, #tag+of+words, #'tag of words', #/pattern/."""
         self.at += 1
         start = self.at
-        return self.tag(self.bare().replace("+", " "), start)
+        if (pattern := self.tag_pattern()) is not None:
+            return pattern
+        quoted = self.quoted()
+        return self.tag(self.bare().replace("+", " ") if quoted is None else quoted, start)
 
     # Fields.
 
@@ -213,7 +216,12 @@ class _Parser:
         if self.query[self.at : self.at + 1] == "*":
             self.at += 1
             return self.counted(Is(state="tagged"))
-        return self.tag(self.text_value(), start)
+        return self.tag_pattern() or self.tag(self.text_value(), start)
+
+    def tag_pattern(self) -> Node | None:
+        """A regular expression for tags, which are kept in small letters; None if none begins here."""
+        found = self.pattern("tag") if self.peek() == "/" else None
+        return replace(found, flags="".join(sorted({*found.flags, "i"}))) if isinstance(found, Pattern) else None
 
     def tag(self, name: str, start: int) -> Node:
         """A story's tag."""

@@ -51,10 +51,10 @@ def compiled(pattern: str, flags: str) -> regex.Pattern[str]:
 
 
 def found(text: str | None, pattern: str, flags: str, *, timeout_s: float) -> bool:
-    """Whether a pattern is found in a text.
+    """Whether a pattern is found in a text; one that is not there is empty.
 
     Raises:
         TimeoutError: it took longer.
 
     """
-    return text is not None and compiled(pattern, flags).search(text, timeout=timeout_s) is not None
+    return compiled(pattern, flags).search(text or "", timeout=timeout_s) is not None

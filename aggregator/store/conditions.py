@@ -202,6 +202,8 @@ class _Compiler:
         def test(column: str) -> str:
             return f"has_pattern({column}, {pattern}, {flags})"
 
+        if node.field == "tag":
+            return self.tagged(test("tag"))
         if node.field in _SOURCES:
             return self.of_source(node.field, test)
         columns = [_COLUMNS[node.field]] if node.field else ["s.title", "s.text"]
@@ -209,10 +211,7 @@ class _Compiler:
 
     def words(self, node: Words) -> _Piece:
         if node.field == "tag":
-            tagged = (
-                f"SELECT story_id AS id FROM story_tags WHERE reader_id = :reader AND tag = {self.bound(node.text)}"
-            )
-            return _Piece(narrow=(f"s.id IN ({tagged})",), among=tagged)
+            return self.tagged(f"tag = {self.bound(node.text)}")
         if node.field == "lang":
             code, start = self.bound(node.text), self.bound(f"{node.text}-")
             return _Piece(narrow=(f"(lower(s.lang) = {code} OR substr(lower(s.lang), 1, length({start})) = {start})",))
@@ -224,6 +223,11 @@ class _Compiler:
             wanted = self.bound(needle(node.text, is_prefix=node.is_prefix))
             return self.of_source(node.field, lambda column: f"has_words({column}, {wanted})")
         return self.full_text(node)
+
+    def tagged(self, condition: str) -> _Piece:
+        """Stories with a tag of the reader's for which the condition holds."""
+        tagged = f"SELECT story_id AS id FROM story_tags WHERE reader_id = :reader AND {condition}"
+        return _Piece(narrow=(f"s.id IN ({tagged})",), among=tagged)
 
     def author(self, node: Words) -> _Piece:
         """Words of a name: the index of names finds them, but for scripts that it does not part into words."""

@@ -41,7 +41,7 @@ FIELDS = [
 ]  # fmt: skip
 OTHERS = [
     "is:unread", "is:read", "is:starred", "is:copy", "is:original", "is:single", "is:tagged", "outlets:>1", "reports:<=1",
-    "stories:2", "lang:en", "lang:fr", "lang:de", "tag:sea", 'tag:"two words"', "#eu", "since:36h", "until:2026-03-08",
+    "stories:2", "lang:en", "lang:fr", "lang:de", "tag:sea", "#/^T.*S$/", "text:/^$/", 'tag:"two words"', "#eu", "since:36h", "until:2026-03-08",
     "date:2026-03-09", "date:2026-03-08/2026-03-09", "seen:1h", "seen:today", "date:yesterday", "author:Jane", "author:élan", "author:jos*", "author:山田", "author:/^[JÉ]/", 'author:"Doe José"',
     "outlet:朝日", "outlet:nord", 'outlet:"the courier"', "folder:europe", "feed:courier", "url:STORM", "outlet:/^[CD]/",
 ]  # fmt: skip
