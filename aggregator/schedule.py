@@ -32,6 +32,7 @@ DIGESTS_EVERY_S = 2  # how late a digest may be made, and its mail then begin to
 SIGN_EVERY_S = 10
 LAST_WORK_S = 3.5  # of the five seconds in which a service has to end
 HOUSEKEEPING_HOUR = 3
+PAUSE_S = 0.2  # between two steps of the housekeeping, in which others take their turn
 
 
 @contextmanager
@@ -161,23 +162,27 @@ class _Jobs:
             supervision.tell(f"STATUS={why}")
 
     def housekeeping(self) -> None:
-        """Drop what is kept for a time only."""
-        with self._turn:
-            self._carefully("housekeeping", self._app.keeping.tidy)
+        """Drop what is kept for a time only, step by step: the first time there may be hours of it, and feeds are asked on."""
+        steps = self._app.keeping.tidied()
+        going: object = True
+        while going is not None and not self._app.polling.stop.wait(PAUSE_S):
+            with self._turn:
+                going = self._carefully("housekeeping", lambda: next(steps, None))
 
-    def _carefully(self, name: str, work: Callable[[], object]) -> None:
-        """One job's trouble is written down and does not end the others."""
+    def _carefully(self, name: str, work: Callable[[], object]) -> object:
+        """What the work comes to; one job's trouble is written down and does not end the others."""
         if self._app.polling.stop.is_set():
-            return
+            return None
         try:
-            work()
+            result = work()
         except AggregatorError as error:
             self._app.polling.instruments.failed(name)
             if self._said.get(name) != str(error):  # some jobs look again every two seconds
                 log.error("job failed", extra={"job": name, "error": str(error)})  # noqa: TRY400 (the message says it all)
             self._said[name] = str(error)
-        else:
-            self._said.pop(name, None)
+            return None
+        self._said.pop(name, None)
+        return result
 
     def _log(self, report: dict[str, object]) -> None:
         if report["polled"] or report["pages"]:

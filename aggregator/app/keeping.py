@@ -44,9 +44,19 @@ class Keeping:
 
         For a caller who holds the lease.
         """
+        return sum(self.tidied())
+
+    def tidied(self) -> Iterator[int]:
+        """As `tidy`, a step at a time, so that others get their turn between two: how many stories went with each."""
         self.polling.tidy()
+        yield 0
         due = self.due()
-        return sum(map(len, self._deleted(due))) if due else 0
+        yield 0
+        for keys in self.store.retention.delete(due, now=self.clock()):
+            self.polling.forget(keys)
+            yield len(keys)
+            if self.polling.stop.is_set():  # the next night goes on
+                return
 
     def due(self) -> tuple[int, ...]:
         """The events that the settings' limits let go, with all their stories.
@@ -57,13 +67,6 @@ class Keeping:
         if not limits:
             return ()
         return self.store.retention.due(limits, kept=self._followed())
-
-    def _deleted(self, event_ids: tuple[int, ...]) -> Iterator[tuple[str, ...]]:
-        for keys in self.store.retention.delete(event_ids, now=self.clock()):
-            self.polling.forget(keys)
-            yield keys
-            if self.polling.stop.is_set():  # the next night goes on
-                return
 
     def _limits(self, now: datetime) -> Iterator[Limit]:
         """A limit for each folder that has one."""

@@ -15,13 +15,13 @@ __all__ = ["Limit", "Retention"]
 EVENTS_AT_ONCE = 200  # in one transaction, so that other writers get their turn
 _FOLDER = """INSERT OR IGNORE INTO temp.past SELECT id FROM stories s WHERE
     (s.feed_id IN (SELECT id FROM feeds WHERE folder = :folder) OR (:folder = '' AND s.feed_id IS NULL))"""
-# Events all of whose stories are past their time, none of them kept; undecided ones wait for their decision.
-_DUE = """SELECT s.event_id AS id FROM stories s WHERE s.event_id IN
-    (SELECT event_id FROM stories WHERE id IN (SELECT id FROM temp.past) AND event_id IS NOT NULL)
+# Of these events those all of whose stories are past their time, none of them kept; undecided ones wait for their decision.
+_DUE = """SELECT s.event_id AS id FROM stories s WHERE s.event_id IN ({events})
     GROUP BY s.event_id HAVING max(s.is_stale) = 0 AND min(s.id IN (SELECT id FROM temp.past)) = 1
-    AND max(s.id IN (SELECT id FROM temp.kept)) = 0 ORDER BY s.event_id"""
-_MARKED = """INSERT OR IGNORE INTO temp.kept SELECT story_id FROM story_marks WHERE starred_at IS NOT NULL
-    UNION SELECT story_id FROM story_tags"""
+    AND max(s.id IN (SELECT id FROM temp.kept)) = 0 AND max(s.id IN (SELECT story_id FROM story_marks
+    WHERE starred_at IS NOT NULL UNION SELECT story_id FROM story_tags)) = 0 ORDER BY s.event_id"""
+_TOUCHED = "SELECT event_id FROM stories WHERE id IN (SELECT id FROM temp.past) AND event_id IS NOT NULL"
+_CHOSEN = "SELECT value FROM json_each(:events)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,6 @@ class Retention:
             self._db.run(f"CREATE TEMP TABLE IF NOT EXISTS {name} (id INTEGER PRIMARY KEY)")
             self._db.run(f"DELETE FROM temp.{name}")
         self._db.run_many("INSERT OR IGNORE INTO temp.kept VALUES (?)", ((i,) for i in kept))
-        self._db.run(_MARKED)
         for limit in limits:
             if limit.since is not None:
                 self._db.run(
@@ -59,18 +58,23 @@ class Retention:
             if limit.stories is not None:
                 beyond = "ORDER BY s.published_at DESC, s.id DESC LIMIT -1 OFFSET :stories"
                 self._db.run(f"{_FOLDER} {beyond}", {"folder": limit.folder, "stories": limit.stories})
-        return tuple(row["id"] for row in self._db.rows(_DUE))
+        return tuple(row["id"] for row in self._db.rows(_DUE.format(events=_TOUCHED)))
 
     def delete(self, event_ids: Sequence[int], *, now: datetime) -> Iterator[tuple[str, ...]]:
-        """Delete events with their stories, some at a time; yields the keys of the stories that went."""
+        """Delete events with their stories, some at a time; yields the keys of the stories that went.
+
+        The events are those that this thread found to be `due`. One that has gained a story or a mark since then stays.
+        """
         for start in range(0, len(event_ids), EVENTS_AT_ONCE):
             with self._db.write():
-                keys = self._delete(json.dumps(list(event_ids[start : start + EVENTS_AT_ONCE])), now)
+                chosen = {"events": json.dumps(list(event_ids[start : start + EVENTS_AT_ONCE]))}
+                still = [row["id"] for row in self._db.rows(_DUE.format(events=_CHOSEN), chosen)]
+                keys = self._delete(json.dumps(still), now)
             yield keys
 
     def _delete(self, events: str, now: datetime) -> tuple[str, ...]:
         chosen = {"events": events, "at": to_db(now)}
-        gone = "SELECT value FROM json_each(:events)"
+        gone = _CHOSEN
         stories = f"SELECT id FROM stories WHERE event_id IN ({gone})"
         keys = tuple(r["key"] for r in self._db.rows(f"SELECT key FROM stories WHERE event_id IN ({gone})", chosen))
         heirs = self._db.rows(  # a thread goes on under the earliest event that is left of it

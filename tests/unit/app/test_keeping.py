@@ -16,6 +16,7 @@ from aggregator.app.lease import Lease
 from aggregator.config import Config, FolderRetention, RetentionConfig
 from aggregator.errors import AlreadyExists, LeaseHeld, SchemaTooNew, StoreError
 from aggregator.model import FeedSpec
+from aggregator.schedule import _Jobs
 from tests.support.building import a_new_entry
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -119,6 +120,35 @@ def test_a_stop_takes_effect_between_two_steps_and_the_next_time_goes_on(
     assert filled.keeping.tidy() == 1
     filled.polling.stop.clear()
     assert filled.keeping.tidy() == 3
+
+
+def test_what_is_starred_while_the_old_goes_stays(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregator.store.retention.EVENTS_AT_ONCE", 1)
+    steps = filled.keeping.tidied()
+    assert [next(steps) for _ in range(3)] == [0, 0, 1]
+    filled.marks.star(1, 10)
+    assert sum(steps) == 2
+    assert left(filled) == {1, 3, 5, 2, 4, 6, 10}
+
+
+def test_polls_get_their_turn_between_two_steps_of_the_housekeeping(
+    filled: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.store.retention.EVENTS_AT_ONCE", 1)
+    filled.store.connections.run("UPDATE feeds SET state = 'paused'")
+    polled_at: list[int] = []
+
+    class Pause(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            assert timeout
+            jobs.poll()
+            return False
+
+    filled.polling.stop = Pause()
+    monkeypatch.setattr(filled.polling, "on_new", lambda _since: polled_at.append(len(left(filled))))
+    jobs = _Jobs(filled, None)
+    jobs.housekeeping()
+    assert {10, 9, 8, 7, 6} <= set(polled_at)
 
 
 def test_compacting_makes_the_file_smaller(filled: App) -> None:
