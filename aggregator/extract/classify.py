@@ -87,7 +87,7 @@ def judge_blocks(page: Page, hints: Hints, *, html: str, explain: bool = False) 
         chances = model.asked.probability(np.hstack([rows, second_opinion(chances, kept)]))
         opinion = "classifier+trafilatura"
     chosen = choose(rows[:, _CHARS], chances)
-    lines = tuple(as_line(page, int(i), float(chances[i])) for i in np.flatnonzero(chosen))
+    lines = tuple(line for i in np.flatnonzero(chosen) if (line := as_line(page, int(i), float(chances[i]))).text)
     others = tuple(as_line(page, int(i), float(chances[i])) for i in np.flatnonzero(~chosen)) if explain else ()
     return Judged(lines=lines, sure=_certainty(rows[chosen, _CHARS], chances[chosen]), opinion=opinion, others=others)
 

@@ -150,7 +150,7 @@ def line_kind(text: str) -> tuple[int, float]:
     if len(text) > _MAX_CHARS:
         return 0, 0.0
     line = text.casefold()
-    if line[0] not in "©(":
+    if line[:1] not in {"©", "("}:
         line = _LEAD.sub("", line)
     for phrase, number in (*_TABLE.get(line[:2], {}).items(), *_TABLE.get(line[:1], {}).items()):
         if line.startswith(phrase):

@@ -47,6 +47,12 @@ def test_the_language_is_checked_against_the_text():
     assert (article.lang, article.sources["lang"]) == ("en", "text")
 
 
+@pytest.mark.parametrize("invisible", ["\u00ad", "\u200b", "\ufeff"])
+def test_a_paragraph_of_invisible_characters_is_none(invisible):
+    whole = [*SENTENCES[:6], invisible, *SENTENCES[6:]]
+    assert extract_page(page(*whole)).text == LONG_FEED
+
+
 P = b"<p>" + b"This is a sentence of an article that goes on for a while. " * 6 + b"</p>"
 
 
