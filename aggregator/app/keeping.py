@@ -52,11 +52,15 @@ class Keeping:
         yield 0
         due = self.due()
         yield 0
+        gone = 0
         for keys in self.store.retention.delete(due, now=self.clock()):
             self.polling.forget(keys)
+            gone += len(keys)
             yield len(keys)
             if self.polling.stop.is_set():  # the next night goes on
                 return
+        if gone:
+            self.store.retention.sweep(self.clock())
 
     def due(self) -> tuple[int, ...]:
         """The events that the settings' limits let go, with all their stories.

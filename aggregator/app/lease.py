@@ -92,3 +92,4 @@ class Lease:
                 self._renew()
             except (StoreError, LeaseHeld) as error:
                 log.warning("lease not renewed", extra={"error": str(error)})
+        self._store.connections.let_go()

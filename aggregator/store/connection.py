@@ -217,6 +217,14 @@ class Connections:
             chunk = keys[start : start + PARAMETERS]
             yield from self.rows(sql.format(marks=",".join("?" * len(chunk))), (*before, *chunk))
 
+    def let_go(self) -> None:
+        """Close this thread's connection: for threads that end before the program does."""
+        conn: sqlite3.Connection | None = self._local.__dict__.pop("conn", None)
+        if conn is not None:
+            with self._lock:
+                self._all.remove(conn)
+            conn.close()
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aggregator.store.connection import Connections
 from aggregator.store.times import to_db
@@ -13,6 +13,14 @@ from aggregator.store.times import to_db
 __all__ = ["Limit", "Retention"]
 
 EVENTS_AT_ONCE = 200  # in one transaction, so that other writers get their turn
+ENTRIES_STAY = timedelta(
+    days=90
+)  # by then hardly a feed shows them; one that does brings them anew, under the tombstone
+MERGED_PAGES = 2000  # of the full-text index in one night, 8 MB: deleted words take space until their part is merged
+_EDITIONS_OF_NOTHING = """DELETE FROM editions WHERE id NOT IN (SELECT edition_id FROM told)
+    AND id NOT IN (SELECT edition_id FROM outbox WHERE done_at IS NULL)
+    AND EXISTS (SELECT 1 FROM editions later WHERE later.id > editions.id AND later.reader_id = editions.reader_id
+        AND later.name = editions.name)"""
 _FOLDER = """INSERT OR IGNORE INTO temp.past SELECT id FROM stories s WHERE
     (s.feed_id IN (SELECT id FROM feeds WHERE folder = :folder) OR (:folder = '' AND s.feed_id IS NULL))"""
 # Of these events those all of whose stories are past their time, none of them kept; undecided ones wait for their decision.
@@ -71,6 +79,13 @@ class Retention:
                 still = [row["id"] for row in self._db.rows(_DUE.format(events=_CHOSEN), chosen)]
                 keys = self._delete(json.dumps(still), now)
             yield keys
+
+    def sweep(self, now: datetime) -> None:
+        """Drop what deleted stories leave behind: their share of the index, digests that told of nothing else, old entries."""
+        with self._db.write():
+            self._db.run(_EDITIONS_OF_NOTHING)
+            self._db.run("DELETE FROM entries WHERE story_id IS NULL AND seen_at < ?", (to_db(now - ENTRIES_STAY),))
+            self._db.run("INSERT INTO stories_fts (stories_fts, rank) VALUES ('merge', ?)", (-MERGED_PAGES,))
 
     def _delete(self, events: str, now: datetime) -> tuple[str, ...]:
         chosen = {"events": events, "at": to_db(now)}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from aggregator.app.app import App, open_app
@@ -151,6 +152,27 @@ def test_polls_get_their_turn_between_two_steps_of_the_housekeeping(
     assert {10, 9, 8, 7, 6} <= set(polled_at)
 
 
+def test_digests_of_nothing_that_is_left_go_and_the_last_of_each_name_stays(filled: App) -> None:
+    def edition(name: str, *stories: int) -> int:
+        made = NOW - timedelta(days=8)
+        return filled.store.editions.add(
+            reader_id=1, name=name, made_at=made, since=made, digest="{}", story_ids=stories
+        )
+
+    of_old, of_both, last = edition("a", 9, 10), edition("a", 8, 1), edition("a", 7)
+    filled.keeping.tidy()
+    assert {e["id"] for e in filled.digests.archive()} == {of_both, last}
+    assert of_old not in {of_both, last}
+
+
+def test_entries_without_a_story_go_after_a_season(filled: App, db: Path) -> None:
+    filled.keeping.tidy()
+    count = "SELECT count(*) FROM entries"
+    assert filled.store.connections.value(count) == 10
+    filled.store.retention.sweep(NOW + timedelta(days=91))
+    assert filled.store.connections.value(count) == len(left(filled))
+
+
 def test_compacting_makes_the_file_smaller(filled: App) -> None:
     filled.store.connections.run("UPDATE stories SET text = printf('%.*c', 200000, 'x') WHERE id > 6")
     done = filled.keeping.compact()
@@ -246,3 +268,20 @@ def test_nothing_is_restored_under_a_running_writer(filled: App, db: Path, tmp_p
     filled.keeping.back_up(tmp_path / "copy.db")
     with Lease(filled.store, "run"), pytest.raises(LeaseHeld):
         restore(db, tmp_path / "copy.db")
+
+
+def test_a_lease_that_was_renewed_leaves_no_connection_open(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregator.app.lease.RENEW_S", 0.001)
+    take, renewed, files = filled.store.leases.take, threading.Semaphore(0), []
+
+    def noted(*args: object, **named: object) -> None:
+        take(*args, **named)  # type: ignore[arg-type]
+        renewed.release()
+
+    monkeypatch.setattr(filled.store.leases, "take", noted)
+    for _ in range(4):
+        with Lease(filled.store, "poll"):
+            for _ in range(2):  # taken, and renewed
+                assert renewed.acquire(timeout=5.0)
+        files.append(psutil.Process().num_fds())
+    assert len(set(files)) == 1
