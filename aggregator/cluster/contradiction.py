@@ -10,7 +10,10 @@ place of two titles that otherwise agree; and it only counts if the other story 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import combining, normalize
 
@@ -22,6 +25,8 @@ from aggregator.text.language import has_spaces
 from aggregator.text.words import stop_words, terms, words
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from aggregator.cluster.features import Features
 
 __all__ = ["contradiction"]
@@ -32,6 +37,7 @@ _BEGINNING = 5  # letters that inflected forms and adjectives of a name share
 _ACRONYM = 3  # letters from which capitals stand for words
 _TOKEN = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _MAGNITUDE_NOISE = 0.35  # observatories differ by as much
+_REMEMBERED = 4096  # texts, and half as many stories: each is compared with dozens
 
 
 def contradiction(a: Features, b: Features) -> str | None:
@@ -42,6 +48,8 @@ def contradiction(a: Features, b: Features) -> str | None:
 
 
 def _other_fact(a: Features, b: Features) -> str | None:
+    if not a.facts or not b.facts:
+        return None
     mine, theirs = _by_kind(a.facts), _by_kind(b.facts)
     for kind in ("quarter", "magnitude", "score", "rate"):
         one, other = mine.get(kind, []), theirs.get(kind, [])
@@ -70,15 +78,42 @@ def _other_slot(a: Features, b: Features) -> str | None:
 
 def _slots(a: Features, b: Features, text: str, text_of: str) -> str | None:
     spaced = has_spaces(a.lang)
-    one, other = (_TOKEN.findall(t) if spaced else list(t) for t in (text, text_of))
-    matcher = SequenceMatcher(None, [t.lower() for t in one], [t.lower() for t in other], autojunk=False)
-    if not one or not other or matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
+    mine, theirs = _tokens(text, spaced=spaced), _tokens(text_of, spaced=spaced)
+    one, other = mine.written, theirs.written
+    if not one or not other or mine.most_alike(theirs) < _ALIKE:
+        return None
+    matcher = SequenceMatcher(None, mine.lower, theirs.lower, autojunk=False)
+    if matcher.ratio() < _ALIKE:
         return None
     join = " " if spaced else ""
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind == "replace" and (said := _slot(a, b, join.join(one[i1:i2]), join.join(other[j1:j2]))):
             return said
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """A title or opening as it is compared slot by slot: its words or, without spaces, characters."""
+
+    written: tuple[str, ...]
+    lower: tuple[str, ...]
+    counts: Counter[str]
+
+    def most_alike(self, other: _Tokens) -> float:
+        """What the ratio of a SequenceMatcher is at most: its `quick_ratio`."""
+        both = len(self.written) + len(other.written)
+        if 2 * min(len(self.written), len(other.written)) < _ALIKE * both:
+            return 0.0
+        theirs = other.counts
+        return 2 * sum(min(count, theirs[word]) for word, count in self.counts.items() if word in theirs) / both
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _tokens(text: str, *, spaced: bool) -> _Tokens:
+    written = tuple(_TOKEN.findall(text) if spaced else text)
+    lower = tuple(token.lower() for token in written)
+    return _Tokens(written, lower, Counter(lower))
 
 
 def _slot(a: Features, b: Features, mine: str, theirs: str) -> str | None:
@@ -130,34 +165,62 @@ def _mentions(story: Features, text: str) -> bool:
 
 
 def _any_term(story: Features, text: str) -> bool:
+    keys = _keys(text, story.lang)
+    return _holds(story, np.array(keys, dtype=np.uint32)) if keys else True  # nothing to tell apart by
+
+
+def _keys(text: str, lang: str | None) -> list[int]:
+    table = rarity(lang)
+    return [table[term][0] for term in terms(text, lang) if not term.isdigit()]
+
+
+def _holds(story: Features, keys: npt.NDArray[np.uint32]) -> bool:
+    """Whether the story says one of these words."""
+    if not len(story.terms):
+        return False
+    at = np.minimum(np.searchsorted(story.terms, keys), len(story.terms) - 1)
+    return bool((story.terms[at] == keys).any())
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """The words of a title by what they are: of its names, and the rest."""
+
+    names: npt.NDArray[np.uint32]
+    is_told_by: bool  # whether each name has a word to tell it by
+    rest: frozenset[int]
+
+
+@lru_cache(maxsize=_REMEMBERED // 2)
+def _title(story: Features) -> _Title:
     table = rarity(story.lang)
-    keys = [table[term][0] for term in terms(text, story.lang) if not term.isdigit()]
-    if not keys:
-        return True  # nothing to tell apart by
-    at = np.searchsorted(story.terms, keys)
-    found = story.terms[np.minimum(at, len(story.terms) - 1)] == keys if len(story.terms) else np.array([])
-    return bool(found.any())
-
-
-def _alike_but_for_names(a: Features, b: Features) -> float:
-    """Share of the title words, names left out, that the shorter of two titles has in common with the other."""
-    table = rarity(a.lang)
-    own = [
-        set(story.terms[story.title > 0].tolist())
-        - {table[t][0] for name in story.subjects for t in terms(name, story.lang)}
-        for story in (a, b)
-    ]
-    shorter = min(map(len, own))
-    return len(own[0] & own[1]) / shorter if shorter else 0.0
+    named = {table[term][0] for name in story.subjects for term in terms(name, story.lang)}
+    keys = [_keys(name, story.lang) for name in story.subjects]
+    return _Title(
+        np.array(sorted({key for found in keys for key in found}), dtype=np.uint32),
+        all(keys),
+        frozenset(story.terms[story.title > 0].tolist()) - named,
+    )
 
 
 def _other_subject(a: Features, b: Features) -> str | None:
     """Titles in much the same words about other names, of which neither story says any of the other's."""
-    if not a.subjects or not b.subjects or a.lang != b.lang or _alike_but_for_names(a, b) < _SAME_WORDS:
+    if not a.subjects or not b.subjects or a.lang != b.lang:
         return None
-    if any(_mentions(b, name) for name in a.subjects) or any(_mentions(a, name) for name in b.subjects):
+    mine, theirs = _title(a), _title(b)
+    shorter = min(len(mine.rest), len(theirs.rest))
+    if not shorter or len(mine.rest & theirs.rest) < _SAME_WORDS * shorter:
+        return None
+    if _says_a_name(b, a, mine) or _says_a_name(a, b, theirs):
         return None
     said = [" ".join((story.headline, *story.shown_names)) for story in (a, b)]
     if _akin(" ".join(a.subjects), said[1]) or _akin(said[0], " ".join(b.subjects)):
         return None
     return f"No name in common: {', '.join(a.subjects[:3])} against {', '.join(b.subjects[:3])}."
+
+
+def _says_a_name(story: Features, other: Features, title: _Title) -> bool:
+    """Whether a story says any of the names in the other's title."""
+    if not title.is_told_by or _holds(story, title.names):
+        return True
+    return not has_spaces(story.lang) and any(name in story.headline for name in other.subjects)

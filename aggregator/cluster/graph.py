@@ -22,7 +22,7 @@ from aggregator.cluster.hands import Hands
 from aggregator.cluster.links import Links
 from aggregator.cluster.model import ONE, PairModel, pair_model
 from aggregator.cluster.reasons import reason, vetoes
-from aggregator.cluster.threads import Chapter, threads
+from aggregator.cluster.threads import LEAST, Chapter, threads
 from aggregator.model import EventAssignment
 
 __all__ = ["EventGraph", "Options"]
@@ -116,7 +116,9 @@ class EventGraph:
         """The event of a story as of the last `flush`, and why. KeyError if it is not held."""
         event = self._event[story]
         node = self._root(story)
-        kept_apart = vetoes(self._stories[node], [self._stories[s] for s in self._links.vetoed(node)])
+        beside = self._links.beside(node)
+        contrary = [self._stories[other] for other in sorted(beside) if beside[other] < 0]
+        kept_apart = vetoes(self._stories[node], contrary)
         if node != story:
             return EventAssignment(
                 id=story,
@@ -126,8 +128,7 @@ class EventGraph:
                 vetoes=kept_apart,
             )
         others = {self._root(member) for member in self._members[event]} - {node}
-        links = {(b if a == node else a): strength for a, b, strength in self._links.linked([node], 1)}
-        links = {other: strength for other, strength in links.items() if other in others}
+        links = {other: strength for other, strength in beside.items() if other in others}
         if not others:
             return EventAssignment(id=story, event=event, vetoes=kept_apart)
         nearest = min(links or dict.fromkeys(others, 0), key=lambda other: (-links.get(other, 0), self._order(other)))
@@ -148,19 +149,24 @@ class EventGraph:
             for event, members in self._members.items()
             if len(members) > 1 and len(found := sorted({self._root(s) for s in members})) > 1
         }
-        sums: dict[tuple[str, str], int] = {}
-        for a, b, strength in self._links.linked([n for found in nodes.values() for n in found], 1):
-            one, other = sorted((self._event[a], self._event[b]))
-            if one != other and one in nodes and other in nodes:
-                sums[one, other] = sums.get((one, other), 0) + strength
-        links = {(a, b): total / (ONE * len(nodes[a]) * len(nodes[b])) for (a, b), total in sums.items()}
+        events, sizes = list(nodes), np.array([len(found) for found in nodes.values()], dtype=np.int64)
+        group = np.full(len(self._links.alive), -1, dtype=np.int64)
+        for number, found in enumerate(nodes.values()):
+            group[[self._links.slot(node) for node in found]] = number
+        one, other, sums = self._links.between(group)
+        means = sums / (ONE * sizes[one] * sizes[other])
+        near = np.flatnonzero(means >= LEAST)
+        links = {
+            (events[a], events[b]): mean
+            for a, b, mean in zip(one[near].tolist(), other[near].tolist(), means[near].tolist(), strict=True)
+        }
         chapters = [
             Chapter(
                 event=event,
                 first_at=self._stories[event].published_at,
-                stories=tuple(self._stories[node] for node in found),
+                stories=tuple(self._stories[node] for node in nodes[event]),
             )
-            for event, found in nodes.items()
+            for event in sorted({event for pair in links for event in pair})
         ]
         return threads(chapters, links)
 

@@ -115,19 +115,24 @@ class Links:
         """How little the node of each slot says: BREVITY_STEPS for a title, 0 from a long summary on."""
         return self._brief[: len(self._nodes)]
 
-    def linked(self, stories: Iterable[str], least: float) -> list[tuple[str, str, int]]:
-        """Pairs with one of `stories`, of a strength of at least `least` or below zero, and their strengths."""
-        table = self._pairs
-        rows = table.rows_of({self._slots[story] for story in stories if story in self._slots})
-        strength = table.strength[rows]
-        keep = (strength >= least) | (strength < 0)
-        rows, strength = rows[keep], strength[keep]
-        names = self._names
-        return list(zip(names(table.a[rows]), names(table.b[rows]), strength.tolist(), strict=True))
+    def beside(self, story: str) -> dict[str, int]:
+        """Strengths of the links of a story, by the other's id; below zero, the two contradict each other."""
+        slot, table = self._slots[story], self._pairs
+        rows = table.rows_of({slot})
+        rows = rows[table.strength[rows] != 0]
+        others = np.where(table.a[rows] == slot, table.b[rows], table.a[rows])
+        return dict(zip(self._names(others), table.strength[rows].tolist(), strict=True))
 
-    def vetoed(self, story: str) -> list[str]:
-        """Ids of stories that contradict this one though they sound alike."""
-        return sorted(a if b == story else b for a, b, strength in self.linked([story], ONE + 1) if strength < 0)
+    def between(self, group: _Ints) -> tuple[_Ints, _Ints, _Ints]:
+        """Pairs of groups that links lie between, the lower first, and the sums of these links; `group` by slot, -1 for none."""
+        table = self._pairs
+        one, other = group[table.a[: table.count]], group[table.b[: table.count]]
+        rows = np.flatnonzero((one != other) & (one >= 0) & (other >= 0) & (table.strength[: table.count] != 0))
+        one, other = one[rows], other[rows]
+        keys = np.minimum(one, other) * len(group) + np.maximum(one, other)
+        found, of = np.unique(keys, return_inverse=True)
+        sums = np.bincount(of, weights=table.strength[rows], minlength=len(found)).astype(np.int64)
+        return found // len(group), found % len(group), sums
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """All that took time to find out, as plain arrays; `load` takes it back."""

@@ -1,8 +1,8 @@
 """How likely two stories tell one event: boosted trees, learnt elsewhere and shipped as plain arrays.
 
-The trees are read as bit masks (QuickScorer; Lucchese et al., SIGIR 2015): each value of a feature rules out some leaves of
-each tree, and the lowest leaf left standing is the answer. That is one table look-up and one AND per feature for all trees
-at once. Every step is exact, so a pair gets the same probability alone or among ten thousand others, on every machine.
+Many pairs walk down all trees at once, a bit for each pair: which pairs reach a node is a row of bits, and its children
+are the row of its parent where the question of the node has the answer yes, and where it has not. Every step is exact, so
+a pair gets the same probability alone or among ten thousand others, on every machine.
 """
 
 from __future__ import annotations
@@ -22,53 +22,68 @@ ONE = 1 << 12  # probabilities are whole numbers of 1/ONE
 UNIT = 1 << 16  # leaf values are whole numbers of 1/UNIT, in log odds
 
 _Floats = npt.NDArray[np.float64]
-_CHUNK = 1024  # pairs at a time: the masks of 120 trees then fit the processor's cache
+_Ints = npt.NDArray[np.int64]
+_CHUNK = 512  # pairs at a time: the rows of 240 trees then about fit the processor's cache
+_BITS = 5  # of the number of a leaf
+_NEVER = 0  # the row that no pair is in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairModel:
     """Trees of at most 32 leaves each.
 
-    Per column of the description: `edges[c]`, ascending, and `masks[c]` of shape (len(edges) + 1, trees): which leaves are
-    still possible for a value in that bin (bin k holds edges[k-1] < value <= edges[k]). `leaves` of shape (trees, 32) are
-    log odds in units of 1/UNIT.
+    The questions, whether column c is at most `edges[c][k]`, are numbered through over all columns. Rows are numbered: the
+    empty one, the roots, then for each depth the children of its nodes, all that answered yes first. `levels` are for each
+    depth the rows of its nodes and their questions. `numbered` of shape (_BITS * trees, 16) are the rows of the leaves whose
+    number has a bit, for each bit, the highest first, and tree. `leaves` of shape (trees, 32) are log odds in units of 1/UNIT.
     """
 
     edges: tuple[npt.NDArray[np.float32], ...]
-    masks: tuple[npt.NDArray[np.uint32], ...]
-    leaves: npt.NDArray[np.int64]
+    levels: tuple[tuple[_Ints, _Ints], ...]
+    numbered: _Ints
+    leaves: _Ints
 
     def strength(self, described: _Floats) -> npt.NDArray[np.int32]:
         """Probability of each described pair in units of 1/ONE."""
-        out = np.zeros(len(described), dtype=np.int32)
+        odds = np.empty(len(described), dtype=np.int64)
         for first in range(0, len(described), _CHUNK):
-            out[first : first + _CHUNK] = self._of(described[first : first + _CHUNK].astype(np.float32))
-        return out
-
-    def _of(self, described: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
-        bins = [np.searchsorted(edges, described[:, k], side="left") for k, edges in enumerate(self.edges)]
-        odds = self._odds(bins, slice(0, _FIRST))
-        open_ = np.flatnonzero(odds >= _HOPELESS)
-        odds[open_] += self._odds([found[open_] for found in bins], slice(_FIRST, None))
+            some = described[first : first + _CHUNK]
+            odds[first : first + _CHUNK] = self._odds(np.ascontiguousarray(some.T, dtype=np.float32))
         units: npt.NDArray[np.int32] = _probability()[np.clip((odds >> 8) + _HALF, 0, 2 * _HALF)]
         return units
 
-    def _odds(self, bins: list[npt.NDArray[np.intp]], trees: slice) -> npt.NDArray[np.int64]:
-        """Log odds by some of the trees, in units of 1/UNIT."""
-        leaves = self.leaves[trees]
-        standing = np.full((len(bins[0]), len(leaves)), 0xFFFFFFFF, dtype=np.uint32)
-        for found, masks in zip(bins, self.masks, strict=True):
-            if len(masks) > 1:
-                standing &= masks[:, trees][found]
-        lowest = standing & (~standing + np.uint32(1))
-        leaf = np.frexp(lowest.astype(np.float64))[1] - 1
-        odds: npt.NDArray[np.int64] = leaves[np.arange(len(leaves)), leaf].sum(axis=1)
+    def _odds(self, columns: npt.NDArray[np.float32]) -> _Ints:
+        """Log odds in units of 1/UNIT."""
+        trees, pairs = len(self.leaves), columns.shape[1]
+        reached = self._descend(columns)
+        bits = reached[self.numbered[:, 0]]
+        for rows in self.numbered.T[1:]:
+            bits |= reached[rows]
+        number = np.zeros((trees, pairs), dtype=np.uint8)
+        for is_set in np.unpackbits(bits, axis=1, count=pairs).reshape(_BITS, trees, pairs):
+            number += number
+            number |= is_set
+        places = number + np.arange(0, self.leaves.size, self.leaves.shape[1])[:, None]
+        odds: _Ints = self.leaves.take(places).sum(axis=0)
         return odds
 
+    def _descend(self, columns: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+        """Which pairs reach each node, a row of bits for each."""
+        answers = [edges[:, None] >= values for edges, values in zip(self.edges, columns, strict=True)]
+        yes = np.packbits(np.concatenate(answers), axis=1)
+        first = 1 + len(self.leaves)
+        reached = np.empty((first + 2 * sum(len(rows) for rows, _ in self.levels), yes.shape[1]), dtype=np.uint8)
+        reached[_NEVER] = 0
+        reached[1:first] = 0xFF
+        for rows, questions in self.levels:
+            middle, last = first + len(rows), first + 2 * len(rows)
+            here = reached[rows]
+            np.bitwise_and(here, yes[questions], out=reached[first:middle])
+            np.bitwise_xor(here, reached[first:middle], out=reached[middle:last])
+            first = last
+        return reached
 
-_FIRST = 40  # trees that are asked first
-# Log odds after these from which pairs do not recover to .04 (none of 24,000 did): the other trees are spared.
-_HOPELESS = -11 * UNIT // 5
+
 _HALF = 16 * 256  # log odds beyond 16 are certain
 
 
@@ -87,31 +102,30 @@ def pair_model() -> PairModel:
 
 
 def build(trees: Mapping[str, npt.NDArray[Any]]) -> PairModel:
-    """Bit masks from plain trees: arrays of shape (trees, nodes), and `columns`, the number of features.
+    """Lay plain trees out: arrays of shape (trees, nodes), and `columns`, the number of features.
 
     Node k of a tree asks whether column `feature[k]` is at most `threshold[k]` and goes to `left[k]` or else `right[k]`;
     negative numbers are leaves, -1 the first. Unused nodes have feature -1. `leaf`, of shape (trees, 32), holds log odds
     in units of 1/UNIT.
     """
     feature, threshold, left, right = (trees[name] for name in ("feature", "threshold", "left", "right"))
-    count = len(feature)
     edges = [np.unique(threshold[feature == column]) for column in range(int(trees["columns"]))]
-    masks = [np.full((len(edge) + 1, count), 0xFFFFFFFF, dtype=np.uint32) for edge in edges]
-    leaves = np.zeros((count, 32), dtype=np.int64)
-    for tree in range(count):
-        order = _below(left[tree], right[tree], 0)
-        place = {number: k for k, number in enumerate(order)}
-        leaves[tree, : len(order)] = trees["leaf"][tree][order]
-        for node in np.flatnonzero(feature[tree] >= 0).tolist():
-            gone = sum(1 << place[number] for number in _below(left[tree], right[tree], int(left[tree][node])))
-            column = int(feature[tree][node])
-            first = int(np.searchsorted(edges[column], threshold[tree][node])) + 1
-            masks[column][first:, tree] &= np.uint32(0xFFFFFFFF ^ gone)
-    return PairModel(tuple(edges), tuple(masks), leaves)
-
-
-def _below(left: npt.NDArray[np.int16], right: npt.NDArray[np.int16], node: int) -> list[int]:
-    """Numbers of the leaves under a node, from left to right."""
-    if node < 0:
-        return [-node - 1]
-    return _below(left, right, int(left[node])) + _below(left, right, int(right[node]))
+    before = np.cumsum([0, *map(len, edges)])
+    question = np.zeros(feature.shape, dtype=np.int64)
+    for column, known in enumerate(edges):
+        asks = feature == column
+        question[asks] = before[column] + np.searchsorted(known, threshold[asks])
+    tree, node = np.arange(len(feature)), np.zeros(len(feature), dtype=np.int64)
+    rows, end = 1 + tree, 1 + len(tree)
+    leaf_rows = np.full((len(feature), 1 << _BITS), _NEVER)
+    levels = []
+    while len(tree):
+        levels.append((rows, question[tree, node]))
+        child, tree = np.concatenate([left[tree, node], right[tree, node]]), np.concatenate([tree, tree])
+        rows, end = end + np.arange(len(child)), end + len(child)
+        is_leaf = child < 0
+        leaf_rows[tree[is_leaf], -1 - child[is_leaf]] = rows[is_leaf]
+        tree, node, rows = tree[~is_leaf], child[~is_leaf], rows[~is_leaf]
+    numbers = np.arange(1 << _BITS)
+    numbered = np.concatenate([leaf_rows[:, numbers >> bit & 1 == 1] for bit in reversed(range(_BITS))])
+    return PairModel(tuple(edges), tuple(levels), numbered, trees["leaf"].astype(np.int64))

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from aggregator.cluster.features import Features
 
-__all__ = ["Chapter", "threads"]
+__all__ = ["LEAST", "Chapter", "threads"]
 
 LEAST = 0.08  # mean probability over the pairs of two events, from which one follows the other if they share names
 _NAMED = 0.5  # share of the stories of each event that mention a shared name
@@ -33,7 +33,7 @@ class Chapter:
 def threads(chapters: list[Chapter], links: Mapping[tuple[str, str], float]) -> tuple[tuple[str, ...], ...]:
     """Threads of two events or more, each the keys of its events by time.
 
-    `links` gives, for two events' keys in ascending order, the mean probability over their pairs of stories; absent is 0.
+    `links` gives, for two events' keys, the mean probability over their pairs of stories; absent is 0.
     A pure function of its arguments.
     """
     known = {chapter.event: chapter for chapter in chapters}
