@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from aggregator.fetch.client import Client
 from aggregator.fetch.exchange import Exchange
@@ -31,18 +31,20 @@ def fetch_all(
     workers: int = WORKERS,
     stop: threading.Event | None = None,
     max_wait_s: float = MAX_WAIT_S,
+    on_idle: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[FetchRequest, FetchResult]]:
     """Fetch all, yielding (request, result) as they come.
 
     Requests of one host start in the order given, hosts in the order of their first request. A request whose host may
     not be asked within `max_wait_s` comes back at once as a `FetchFailed` with `held`. After `stop` is set nothing new
     is started; what is under way gets a second to finish. Slow callers slow the fetching down: what waits for them is
-    bounded in number and size.
+    bounded in number and size. `on_idle` is called, by the caller's thread, whenever nothing has come for a quarter of a
+    second.
     """
     exchanges = (client.begin(request) for request in requests)
     run = _Run(exchanges, gate, stop=stop or threading.Event(), max_wait_s=max_wait_s, workers=max(1, workers))
     try:
-        yield from run.results()
+        yield from run.results(on_idle)
     finally:
         run.close()
 
@@ -78,6 +80,7 @@ class _Run:
         self._buffered = 0
         self._left = 0
         self._closing = False
+        self._grace_ends = math.inf
         self._crash: BaseException | None = None
         self._most_results = workers * 2
         with self._lock:
@@ -89,28 +92,36 @@ class _Run:
 
     # -- the caller's side
 
-    def results(self) -> Iterator[tuple[FetchRequest, FetchResult]]:
+    def results(self, on_idle: Callable[[], None]) -> Iterator[tuple[FetchRequest, FetchResult]]:
         for thread in self._threads:
             thread.start()
-        grace_ends = float("inf")
         while True:
             with self._lock:
-                while not self._results and self._left and self._crash is None:
-                    if self._stop.is_set():
-                        self._closing = True
-                        self._work.notify_all()
-                        grace_ends = min(grace_ends, time.monotonic() + GRACE_S)
-                        if time.monotonic() >= grace_ends or not any(t.is_alive() for t in self._threads):
-                            return
+                if not self._results and self._left and self._crash is None:
+                    if self._is_given_up():
+                        return
                     self._done.wait(LOOK_AGAIN_S)
                 if self._crash is not None:
                     raise self._crash
-                if not self._results:
+                if not self._results and not self._left:
                     return
-                pair = self._results.popleft()
-                self._buffered -= _size(pair[1])
-                self._room.notify()
-            yield pair
+                pair = self._results.popleft() if self._results else None
+                if pair is not None:
+                    self._buffered -= _size(pair[1])
+                    self._room.notify()
+            if pair is not None:
+                yield pair
+            else:
+                on_idle()
+
+    def _is_given_up(self) -> bool:
+        """Whether there was a stop, and what was under way then has had its time."""
+        if not self._stop.is_set():
+            return False
+        self._closing = True
+        self._work.notify_all()
+        self._grace_ends = min(self._grace_ends, time.monotonic() + GRACE_S)
+        return time.monotonic() >= self._grace_ends or not any(t.is_alive() for t in self._threads)
 
     def close(self) -> None:
         with self._lock:

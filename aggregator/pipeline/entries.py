@@ -33,13 +33,18 @@ def text_hash(text: str | None) -> str | None:
     return measured(text)[1]
 
 
-def measured(text: str | None) -> tuple[int, str | None]:
-    """How many words a text has, and its `text_hash`."""
+def measured(text: str | None, *, is_folded: bool = False) -> tuple[int, str | None]:
+    """How many words a text has, and its `text_hash`; in half the time if it `is_folded` as `html_to_text` leaves it."""
     if not text:
         return 0, None
-    words = text.split()
-    said = "".join(words).encode("utf-8", "replace").lower()
-    return len(words), hashlib.blake2b(said, digest_size=12).hexdigest()
+    if is_folded:
+        data = text.encode("utf-8", "replace")
+        said = data.translate(None, b" \n")
+        count = 1 + len(data) - len(said) - data.count(b"\n\n")
+    else:
+        words = text.split()
+        said, count = "".join(words).encode("utf-8", "replace"), len(words)
+    return count, hashlib.blake2b(said.lower(), digest_size=12).hexdigest()
 
 
 def new_entries(
@@ -91,7 +96,7 @@ def _new_entry(entry: ParsedEntry, source: _Source, now: datetime, *, wants_page
     has_page = url is not None and source.is_article(entry, url)
     text = _text(entry)
     title = one_line(entry.title) if entry.title else None
-    words, hashed = measured(text)
+    words, hashed = measured(text, is_folded=True)
     outlet_key, outlet_name = source.outlet(url)
     return NewEntry(
         guid=entry.id,

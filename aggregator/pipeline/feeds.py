@@ -1,4 +1,4 @@
-"""Poll feeds: fetch, parse, and store what is new, one transaction for each feed."""
+"""Poll feeds: fetch, parse, and store what is new, all of a feed in one transaction."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from aggregator.pipeline.trouble import words_for
 from aggregator.plan import ADOPT_MOVE_AFTER, PollOutcome, after_poll
 from aggregator.plugins import Source
 from aggregator.store import Store
-from aggregator.store.ingest import IngestResult
+from aggregator.store.ingest import Arrival, IngestResult, NewEntry
 
 __all__ = ["FeedPoller", "body_hash"]
 
@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 MOST_PARSING = 32  # documents that wait in the parsers at once; their bodies are in memory
 SOURCES_AT_ONCE = 4
 MOST_UNWRITTEN = 64  # polls without news whose state is written in one transaction
+MOST_NEWS = 16  # feeds with news that are written in one: half of what a transaction for each costs
+MOST_NEWS_BYTES = 4 * 2**20  # of their documents, for all of them are in memory
 # What changes in a feed document although nothing is new: the time it was built.
 _VOLATILE = re.compile(rb"<(lastBuildDate|generator)\b[^>]*>.*?</\1>|<!--.*?-->", re.DOTALL)
 _HEAD_TIME = re.compile(rb"<(pubDate|updated|dc:date)\b[^>]*>.*?</\1>", re.DOTALL)
@@ -57,9 +59,23 @@ def body_hash(body: bytes) -> str:
     return hashlib.blake2b(stable, digest_size=16).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _News:
+    """A document that was read, and what of it is not stored yet."""
+
+    feed: Feed
+    result: Fetched
+    hashed: str
+    parsed: ParsedFeed
+    entries: list[NewEntry]
+
+
 @dataclass(slots=True)
 class FeedPoller:
-    """Asks feeds and stores their news; what is wrong with one feed is written down and stays with it."""
+    """Asks feeds and stores their news; what is wrong with one feed is written down and stays with it.
+
+    News waits in memory until that of several feeds can be written at once, or until nothing else comes for a moment.
+    """
 
     store: Store
     client: Client
@@ -70,6 +86,8 @@ class FeedPoller:
     backfill: int = 20
     sources: Mapping[str, Source] = field(default_factory=dict)  # by scheme, what reads other addresses than the web's
     _unwritten: list[tuple[int, FeedUpdate]] = field(default_factory=list)
+    _news: list[_News] = field(default_factory=list)
+    _outcomes: list[FeedOutcome] = field(default_factory=list)
 
     def run(self, feeds: Iterable[Feed], *, stop: StopSignal | None = None) -> Iterator[FeedOutcome]:
         """Poll these feeds; yields what came of each as soon as it is stored."""
@@ -81,20 +99,22 @@ class FeedPoller:
             with ThreadPoolExecutor(SOURCES_AT_ONCE, "source") as pool:
                 reading = {pool.submit(self.sources[_scheme(feed)], feed.url): feed for feed in others}
                 yield from self._fetched(web, stop)
-                yield from self._read(reading, stop)
+                self._read(reading, stop)
+            self._write_news()
+            yield from self._told()
         finally:
             self._write_unwritten()
 
-    def _read(self, reading: dict[Future[ParsedFeed], Feed], stop: StopSignal | None) -> Iterator[FeedOutcome]:
-        """Store what sources that are not of the web give."""
+    def _read(self, reading: dict[Future[ParsedFeed], Feed], stop: StopSignal | None) -> None:
+        """Take what sources that are not of the web give."""
         for future, feed in landed(reading, most=0, stop=stop):
             answer = Fetched(url=feed.url, final_url=feed.url, status=200)
             try:
-                yield self._store(feed, answer, "", future.result())
+                self._take(feed, answer, "", future.result())
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a source does stays with its feed
-                yield self._unreadable(feed, answer, error)
+                self._unreadable(feed, answer, error)
         for future in reading:
             future.cancel()  # after a stop
 
@@ -102,95 +122,130 @@ class FeedPoller:
         by_request = {id(request): (request, feed) for feed in feeds for request in [_request(feed)]}
         requests = [request for request, _ in by_request.values()]
         parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]] = {}
-        for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
-            feed = by_request.pop(id(request))[1]
-            outcome = self._answered(feed, result, parsing)
-            if outcome is not None:
-                yield outcome
-            yield from self._parsed(parsing, most=MOST_PARSING, stop=stop)
-        yield from self._parsed(parsing, most=0, stop=stop)
+        answers = fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop, on_idle=self._write_news)
+        for request, result in answers:
+            self._answered(by_request.pop(id(request))[1], result, parsing)
+            self._take_parsed(parsing, most=MOST_PARSING, stop=stop)
+            yield from self._told()
+        self._write_news()
+        self._take_parsed(parsing, most=0, stop=stop)
+
+    def _told(self) -> Iterator[FeedOutcome]:
+        outcomes, self._outcomes = self._outcomes, []
+        yield from outcomes
 
     def _answered(
         self, feed: Feed, result: FetchResult, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]]
-    ) -> FeedOutcome | None:
+    ) -> None:
         """Deal with an answer at once, or hand its body to the parsers."""
         if isinstance(result, FetchFailed):
-            return self._failed(feed, result)
+            self._failed(feed, result)
+            return
         if isinstance(result, NotModified):
-            return self._same(feed, result, "unchanged")
+            self._same(feed, result, "unchanged")
+            return
         hashed = body_hash(result.body)
         if hashed == feed.body_hash:
-            return self._same(feed, result, "same")
+            self._same(feed, result, "same")
+            return
         kind = result.headers.get("content-type")
         if feed.selectors is not None:
             future = self.parsers.submit(
                 parse_page, result.body, url=result.final_url, selectors=feed.selectors, content_type=kind
             )
             parsing[future] = (feed, result, hashed)
-            return None
+            return
         try:
             fast = parse_well_formed(result.body, url=result.final_url, content_type=kind)
         except Exception as error:  # noqa: BLE001 - whatever a document does to its reader stays with its feed
-            return self._unreadable(feed, result, error)
+            self._unreadable(feed, result, error)
+            return
         if fast is not None:
-            return self._store(feed, result, hashed, fast)
+            self._take(feed, result, hashed, fast)
+            return
         future = self.parsers.submit(parse_feed, result.body, url=result.final_url, content_type=kind)
         parsing[future] = (feed, result, hashed)
-        return None
 
-    def _parsed(
+    def _take_parsed(
         self, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]], *, most: int, stop: StopSignal | None
-    ) -> Iterator[FeedOutcome]:
-        """Store what the parsers have ready; wait for them while more than `most` documents are with them."""
+    ) -> None:
+        """Take what the parsers have ready; wait for them while more than `most` documents are with them."""
         for future, (feed, result, hashed) in landed(parsing, most=most, stop=stop):
             try:
                 parsed = future.result()
             except Exception as error:  # noqa: BLE001 - as above
-                yield self._unreadable(feed, result, error)
+                self._unreadable(feed, result, error)
             else:
-                yield self._store(feed, result, hashed, parsed)
+                self._take(feed, result, hashed, parsed)
 
-    def _store(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> FeedOutcome:
-        try:
-            stored, moved_to = self._ingest(feed, result, hashed, parsed)
-        except StoreError:
-            raise
-        except Exception as error:  # noqa: BLE001 - what a feed says can upset our own code too, and stays with the feed
-            return self._unreadable(feed, result, error)
-        return self._say(
-            FeedOutcome(
-                url=feed.url,
-                outcome="new" if stored.entries or stored.changed else "same",
-                status=result.status,
-                entries=stored.entries,
-                stories=len(stored.stories),
-                changed=len(stored.changed),
-                warning=parsed.warning,
-                moved_to=moved_to,
-                elapsed_s=result.elapsed_s,
-            )
-        )
-
-    def _ingest(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> tuple[IngestResult, str | None]:
-        """Store what is new in a document and the feed's state with it; also returns the address that was adopted."""
-        now = self.clock()
+    def _take(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> None:
+        """Find what is new in a document, and write it together with the news of other feeds."""
         known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries])
         unknown = [e for e in parsed.entries if e.id not in known or known[e.id] != content_hash(e)]
-        rows = new_entries(unknown, parsed=parsed, feed=feed, now=now, backfill=self.backfill)
-        with self.store.write():
-            stored = self.store.ingest.apply(feed.id, rows, now=now, present=[e.id for e in parsed.entries])
-            if (parsed.title, parsed.link, parsed.lang) != (feed.title, feed.site_url, feed.lang):
-                self.store.feeds.describe(feed.id, title=parsed.title, site_url=parsed.link, lang=parsed.lang)
-            if parsed.hub:
-                token, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
-                topic = parsed.self_url or feed.url
-                self.store.websub.offer(feed.id, hub=parsed.hub, topic=topic, token=token, secret=secret, now=now)
-            moved_to = self._keep(
-                feed, after_poll(feed, _read(result, parsed, hashed, has_new=stored.entries > 0), now)
-            )
-        return stored, moved_to
+        try:
+            entries = new_entries(unknown, parsed=parsed, feed=feed, now=self.clock(), backfill=self.backfill)
+        except Exception as error:  # noqa: BLE001 - what a feed says can upset our own code too, and stays with the feed
+            self._unreadable(feed, result, error)
+            return
+        self._news.append(_News(feed=feed, result=result, hashed=hashed, parsed=parsed, entries=entries))
+        if len(self._news) >= MOST_NEWS or sum(len(n.result.body) for n in self._news) > MOST_NEWS_BYTES:
+            self._write_news()
 
-    def _same(self, feed: Feed, result: Fetched | NotModified, outcome: str) -> FeedOutcome:
+    def _write_news(self) -> None:
+        news, self._news = self._news, []
+        self._store(news)
+
+    def _store(self, news: list[_News]) -> None:
+        """Store news in one transaction; if our code is upset by it, that of each feed alone."""
+        if not news:
+            return
+        try:
+            with self.store.write():
+                outcomes = self._ingested(news)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            if len(news) == 1:
+                self._unreadable(news[0].feed, news[0].result, error)
+            else:
+                for one in news:
+                    self._store([one])
+        else:
+            for outcome in outcomes:
+                self._say(outcome)
+
+    def _ingested(self, news: list[_News]) -> list[FeedOutcome]:
+        """Store what is new in these documents and the states of their feeds."""
+        now = self.clock()
+        arrivals = [
+            Arrival(feed_id=n.feed.id, entries=n.entries, present=[e.id for e in n.parsed.entries]) for n in news
+        ]
+        stored = self.store.ingest.apply_all(arrivals, now=now)
+        return [self._described(n, result, now) for n, result in zip(news, stored, strict=True)]
+
+    def _described(self, news: _News, stored: IngestResult, now: datetime) -> FeedOutcome:
+        """Store what a document says of its feed, and when it is asked again."""
+        feed, parsed, result = news.feed, news.parsed, news.result
+        if (parsed.title, parsed.link, parsed.lang) != (feed.title, feed.site_url, feed.lang):
+            self.store.feeds.describe(feed.id, title=parsed.title, site_url=parsed.link, lang=parsed.lang)
+        if parsed.hub:
+            token, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
+            topic = parsed.self_url or feed.url
+            self.store.websub.offer(feed.id, hub=parsed.hub, topic=topic, token=token, secret=secret, now=now)
+        read = _read(result, parsed, news.hashed, has_new=stored.entries > 0)
+        return FeedOutcome(
+            url=feed.url,
+            outcome="new" if stored.entries or stored.changed else "same",
+            status=result.status,
+            entries=stored.entries,
+            stories=len(stored.stories),
+            changed=len(stored.changed),
+            warning=parsed.warning,
+            moved_to=self._keep(feed, after_poll(feed, read, now)),
+            elapsed_s=result.elapsed_s,
+        )
+
+    def _same(self, feed: Feed, result: Fetched | NotModified, outcome: str) -> None:
         update = after_poll(
             feed,
             PollOutcome(
@@ -204,13 +259,13 @@ class FeedPoller:
             self.clock(),
         )
         moved_to = self._later(feed, update)
-        return self._say(
+        self._say(
             FeedOutcome(
                 url=feed.url, outcome=outcome, status=result.status, moved_to=moved_to, elapsed_s=result.elapsed_s
             )
         )
 
-    def _failed(self, feed: Feed, result: FetchFailed) -> FeedOutcome:
+    def _failed(self, feed: Feed, result: FetchFailed) -> None:
         error = _without_address(str(result.error), feed) + (
             f" ({result.wall} stands in the way)" if result.wall else ""
         )
@@ -221,15 +276,15 @@ class FeedPoller:
         )
         self._later(feed, update)
         outcome = "held" if result.held else "gone" if update.state == "gone" else "failed"
-        return self._say(
+        self._say(
             FeedOutcome(url=feed.url, outcome=outcome, status=result.status, error=error, elapsed_s=result.elapsed_s)
         )
 
-    def _unreadable(self, feed: Feed, result: Fetched, error: Exception) -> FeedOutcome:
+    def _unreadable(self, feed: Feed, result: Fetched, error: Exception) -> None:
         said = _without_address(words_for(error, feed.url), feed)
         update = after_poll(feed, PollOutcome(status=result.status, error=said), self.clock())
         self._later(feed, update)
-        return self._say(
+        self._say(
             FeedOutcome(url=feed.url, outcome="failed", status=result.status, error=said, elapsed_s=result.elapsed_s)
         )
 
@@ -256,9 +311,11 @@ class FeedPoller:
         self.store.feeds.move(feed.id, update.moved_to)
         return update.moved_to
 
-    def _say(self, outcome: FeedOutcome) -> FeedOutcome:
+    def _say(self, outcome: FeedOutcome) -> None:
+        """Have `run` tell this."""
+        self._outcomes.append(outcome)
         if not log.isEnabledFor(logging.INFO):
-            return outcome
+            return
         log.info(
             "feed",
             extra={
@@ -266,7 +323,6 @@ class FeedPoller:
                 "stories": outcome.stories, "error": outcome.error, "elapsed_s": round(outcome.elapsed_s, 3),
             },
         )  # fmt: skip
-        return outcome
 
 
 def _is_moved(update: FeedUpdate) -> bool:

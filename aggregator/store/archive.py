@@ -8,17 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aggregator.store.connection import PARAMETERS, Connections
-from aggregator.store.keys import buried, stories_by_key
+from aggregator.store.connection import Connections
+from aggregator.store.keys import buried, open_stories, stories_by_key
 from aggregator.store.times import to_db
 
 __all__ = ["Archive", "ArchiveLine", "Taken"]
 
-_COLUMNS = (
-    "key", "url", "title", "outlet_id", "feed_id", "authors", "published_at", "is_dated", "seen_at", "lang", "words", "credit",
-    "text_hash", "text", "grams",
-)  # fmt: skip
-ROWS = PARAMETERS // len(_COLUMNS)  # stories in one statement: the full-text index is written once for each
 _COMPLETE = """UPDATE stories SET title = coalesce(title, :title), text = coalesce(text, :text),
     lang = coalesce(lang, :lang), credit = coalesce(credit, :credit), url = coalesce(url, :url),
     authors = CASE authors WHEN '[]' THEN :authors ELSE authors END, feed_id = coalesce(feed_id, :feed_id),
@@ -116,15 +111,8 @@ class Archive:
     def _open(
         self, lines: Sequence[ArchiveLine], feeds: dict[str, int], reader_id: int, now: datetime
     ) -> dict[str, int]:
-        ids: dict[str, int] = {}
         outlets = {(line.site, line.source): self._outlet(line.site, line.source) for line in lines}
-        marks = f"({', '.join('?' * len(_COLUMNS))})"
-        for start in range(0, len(lines), ROWS):
-            rows = [_row(line, outlets[line.site, line.source], feeds) for line in lines[start : start + ROWS]]
-            sql = (
-                f"INSERT INTO stories ({', '.join(_COLUMNS)}) VALUES {', '.join([marks] * len(rows))} RETURNING key, id"
-            )
-            ids |= {r["key"]: r["id"] for r in self._db.rows(sql, [value for row in rows for value in row])}
+        ids = open_stories(self._db, [_row(line, outlets[line.site, line.source], feeds) for line in lines])
         self._db.run_many(
             "INSERT INTO lines (story_id, id, source, url) VALUES (?, ?, ?, ?)",
             [(ids[line.key], line.id, line.source, line.given_url) for line in lines],
@@ -204,11 +192,11 @@ class Archive:
 
 
 def _row(line: ArchiveLine, outlet_id: int, feeds: dict[str, int]) -> tuple[Any, ...]:
-    """The columns of `_COLUMNS`."""
+    """The columns of `NEW_STORY`."""
     return (
         line.key, line.url, line.title, outlet_id, feeds.get(line.feed or ""), json.dumps(line.authors, ensure_ascii=False),
-        to_db(line.published_at), int(line.is_dated), to_db(line.seen_at), line.lang, line.words, line.credit, line.text_hash,
-        line.text, line.grams,
+        to_db(line.published_at), int(line.is_dated), None, to_db(line.seen_at), line.lang, line.words, None, "none",
+        line.credit, line.text_hash, line.text, line.grams,
     )  # fmt: skip
 
 

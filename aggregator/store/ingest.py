@@ -1,4 +1,4 @@
-"""Entries in: which are new, and the stories they open. One transaction for each feed."""
+"""Entries in: which are new, and the stories they open. All of a feed's in one transaction, several feeds at once."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aggregator.store.connection import PARAMETERS, Connections
-from aggregator.store.keys import buried, stories_by_key
+from aggregator.store.connection import Connections
+from aggregator.store.keys import buried, open_stories, stories_by_key
 from aggregator.store.revisions import keep_version
 from aggregator.store.times import to_db
 from aggregator.text.grams import searchable
 
-__all__ = ["Ingest", "IngestResult", "NewEntry"]
-
-_INSERT_STORIES = """INSERT INTO stories (key, url, title, outlet_id, feed_id, authors, published_at, is_dated, updated_at,
-    seen_at, lang, words, image, page, text_hash, text, grams)"""
-_STORY_MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-ROWS = PARAMETERS // _STORY_MARKS.count("?")  # stories in one statement
+__all__ = ["Arrival", "Ingest", "IngestResult", "NewEntry"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +41,19 @@ class NewEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What a feed brought: entries that are new or say something new.
+
+    `present` are the guids of all entries that the feed shows now, known ones too: an address that this feed gave
+    before under a guid that is not among them is the same entry under a new guid.
+    """
+
+    feed_id: int
+    entries: Sequence[NewEntry]
+    present: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestResult:
     """What became of a feed's entries: counts, and the ids of stories that are new or changed."""
 
@@ -68,60 +76,79 @@ class Ingest:
     def apply(
         self, feed_id: int, entries: Iterable[NewEntry], *, now: datetime, present: Collection[str] = ()
     ) -> IngestResult:
-        """Store entries that are new or say something new; a story is opened for each canonical address once.
+        """As `apply_all`, for one feed."""
+        return self.apply_all([Arrival(feed_id=feed_id, entries=tuple(entries), present=present)], now=now)[0]
 
-        `present` are the guids of all entries that the feed shows now, known ones too: an address that this feed gave
-        before under a guid that is not among them is the same entry under a new guid.
+    def apply_all(self, arrivals: Sequence[Arrival], *, now: datetime) -> list[IngestResult]:
+        """Store entries that are new or say something new, in one transaction; each feed comes once.
+
+        A story is opened for each canonical address once, by the first that brings it.
         """
-        rows = {entry.guid: entry for entry in entries}
         with self._db.write():
-            known = self._known_rows(feed_id, list(rows))
-            new = [entry for guid, entry in rows.items() if guid not in known]
-            by_key = stories_by_key(self._db, [entry.key for entry in new]) if new else {}
+            comings = [self._coming(arrival) for arrival in arrivals]
+            keys = [entry.key for coming in comings for entry in coming.new]
+            by_key = stories_by_key(self._db, keys) if keys else {}
             if by_key:
-                known |= self._renamed(feed_id, new, by_key, {*present, *rows})
-                new = [entry for entry in new if entry.guid not in known]
+                for coming in comings:
+                    self._rename(coming, by_key)
             changed = [
-                row["story_id"]
-                for guid, row in known.items()
-                if self._change(row, rows[guid], feed_id, now) and row["story_id"] is not None
+                tuple(
+                    row["story_id"]
+                    for guid, row in coming.known.items()
+                    if self._change(row, coming.rows[guid], coming.feed_id, now) and row["story_id"] is not None
+                )
+                for coming in comings
             ]
-            opened = self._add(feed_id, new, by_key, now) if new else ()
-        return IngestResult(entries=len(new), stories=opened, changed=tuple(changed))
+            opened = self._add(comings, by_key, now) if keys else [()] * len(comings)
+        return [
+            IngestResult(entries=len(coming.new), stories=stories, changed=retold)
+            for coming, stories, retold in zip(comings, opened, changed, strict=True)
+        ]
 
-    def _renamed(
-        self, feed_id: int, entries: Sequence[NewEntry], by_key: Mapping[str, int], present: Collection[str]
-    ) -> dict[str, dict[str, Any]]:
-        """Entries of this feed that stand under another guid now; what is stored takes the new one."""
+    def _coming(self, arrival: Arrival) -> _Coming:
+        rows = {entry.guid: entry for entry in arrival.entries}
+        known = self._known_rows(arrival.feed_id, list(rows))
+        new = [entry for guid, entry in rows.items() if guid not in known]
+        return _Coming(arrival.feed_id, {*arrival.present, *rows}, rows, known, new)
+
+    def _rename(self, coming: _Coming, by_key: Mapping[str, int]) -> None:
+        """Entries of this feed that stand under another guid now: what is stored takes the new one."""
         sql = "SELECT id, guid, story_id, content_hash FROM entries WHERE feed_id = ? AND story_id IN ({marks})"
-        stories = list({by_key[entry.key] for entry in entries if entry.key in by_key})
-        gone = {r["story_id"]: r for r in self._db.in_chunks(sql, stories, feed_id) if r["guid"] not in present}
-        renamed = {}
-        for entry in entries:
+        stories = list({by_key[entry.key] for entry in coming.new if entry.key in by_key})
+        rows = self._db.in_chunks(sql, stories, coming.feed_id)
+        gone = {row["story_id"]: row for row in rows if row["guid"] not in coming.present}
+        for entry in coming.new:
             if row := gone.pop(by_key.get(entry.key), None):
                 self._db.run("UPDATE entries SET guid = ? WHERE id = ?", (entry.guid, row["id"]))
-                renamed[entry.guid] = row
-        return renamed
+                coming.known[entry.guid] = row
+        coming.new = [entry for entry in coming.new if entry.guid not in coming.known]
 
-    def _add(self, feed_id: int, entries: Sequence[NewEntry], by_key: dict[str, int], now: datetime) -> tuple[int, ...]:
-        """Store new entries, and the stories that they open; returns the ids of these."""
-        dead = buried(self._db, [entry.key for entry in entries])
-        to_open = {e.key: e for e in reversed(entries) if e.key not in by_key and e.key not in dead}
+    def _add(self, comings: Sequence[_Coming], by_key: dict[str, int], now: datetime) -> list[tuple[int, ...]]:
+        """Store new entries, and the stories that they open; returns the ids of these, feed by feed."""
+        dead = buried(self._db, [entry.key for coming in comings for entry in coming.new])
         seen_at = to_db(now)
-        opened = self._open(feed_id, [*reversed(to_open.values())], seen_at)
+        to_open: dict[str, tuple[int, NewEntry]] = {}
+        for coming in comings:
+            for entry in coming.new:
+                if entry.key not in by_key and entry.key not in dead:
+                    to_open.setdefault(entry.key, (coming.feed_id, entry))
+        opened = self._open(list(to_open.values()), seen_at)
         by_key.update(opened)
         self._db.run_many(
             "INSERT INTO entries (feed_id, guid, url, story_id, published_at, updated_at, seen_at, content_hash)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    feed_id, e.guid, e.url, by_key.get(e.key), e.published_at and to_db(e.published_at),
+                    coming.feed_id, e.guid, e.url, by_key.get(e.key), e.published_at and to_db(e.published_at),
                     e.updated_at and to_db(e.updated_at), seen_at, e.content_hash,
                 )
-                for e in entries
+                for coming in comings for e in coming.new
             ],
         )  # fmt: skip
-        return tuple(opened.values())
+        of_feed: dict[int, list[int]] = {coming.feed_id: [] for coming in comings}
+        for key, (feed_id, _) in to_open.items():
+            of_feed[feed_id].append(opened[key])
+        return [tuple(ids) for ids in of_feed.values()]
 
     def _known_rows(self, feed_id: int, guids: Sequence[str]) -> dict[str, dict[str, Any]]:
         sql = "SELECT id, guid, story_id, content_hash FROM entries WHERE feed_id = ? AND guid IN ({marks})"
@@ -138,20 +165,10 @@ class Ingest:
                 )
         return found
 
-    def _open(self, feed_id: int, entries: Sequence[NewEntry], seen_at: str) -> dict[str, int]:
-        """Open a story for each of these; returns their ids by key.
-
-        Many rows go into one statement, for the full-text index is written once for each statement.
-        """
-        outlets = self._outlets({e.outlet_key: e.outlet_name for e in reversed(entries)})
-        opened: dict[str, int] = {}
-        for start in range(0, len(entries), ROWS):
-            rows = [_story(feed_id, e, outlets[e.outlet_key], seen_at) for e in entries[start : start + ROWS]]
-            sql = f"{_INSERT_STORIES} VALUES {', '.join([_STORY_MARKS] * len(rows))} RETURNING key, id"
-            opened.update(
-                (row["key"], row["id"]) for row in self._db.rows(sql, [value for row in rows for value in row])
-            )
-        return opened
+    def _open(self, entries: Sequence[tuple[int, NewEntry]], seen_at: str) -> dict[str, int]:
+        """Open a story for each of these entries of feeds; returns their ids by key."""
+        outlets = self._outlets({e.outlet_key: e.outlet_name for _, e in reversed(entries)})
+        return open_stories(self._db, [_story(feed_id, e, outlets[e.outlet_key], seen_at) for feed_id, e in entries])
 
     def _change(self, known: Mapping[str, Any], entry: NewEntry, feed_id: int, now: datetime) -> bool:
         """Take over what an entry newly says; what it said becomes a revision, a text that came from the page stays."""
@@ -203,11 +220,22 @@ class Ingest:
         return True
 
 
+@dataclass(slots=True)
+class _Coming:
+    """An arrival beside what is stored: `known` are stored rows by guid, `new` the entries without one."""
+
+    feed_id: int
+    present: set[str]
+    rows: dict[str, NewEntry]
+    known: dict[str, dict[str, Any]]
+    new: list[NewEntry]
+
+
 def _story(feed_id: int, entry: NewEntry, outlet_id: int, seen_at: str) -> tuple[Any, ...]:
-    """The columns of `_INSERT_STORIES`."""
+    """The columns of `NEW_STORY`."""
     return (
         entry.key, entry.url, entry.title, outlet_id, feed_id, json.dumps(entry.authors, ensure_ascii=False),
         to_db(entry.published_at) if entry.published_at else seen_at, int(entry.published_at is not None),
         entry.updated_at and to_db(entry.updated_at), seen_at, entry.lang, entry.words, entry.image,
-        "due" if entry.wants_page else "none", entry.text_hash, entry.text, entry.grams,
+        "due" if entry.wants_page else "none", None, entry.text_hash, entry.text, entry.grams,
     )  # fmt: skip

@@ -26,11 +26,12 @@ _NONCHARACTER_BYTES = (b"\xef\xbb\xbf", b"\xef\xb7\x90", b"\xef\xbf\xbe", b"\xef
 _C1: Final = {b: bytes([b]).decode("cp1252", "ignore") or None for b in range(0x80, 0xA0)}
 
 _DROPPED = "script|style|template|noscript|iframe|object|audio|video|canvas|svg|head|title|select|textarea"
+_INITIALS = "".join(sorted({name[0] for name in _DROPPED.split("|")}))  # so that few tags are held against each name
 # Every alternative ends at the end of the text when it is not closed, as a browser has it: so one pass is linear.
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<!\[CDATA\[|\]\]>"
-    rf"|<(?P<dropped>{_DROPPED})\b[^>]*+(?:>.*?(?:</(?P=dropped)\b[^>]*+(?:>|\Z)|\Z)|\Z)"
+    rf"|<(?=[{_INITIALS}])(?P<dropped>{_DROPPED})\b[^>]*+(?:>.*?(?:</(?P=dropped)\b[^>]*+(?:>|\Z)|\Z)|\Z)"
     r"""|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9:-]*+)(?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?)*(?:>|\Z)"""
     r"|<[!?/][^>]*+(?:>|\Z)",
     re.DOTALL | re.IGNORECASE,
@@ -125,8 +126,8 @@ def reads_as_html(s: str) -> bool:
 def html_to_text(html: str) -> str:
     """Return the plain text of HTML: paragraphs separated by a blank line, `<br>` as a newline, entities decoded.
 
-    Scripts, styles and embedded objects are left out. Text without any markup keeps its own blank lines. Linear in the
-    length of `html` whatever it holds.
+    Scripts, styles and embedded objects are left out. Text without any markup keeps its own blank lines. Between two words is
+    one space, one newline or one blank line. Linear in the length of `html` whatever it holds.
     """
     if not _TAG_START.search(html):
         return _plain_paragraphs(clean_text(unescape(html)))
@@ -140,7 +141,7 @@ def html_to_text(html: str) -> str:
     for block in marked.split(_PARAGRAPH):
         if _BREAK in block:
             paragraphs.extend(_paragraphs(block))
-        elif block and (line := " ".join(block.split())):
+        elif block and (line := _folded(block)):
             paragraphs.append(line)
     return "\n\n".join(paragraphs)
 
@@ -220,7 +221,7 @@ def _paragraphs(block: str) -> Iterator[str]:
     """Yield the paragraphs of a block, their blanks folded: one break is a new line, two are a new paragraph."""
     lines: list[str] = []
     for broken in block.split(_BREAK):
-        line = " ".join(broken.split())
+        line = _folded(broken)
         if line:
             lines.append(line)
         elif lines:
@@ -230,6 +231,13 @@ def _paragraphs(block: str) -> Iterator[str]:
         yield "\n".join(lines)
 
 
+def _folded(text: str) -> str:
+    """The text on one line, every run of blanks one space."""
+    text = text.strip()
+    # Nothing but the space is both a blank and printable.
+    return text if "  " not in text and text.isprintable() else " ".join(text.split())
+
+
 def _plain_paragraphs(text: str) -> str:
-    paragraphs = (" ".join(p.split()) for p in _BLANK_LINE.split(text))
+    paragraphs = (_folded(p) for p in _BLANK_LINE.split(text))
     return "\n\n".join(p for p in paragraphs if p)

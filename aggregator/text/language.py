@@ -95,7 +95,7 @@ def detect(text: str, hint: str | None = None) -> str | None:
         return next((lang for lang, marks in _ARABIC if len(marks.findall(sample)) * 40 > len(sample)), "ar")
     if script != "en":
         return said if said in _FAMILIES.get(script, ()) and script != "zh" else script
-    if said in _MARKS and len(sample) > _BEGINNING and _confirms(sample[:_BEGINNING], said):
+    if said in _MARKS and _confirms(sample[:_BEGINNING], said):
         return said
     return _latin(sample, said)
 
@@ -138,25 +138,28 @@ def _votes() -> dict[str, tuple[tuple[str, float], ...]]:
     return {word: tuple((lang, 1 / len(langs)) for lang in langs) for word, langs in owners.items()}
 
 
-def _scores(sample: str) -> dict[str, float]:
-    """The votes of a text's small words for each language."""
+def _scores(tokens: list[str]) -> dict[str, float]:
+    """The votes of small words for each language."""
     score = dict.fromkeys(_LATIN, 0.0)
     votes = _votes()
-    for word in words(sample):
-        for lang, vote in votes.get(word, ()):
+    for word in filter(votes.__contains__, tokens):
+        for lang, vote in votes[word]:
             score[lang] += vote
     return score
 
 
 def _confirms(sample: str, said: str) -> bool:
-    """Whether the small words of a text's beginning speak for the language that its feed names, and plainly so."""
-    score = _scores(sample)
+    """Whether the small words of a text's beginning speak for the language that its feed names, and plainly so.
+
+    A word that stands against a comma counts for nothing here: there are enough others, and it is four times as quick.
+    """
+    score = _scores(sample.split())
     best, second = _leaders(score)
     return best == said and score[best] - score[second] > _SURE
 
 
 def _latin(sample: str, said: str | None) -> str | None:
-    score = _scores(sample)
+    score = _scores(words(sample))
     best, second = _leaders(score)
     lead = score[best] - score[second]
     if best == said and lead > _SURE:
@@ -175,5 +178,5 @@ def _latin(sample: str, said: str | None) -> str | None:
 
 
 def _leaders(score: dict[str, float]) -> tuple[str, str]:
-    best, second, *_ = sorted(_BY_NAME, key=score.__getitem__, reverse=True)
-    return best, second
+    best = max(_BY_NAME, key=score.__getitem__)
+    return best, max((lang for lang in _BY_NAME if lang != best), key=score.__getitem__)

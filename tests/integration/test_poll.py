@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -238,6 +241,39 @@ def test_a_fault_of_the_parser_costs_one_feed_only(db: Path, monkeypatch: pytest
         report = poll(app)
         assert [f.url for f in report.failed] == [server.url("/poison")]
         assert report.new_stories == 1
+
+
+def test_a_fault_in_storing_costs_one_feed_only(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = '<link xmlns="http://www.w3.org/2005/Atom" rel="hub" href="https://hub.example/"/>'
+    routes = {"/one": feed(item(1)), "/poison": feed(item(2), head=hub), "/other": feed(item(3))}
+
+    def upset(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    with Server(routes) as server, reading(db, *map(server.url, routes)) as app:
+        monkeypatch.setattr(type(app.store.websub), "offer", upset)
+        report = poll(app)
+        assert [f.url for f in report.failed] == [server.url("/poison")]
+        assert (report.polled, report.new_stories, app.store.stories.count()) == (3, 2, 2)
+        assert app.store.check() == []
+
+
+def test_news_is_stored_while_another_server_takes_its_time(db: Path) -> None:
+    seen: list[int] = []
+
+    def slow(_: Asked) -> Reply:
+        with contextlib.closing(sqlite3.connect(db)) as other:
+            for _ in range(100):
+                seen.append(other.execute("SELECT count(*) FROM stories").fetchone()[0])
+                if seen[-1]:
+                    break
+                time.sleep(0.1)
+        return feed(item(2))
+
+    routes = {"/quick": feed(item(1)), "/slow": slow}
+    with Server(routes) as server, reading(db, *map(server.url, routes)) as app:
+        assert poll(app).new_stories == 2
+        assert seen[-1] == 1
 
 
 def test_hours_that_a_publisher_skips_stay_free_also_after_an_unchanged_poll(db: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from aggregator.store import Store
+from aggregator.store.ingest import Arrival
 from tests.support.building import NOW, a_new_entry, a_spec
 
 
@@ -19,6 +20,23 @@ def test_two_feeds_that_carry_one_address_make_one_story(store: Store) -> None:
     again = store.ingest.apply(other, [a_new_entry(1, guid="other-guid")], now=NOW)
     assert (again.entries, again.stories) == (1, ())
     assert store.stories.count() == 1
+
+
+def test_feeds_that_are_stored_at_once_are_as_if_one_came_after_the_other(store: Store) -> None:
+    one, other, third = subscribed(store, "https://a.example/1", "https://a.example/2", "https://a.example/3")
+    store.ingest.apply(other, [a_new_entry(4)], now=NOW)
+    results = store.ingest.apply_all(
+        [
+            Arrival(feed_id=one, entries=[a_new_entry(1), a_new_entry(2)]),
+            Arrival(feed_id=other, entries=[a_new_entry(2, guid="theirs"), a_new_entry(4, guid="changed")]),
+            Arrival(feed_id=third, entries=[]),
+        ],
+        now=NOW,
+    )
+    assert [(r.entries, len(r.stories)) for r in results] == [(2, 2), (1, 0), (0, 0)]
+    assert store.stories.count() == 3
+    carriers = store.connections.rows("SELECT feed_id FROM entries WHERE story_id = ?", (results[0].stories[1],))
+    assert [row["feed_id"] for row in carriers] == [one, other]
 
 
 def test_an_entry_whose_guid_changes_does_not_multiply_the_story(store: Store) -> None:
