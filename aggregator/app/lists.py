@@ -132,7 +132,7 @@ class Lists:
         waiting, stories = 0, 0
         has_events = self.store.events.any()
         if asked < feeds or not has_events:
-            waiting, stories = self.store.decisions.stale_count(), self.store.stories.count()
+            waiting, stories = self.store.decisions.stale_count(), self.store.counts.stories()
         return Progress(
             feeds=feeds,
             asked=asked,

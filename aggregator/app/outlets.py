@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from aggregator.app.clock import Clock
@@ -13,6 +13,7 @@ from aggregator.store.outlets import Borrowing, alone_with, first_with
 __all__ = ["PERIODS", "Borrowing", "OutletPage", "OutletReport", "OutletRow", "Outlets"]
 
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
+KEPT = timedelta(minutes=1)
 MOST_ROWS = 200
 MOST_EVENTS = 20
 
@@ -54,7 +55,7 @@ class OutletPage:
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Looks at outlets; changes nothing. A report is kept for a minute: on a large store it takes a third of a second."""
+    """Looks at outlets; changes nothing. Figures are kept for a minute: those of a month take a second on a large store."""
 
     store: Store
     clock: Clock
@@ -62,11 +63,8 @@ class Outlets:
 
     def report(self, period: str) -> OutletReport:
         """The outlets of the last day, week or month (`PERIODS`)."""
-        since = self._since(period)
-        with self.store.read():
-            return OutletReport(
-                since=since, rows=self._rows(since), borrowings=self.store.outlets.borrowings(since=since)
-            )
+        kept = self._report(period)
+        return replace(kept, rows=kept.rows[:MOST_ROWS])
 
     def one(self, outlet_id: int, period: str) -> OutletPage:
         """One outlet.
@@ -75,27 +73,37 @@ class Outlets:
             NotFound: there is none with this id.
 
         """
+        row = next((row for row in self._report(period).rows if row.id == outlet_id), None)
         since = self._since(period)
         with self.store.read():
             borrowings = self.store.outlets.borrowings(since=since, outlet_id=outlet_id)
             return OutletPage(
                 id=outlet_id,
                 name=self.store.outlets.name(outlet_id),
-                row=next((row for row in self._rows(since, most=None) if row.id == outlet_id), None),
+                row=row,
                 first=tuple(self.store.events.each(first_with(outlet_id), since=since, limit=MOST_EVENTS)),
                 alone=tuple(self.store.events.each(alone_with(outlet_id), since=since, limit=MOST_EVENTS)),
                 taken=tuple(b for b in borrowings if b.copier_id == outlet_id),
                 given=tuple(b for b in borrowings if b.source_id == outlet_id),
             )
 
-    def _rows(self, since: datetime, most: int | None = MOST_ROWS) -> tuple[OutletRow, ...]:
+    def _report(self, period: str) -> OutletReport:
+        """Every outlet of a period."""
+        since, kept = self._since(period), self._kept.get(period)
+        if kept is None or abs(since - kept.since) >= KEPT:
+            with self.store.read():
+                borrowings = self.store.outlets.borrowings(since=since)
+                kept = self._kept[period] = OutletReport(since=since, rows=self._rows(since), borrowings=borrowings)
+        return kept
+
+    def _rows(self, since: datetime) -> tuple[OutletRow, ...]:
         alone = self.store.outlets.alone(since=since)
         return tuple(
             OutletRow(
                 id=o.id, name=o.name, stories=o.stories, own=o.stories - o.copies, events=o.events, first=o.first,
                 alone=alone.get(o.id, 0),
             )
-            for o in self.store.counts.outlets(since=since)[:most]
+            for o in self.store.counts.outlets(since=since)
         )  # fmt: skip
 
     def _since(self, period: str) -> datetime:

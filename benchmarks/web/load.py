@@ -2,9 +2,10 @@
 
     python benchmarks/web/load.py STORE.db [--readers 50] [--seconds 120] [--think 3]
 
-The server is a process of its own, as `aggregator serve` runs it. Each reader asks for a page, looks at it for `think` seconds on
-average, and asks for the next; every tenth request marks something. Meanwhile stories come in, ten every second. Copy the
-store first: it is written to.
+The server is a process of its own, as `aggregator serve` runs it, on a clock that begins with the store's latest story. Each reader
+asks for a page, looks at it for `think` seconds on average, and asks for the next; every tenth request marks something.
+Meanwhile stories come in, ten every second: half of them go to the latest events, the others are events of their own. Copy the store
+first: it is written to.
 """
 
 from __future__ import annotations
@@ -23,24 +24,41 @@ from pathlib import Path
 
 import requests
 
-from aggregator.app.app import open_app
+from aggregator.app.app import App, open_app
 from aggregator.config import Config
+from aggregator.model import EventAssignment
 from aggregator.store.ingest import NewEntry
 
 PASSWORD = "a long enough password"
 
 
-def story(number: int) -> NewEntry:
+def story(number: int, at: datetime) -> NewEntry:
     """A story that a poll brings."""
     url, text = (
         f"https://load.example/{number}",
         f"Report number {number} of the load. It came while fifty people read.",
     )
     return NewEntry(
-        guid=url, key=url, url=url, title=f"Report {number}", text=text, authors=(), published_at=datetime.now(UTC), updated_at=None,
+        guid=url, key=url, url=url, title=f"Report {number}", text=text, authors=(), published_at=at, updated_at=None,
         lang="en", image=None, content_hash=str(number), grams=None, words=len(text.split()), text_hash=f"load-{number}",
         outlet_key="load.example", outlet_name="The Load", wants_page=False,
     )  # fmt: skip
+
+
+def poll(app: App, feed: int, number: int, at: datetime, events: list[str]) -> None:
+    """Ten stories, stored and decided as a poll does it."""
+    stories = [story(number + i, at) for i in range(10)]
+    app.store.ingest.apply(feed, stories, now=at)
+    keys = [s.key for s in stories]
+    homes = {key: events[(number + i) % len(events)] if i % 2 else key for i, key in enumerate(keys)}
+    app.store.decisions.apply(
+        features=dict.fromkeys(keys, (b"", b"")),
+        copies={},
+        events={
+            key: EventAssignment(id=key, event=home, probability=0.9, nearest=home, reason="the load")
+            for key, home in homes.items()
+        },
+    )
 
 
 class Load:
@@ -109,11 +127,14 @@ def main() -> None:
             app.access.revoke("load", p.label)
         secret = app.access.make("load", "phone")
         cookies = [app.accounts.log_in("load", PASSWORD, address="x") for _ in range(given.readers)]
+        begin = app.store.stories.last_seen_at() or datetime.now(UTC)
+        begun_at = datetime.now(UTC)
         events = [e.id for e in app.store.events.each(limit=300)]
+        homes = [app.store.connections.value("SELECT key FROM events WHERE id = ?", (e,)) for e in events[:50]]
         stories = [s.id for s in app.store.stories.each(limit=500)]
         feed = app.feeds.all()[0].id
         server = subprocess.Popen(
-            [sys.executable, "-m", "aggregator", "--db", str(given.db), "serve", "--port", str(port)],
+            [sys.executable, "-m", "aggregator", "--db", str(given.db), "--now", begin.isoformat(), "serve", "--port", str(port)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -135,7 +156,7 @@ def main() -> None:
             number, writes = int(time.time() * 1000), []
             while time.monotonic() < load.until:
                 begun = time.perf_counter()
-                app.store.ingest.apply(feed, [story(number + i) for i in range(10)], now=datetime.now(UTC))
+                poll(app, feed, number, begin + (datetime.now(UTC) - begun_at), homes)
                 writes.append(time.perf_counter() - begun)
                 number += 10
                 time.sleep(1)

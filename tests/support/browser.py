@@ -36,9 +36,15 @@ def found(path: str | None, what: str) -> str:
 
 @contextmanager
 def chromium(
-    profile: Path, *, width: int = 1280, height: int = 1000, dark: bool = False, scripts: bool = True
+    profile: Path,
+    *,
+    width: int = 1280,
+    height: int = 1000,
+    dark: bool = False,
+    scripts: bool = True,
+    network: bool = False,
 ) -> Iterator[webdriver.Chrome]:
-    """A browser of its own, in UTC; `scripts` off is a reader without JavaScript."""
+    """A browser of its own, in UTC; `scripts` off is a reader without JavaScript; `network` keeps a log of what is asked for."""
     browser, driver = program("chromium", "chromium"), program("chromedriver", "chromium-driver")
     options = webdriver.ChromeOptions()
     options.binary_location = browser
@@ -46,6 +52,8 @@ def chromium(
         options.add_argument(flag)
     if not scripts:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    if network:
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
     made = webdriver.Chrome(options=options, service=Service(driver))
     try:
         made.set_page_load_timeout(60)
