@@ -100,6 +100,15 @@ class Marks:
 
         return self._act(reader_id, "read-event" if is_read else "unread-event", change)
 
+    def see(self, reader_id: int, event_id: int) -> None:
+        """Note that the reader has looked at an event just now; nothing of it can be undone.
+
+        Raises:
+            EventNotFound: there is no such event.
+
+        """
+        self.store.marks.set_opened(reader_id, [self.store.events.get(event_id).id], self.clock())
+
     def mute(self, reader_id: int, event_id: int, *, is_muted: bool = True) -> int:
         """Keep an event off the front page and out of digests until it changes materially, or let it back.
 

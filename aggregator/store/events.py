@@ -77,7 +77,8 @@ class Events:
         """Events that gained a story since then: of several outlets (`shared`), most reports first, or of one, latest first."""
         kind, order = (">", "e.reports DESC, e.outlets DESC") if shared else ("=", "e.last_at DESC")
         sql = f"""SELECT {EVENT_COLUMNS} FROM events e INDEXED BY events_changed
-            WHERE e.merged_into IS NULL AND e.changed_at >= ? AND e.stories > 0 AND e.outlets {kind} 1 ORDER BY {order}, e.id DESC LIMIT ?"""
+            WHERE e.merged_into IS NULL AND e.changed_at >= ? AND e.stories > 0 AND e.outlets {kind} 1
+            ORDER BY {order}, e.id DESC LIMIT ?"""
         return tuple(event_from_row(row) for row in self._db.rows(sql, (to_db(since), limit)))
 
     def seen_between(self, since: datetime, until: datetime) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ RIGHT = 12
 TOP = 28
 ROW = 26
 MOST_ROWS = 24
+MOST_DOTS = 120  # originals, and the earliest copies of those that come first
 NAME_COLUMNS = 21
 MOST_TICKS = 7
 NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
@@ -94,14 +95,12 @@ def timeline(view: EventView, *, zone: str, tongue: Tongue = ENGLISH) -> Timelin
     def place(at: datetime) -> float:
         return round(LEFT + (at - begin) / (end - begin) * (WIDTH - LEFT - RIGHT), 1)
 
-    rows = [
-        Row(
-            y=TOP + ROW * (n + 0.5),
-            name=fit(one_line(original.outlet), NAME_COLUMNS),
-            dots=tuple(Dot(x=place(s.published_at), story=s, is_copy=s is not original) for s in (original, *copies)),
-        )
-        for n, (original, copies) in enumerate(groups[:MOST_ROWS])
-    ]
+    rows, room = [], MOST_DOTS - min(len(groups), MOST_ROWS)
+    for n, (original, copies) in enumerate(groups[:MOST_ROWS]):
+        drawn = (original, *copies[:room])
+        room -= len(drawn) - 1
+        dots = tuple(Dot(x=place(s.published_at), story=s, is_copy=s is not original) for s in drawn)
+        rows.append(Row(y=TOP + ROW * (n + 0.5), name=fit(one_line(original.outlet), NAME_COLUMNS), dots=dots))
     return Timeline(
         rows=tuple(rows),
         ticks=tuple(_ticks(begin, end, tz, place, tongue)),

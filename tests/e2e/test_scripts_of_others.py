@@ -226,7 +226,9 @@ def test_no_script_of_others_runs_on_any_page(told: App, site: tuple[Site, Serve
         driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
         seen = _look(driver, [f"{address}/login"], server)
         _log_in(driver, address)
-        paths = all_paths(told, most=1000 if os.environ.get("SOAK") else 2 * len(OWN), without=frozenset({"account.login"}))
+        paths = all_paths(
+            told, most=1000 if os.environ.get("SOAK") else 2 * len(OWN), without=frozenset({"account.login"})
+        )
         queries = [
             f"/search?q={p}"
             for p in ("%22%3E%3Cscript%3Efetch(/js-1/)%3C/script%3E", "(%3Cimg src=x onerror=fetch(/js-2/)%3E")
@@ -251,7 +253,7 @@ def _log_in(driver: Chrome, address: str) -> None:
 
 # What runs when somebody passes over it, and addresses and attributes that could.
 LIVE = """
-if (/json|^text\/(?!html)/.test(document.contentType)) return []; // shown as text, in a style of the browser's own
+if (/json|^text\\/(?!html)/.test(document.contentType)) return []; // shown as text, in a style of the browser's own
 const bad = [];
 for (const e of document.querySelectorAll('*')) {
   for (const name of ['mouseover', 'focus', 'pageshow', 'toggle']) e.dispatchEvent(new Event(name, {bubbles: true}));

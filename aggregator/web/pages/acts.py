@@ -21,6 +21,13 @@ def read_event(event_id: int, act: str) -> Response:
     return back(undo=our_app().marks.read_events(session().reader_id, [event_id], is_read=act == "read"))
 
 
+@acts.post("/events/<int:event_id>/seen")
+def see_event(event_id: int) -> Response:
+    """Note that the reader has looked at an event: what is new on it is new since now."""
+    our_app().marks.see(session().reader_id, event_id)
+    return Response(status=204)
+
+
 @acts.post("/events/<int:event_id>/<any(mute, unmute):act>")
 def mute(event_id: int, act: str) -> Response:
     """Keep an event off the front page, or let it back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request
@@ -21,16 +22,18 @@ __all__ = ["events"]
 
 events = Blueprint("events", __name__)
 
-MOST_REPORTS = 40
+MOST_REPORTS = 40  # on one page,
+MOST_STORIES = 140  # with their copies; of one report alone at most so many are listed
 OPENING = 800  # characters of a text in which its first sentence is looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """An original with its copies, as the page shows it."""
+    """An original with its copies, as the page shows it; `hidden` copies are counted only."""
 
     story: Story
     copies: tuple[Story, ...]
+    hidden: int
     opening: str
 
     @property
@@ -46,18 +49,20 @@ def event(event_id: int) -> Response:
     page = app.front.event(event_id, reader_id=session().reader_id)
     if page.view.event.id != event_id:
         return _moved(f"/events/{page.view.event.id}")
-    everything = _reports(page.view)
-    shown = everything if "all" in request.args else everything[:MOST_REPORTS]
+    everything = reports(page.view)
+    start = min(max(0, request.args.get("from", 0, type=int)), max(0, len(everything) - 1))
+    shown = _one_page(everything[start:])
     return answer(
         "event.html",
         event_detail(page.view),
         page=page,
         event=page.account,
         reports=shown,
-        hidden=len(everything) - len(shown),
+        total=len(everything),
+        next=start + len(shown) if start + len(shown) < len(everything) else None,
         timeline=timeline(page.view, zone=app.timezone, tongue=tongue()) if len(page.view.members) > 1 else None,
         members={m.story.id: m for m in page.view.members},
-        why=_why(page.view.members),
+        why=_why(page.view.members, shown),
         vetoes=_vetoes(page.view),
         said=said(),
     )
@@ -70,8 +75,17 @@ def _moved(path: str) -> Response:
     return Response(status=301, headers={"Location": answered.headers["Location"]})
 
 
-def _reports(view: EventView) -> list[Report]:
-    return [Report(story=story, copies=tuple(copies), opening=_opening(story)) for story, copies in reports(view)]
+def _one_page(groups: Sequence[tuple[Story, Sequence[Story]]]) -> list[Report]:
+    """The reports of one page: as many as there is room for, and at least one."""
+    found: list[Report] = []
+    room = MOST_STORIES
+    for story, copies in groups[:MOST_REPORTS]:
+        room -= 1 + len(copies)
+        if found and room < 0:
+            break
+        shown = tuple(copies[:MOST_STORIES])
+        found.append(Report(story=story, copies=shown, hidden=len(copies) - len(shown), opening=_opening(story)))
+    return found
 
 
 def _opening(story: Story) -> str:
@@ -81,9 +95,10 @@ def _opening(story: Story) -> str:
     return text[slice(*spans[0])] if spans else ""
 
 
-def _why(members: tuple[EventMember, ...]) -> list[EventMember]:
-    """Originals with a reason; why copies are copies is said with the report."""
-    return [m for m in members if m.story.copy_of is None]
+def _why(members: Sequence[EventMember], shown: Sequence[Report]) -> list[EventMember]:
+    """The reports of this page, each with its reason; why copies are copies is said with the report."""
+    found = {m.story.id: m for m in members}
+    return [found[report.story.id] for report in shown]
 
 
 def _vetoes(view: EventView) -> list[tuple[Story, str]]:

@@ -1,9 +1,9 @@
 // Keys as in the readers people know, and acts without loading the page anew. Everything works without this file.
 "use strict";
 
-const rows = [...document.querySelectorAll(".event")];
+const rows = [...document.querySelectorAll(".event, .report")];
 const acts = document.getElementById("acts");
-let current = rows.length === 1 ? rows[0] : null;
+let current = document.querySelector(".event.one"); // what the whole page is about
 const words = JSON.parse(acts?.dataset.words ?? "{}"); // the page's language
 const inWords = (text) => words[text] ?? text;
 let pending = ""; // the g of "g f"
@@ -52,7 +52,7 @@ function say(text, undo) {
 
 function done(button, value) {
   const [before, after] = [button.formAction, other(button)];
-  const row = button.closest(".event");
+  const row = button.closest(".event, .report");
   const wasRead = row.classList.contains("is-read");
   button.formAction = after.path;
   button.textContent = after.text;
@@ -139,6 +139,8 @@ const KEYS = {
   v: () => current?.dataset.url && window.open(current.dataset.url, "_blank", "noopener,noreferrer"),
   m: () => act(find("mark")), s: () => act(find("star")), u: () => act(find("mute")),
   x: join,
+  d: () => document.querySelector(`button[form="split"][value="${current?.id.match(/^story-(\d+)$/)?.[1]}"]`)?.click(),
+  A: () => document.querySelector(".all button")?.click(),
   z: () => document.querySelector(".said button")?.click(),
   "/": () => document.getElementById("q").focus(),
   "?": showKeys,
@@ -159,3 +161,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   KEYS[key]();
 });
+
+// That this event was looked at, so that the page can say next time what is new since; not from a tab in the background.
+const looked = current?.id.match(/^event-(\d+)$/)?.[1];
+if (looked) {
+  setTimeout(() => document.hidden || send(`/events/${looked}/seen`).catch(() => {}), 3000);
+}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
+from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
-from aggregator.app.app import App
-from aggregator.model import FeedSpec
+from aggregator.app.app import App, open_app
+from aggregator.config import Config
+from aggregator.model import CopyMatch, EventAssignment, FeedSpec
 from aggregator.parse import parse_feed
 from tests.support.building import NOW, a_new_entry
-from tests.unit.web.conftest import Visitor, visit
+from tests.unit.web.conftest import Visitor, fill, visit
 
 PAGES = (
     "/", "/events/1", "/events/2", "/stories/1", "/stories/2", "/stories/3?at=0&n=29", "/stories/4", "/feeds", "/feeds/1",
@@ -84,6 +88,57 @@ def test_the_event_page_folds_the_copy_under_its_original_and_says_why(visitor: 
     assert "Not the same" in text
     assert '<title id="timeline-title">' in text
     assert text.count('class="copy"') == 2  # a hollow dot and its row in the table
+
+
+def test_what_is_new_is_new_since_the_reader_looked(tmp_path: Path) -> None:
+    now = [NOW]
+    with open_app(Config(timezone="UTC"), db=tmp_path / "a.db", clock=lambda: now[0]) as app:
+        fill(app)
+        visitor, home = visit(app), app.store.stories.key(1)
+        assert visitor.post("/events/1/seen").status_code == 204
+        assert "New since" not in visitor.get("/events/1").text
+        now[0] += timedelta(hours=2)
+        said = "Two people died in the harbour of Skerry, the police said on Monday. A storm cut power."
+        story = a_new_entry(
+            9, title="Two die in the storm", text=said, published_at=now[0], outlet_key="tribune", outlet_name="Tribune"
+        )
+        app.store.ingest.apply(1, [story], now=now[0])
+        decided = EventAssignment(id=story.key, event=home, probability=0.9, nearest=home, reason="x")
+        app.store.decisions.apply(features={}, copies={}, events={story.key: decided})
+        assert f'New since <time datetime="{NOW:%Y-%m-%dT%H:%M:%SZ}">12:00</time>' in visitor.get("/events/1").text
+        assert not app.reading.story(1).is_read
+
+
+def test_an_event_of_hundreds_of_stories_goes_on_from_page_to_page(filled: App) -> None:
+    originals, copies = 130, 260
+    feed, keys, at = filled.feeds.all()[0].id, [], NOW - timedelta(days=1)
+    for n in range(1000, 1000 + originals + copies):
+        title = f"Storm number {n} {'that cut power along the whole of the coast ' * 3}"
+        story = a_new_entry(
+            n, title=title, text=f"Report {n}. " + "It rained. " * 40, published_at=at + timedelta(minutes=n % 600)
+        )
+        filled.store.ingest.apply(feed, [story], now=NOW)
+        keys.append(story.key)
+    reason = "both tell of the storm on the coast and of 300,000 homes without power on Monday"
+    filled.store.decisions.apply(
+        features={},
+        copies={
+            k: CopyMatch(id=k, copy_of=keys[n % 3], kind="near", score=0.9, reason=reason)
+            for n, k in enumerate(keys[originals:])
+        },
+        events={k: EventAssignment(id=k, event=keys[0], probability=0.8, nearest=keys[0], reason=reason) for k in keys},
+    )
+    visitor, path, seen = visit(filled), f"/events/{max(filled.store.events.each(), key=lambda e: e.stories).id}", []
+    while path:
+        answer = visitor.get(path)
+        assert len(answer.data) < 150_000
+        found = re.findall(r'class="report[^>]* id="story-(\d+)"', answer.text)
+        assert found
+        assert answer.text.count("Not the same:") == len(found)
+        seen += found
+        following = re.search(r'rel="next" href="([^"]+)"', answer.text)
+        path = unescape(following[1]) if following else ""
+    assert len(seen) == len(set(seen)) == originals
 
 
 def test_a_quoted_sentence_is_marked_in_its_story(visitor: Visitor) -> None:

@@ -21,7 +21,7 @@ PASSWORD = "correct horse battery"
 ELSEWHERE = ("//evil.invalid", "https:evil.invalid", "/\\evil.invalid", "https://ok.invalid@evil.invalid", "javascript:alert(1)",
              "/%09/evil.invalid", "/\t/evil.invalid", "/\\\\evil.invalid", "https:///evil.invalid", "")  # fmt: skip
 CHANGES = (
-    "/events/1/read", "/events/1/unread", "/events/1/mute", "/events/1/unmute", "/events/read", "/events/1/split",
+    "/events/1/read", "/events/1/unread", "/events/1/seen", "/events/1/mute", "/events/1/unmute", "/events/read", "/events/1/split",
     "/events/1/join", "/stories/1/read", "/stories/1/unread", "/stories/1/star", "/stories/1/unstar", "/undo/1",
     "/edits/1/undo", "/feeds/import", "/feeds/starter", "/feeds/add", "/feeds/remove", "/feeds/restore", "/login", "/logout",
     "/settings/password", "/settings/programs", "/settings/programs/revoke", "/settings/addresses/renew",
