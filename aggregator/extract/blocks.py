@@ -96,6 +96,7 @@ SKIPPED = frozenset(
 )
 _CLOSED_BY_ITSELF = "p|li|td|th|tr|dt|dd|option|thead|tbody|tfoot|img|br|hr|input|meta|link|source|area|base|col|embed|param|track|wbr|path|body|html|head"
 _TAG = re.compile(rf"<(/?)(?!(?:{_CLOSED_BY_ITSELF})[\s/>])[a-zA-Z][^\s/<>]*(?:\s[^<>]*?(/)?)?>", re.IGNORECASE)
+_STREAMED = re.compile(r"S:[0-9a-f]+")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 
 
@@ -314,7 +315,9 @@ def _label(attributes: dict[str, str | None]) -> str:
 def _is_hidden(attributes: dict[str, str | None]) -> bool:
     if not attributes:
         return False
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+    if "hidden" in attributes:  # unless a script puts it into its place: how pages of React arrive piece by piece
+        return not _STREAMED.fullmatch(attributes.get("id") or "")
+    if attributes.get("aria-hidden") == "true":
         return True
     style = attributes.get("style")
     return style is not None and "display:none" in style.replace(" ", "").lower()

@@ -87,6 +87,7 @@ def filter_lines(
                 reason = "in a list of other things"
         reasons.append(reason)
     _link_runs(lines, reasons)
+    _about_it(lines, reasons, authors)
     _dangling(lines, reasons, title_known=bool(title), opening=opening)
     return [Verdict(line=line, reason=reason) for line, reason in zip(lines, reasons, strict=True)]
 
@@ -174,7 +175,7 @@ def _credits(line: Line, authors: Sequence[str], *, at_top: bool) -> str | None:
     """Bylines and dates above or below the text."""
     text = line.text
     words = _words(text)
-    if words > 20 or (text.endswith((".", "。", "!", "?")) and words > 8):
+    if words > 20 or (text.endswith((".", "。", "!", "?", ".”", '."', ".»")) and words > 8):
         return None
     folded = text.casefold()
     if any(name.casefold() in folded for name in authors) and words <= 15:
@@ -198,6 +199,45 @@ def _link_runs(lines: Sequence[Line], reasons: list[str | None]) -> None:
             for k in run:
                 reasons[k] = reasons[k] or "in a list of links"
         run = []
+
+
+def _about_it(lines: Sequence[Line], reasons: list[str | None], authors: Sequence[str]) -> None:
+    """The last lines of a text that are about it: who wrote it, where it appeared first, what its outlet earns by it."""
+    kept = [i for i, reason in enumerate(reasons) if reason is None]
+    for i in kept[_BODY_LINES:][-_CLOSING_LINES:]:
+        text = lines[i].text.lstrip("*_—–- ")
+        words = _words(text)
+        if words <= _MOST_CLOSING and _FIRST_ELSEWHERE.match(text):
+            reasons[i] = "says where it appeared first"
+        elif words <= _MOST_CLOSING and _EARNS.match(text):
+            reasons[i] = "says what the outlet earns by it"
+        elif (
+            words <= _MOST_CLOSING
+            and any(len(name) >= _NAME_CHARS and text.startswith(name) for name in authors)
+            and _IS.search(text[:_OPENING_CHARS])
+            and not _QUOTE.search(text)
+        ):
+            reasons[i] = "tells of its author"
+
+
+_BODY_LINES = 3  # a shorter text has no room for such a line
+_CLOSING_LINES = 3
+_MOST_CLOSING = 90  # words
+_NAME_CHARS = 4
+_OPENING_CHARS = 200
+_QUOTE = re.compile('[“”"„«»]')
+_IS = re.compile(
+    r"\b(?:is|are|was|writes|covers|covered|works|worked|has been|has written|joined|ist|war|arbeitet|schreibt|est|écrit|es|escribe|è|scrive)\b"
+)
+_FIRST_ELSEWHERE = re.compile(
+    r"\W{0,3}(?:the post .{3,200} (?:appeared first|first appeared) on|(?:this (?:story|article|post|piece|essay|report|column) (?:was |has been )?)?"
+    r"(?:originally|first) (?:published|appeared|posted|ran)\b|cross-?posted from|erstveröffentlichung\b|zuerst erschienen\b)",
+    re.IGNORECASE,
+)
+_EARNS = re.compile(
+    r"\W{0,3}(?:(?:affiliate |advertiser )?(?:disclosure|disclaimer)s?\b|transparenzhinweis\b).{0,400}?\b(?:affiliate|commission|compensat|sponsor|partner|provision)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def _dangling(lines: Sequence[Line], reasons: list[str | None], *, title_known: bool, opening: int) -> None:

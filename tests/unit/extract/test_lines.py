@@ -87,6 +87,38 @@ def test_a_passage_that_stands_here_twice_is_kept_once():
     assert kept(LONG, "Then came the vote.", LONG) == [LONG, "Then came the vote."]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ann Lee is the Post's harbour reporter. She grew up on the water and has covered the port since 2011.",
+        "* Ann Lee schreibt über Häfen und Brücken.",
+        "The post Bridge closes for eleven months appeared first on Ellery Daily.",
+        "This story was originally published in the winter issue of the magazine.",
+        "Disclosure: we may earn a commission if you buy through links on this page.",
+    ],
+)
+def test_what_is_said_of_the_article_below_it_goes(line):
+    assert kept(LONG, "It rained.", "They voted.", line, authors=["Ann Lee"]) == [LONG, "It rained.", "They voted."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ann Lee was there, and said: “I have never seen so many people.”",
+        "Ann Lee's bridge, built for ships that nobody remembers today, will be missed by few of them.",
+        "The story was first published when the bridge was new.",
+        "Disclosure rules for officials will follow next year, the clerk said.",
+    ],
+)
+def test_what_is_said_below_of_other_things_stays(line):
+    assert kept(LONG, "It rained.", "They voted.", line, authors=["Ann Lee"])[-1] == line
+
+
+def test_who_wrote_it_stays_where_it_is_the_story():
+    opening = "Ann Lee is a reporter."
+    assert kept(opening, LONG, "It rained.", "They voted.", "It was late.", authors=["Ann Lee"])[-1] == "It was late."
+
+
 def test_every_line_left_out_has_a_reason():
     verdicts = filter_lines([Line(text=TITLE), Line(text=LONG), Line(text="Advertisement")], title=TITLE)
     assert [v.reason for v in verdicts] == ["repeats the headline", None, "marks an advertisement"]
