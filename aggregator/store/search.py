@@ -1,8 +1,8 @@
 """Searches: stories and events that match a query, newest first, at a cost that hardly grows with the store.
 
 A full-text index knows which stories hold a word, not which of them are new, and a common word is held by many. So a list is
-looked for window by window: the latest few thousand stories first, among whose ids alone the index is asked, then ten times as
-many, then the rest. A window is a stretch of the order by publication, so that what it yields is final. Where the first window
+looked for window by window: the latest two thousand stories first, among whose ids alone the index is asked, then as many as
+the first window lets expect. A window is a stretch of the order by publication, so that what it yields is final. Where a window
 holds next to nothing the word is rare, and all its matches are put in order.
 """
 
@@ -30,14 +30,10 @@ from aggregator.store.times import to_db
 __all__ = ["Search", "Ways", "story_condition"]
 
 Row = TypeVar("Row")
-ALL_IDS = {"low": 0, "high": 2**63 - 1}
-STORY_WINDOWS = (2_000, 20_000)
-EVENT_WINDOWS = (500, 5_000)
-WORTH_GOING_ON = (
-    20  # a window that held at least a twentieth of what is still wanted is followed by one ten times as large
-)
+LAST = 2**63 - 1
+ALL_IDS = {"low": 0, "high": LAST}
 CHUNK = 500  # stories fetched at once
-RANKED = 2_000  # the latest matches, of which the most relevant are chosen
+RANKED = 1_000  # the latest matches, of which the most relevant are chosen
 TITLE_WEIGHT, TEXT_WEIGHT, GRAMS_WEIGHT = 4.0, 1.0, 1.0
 
 _ORDER = " ORDER BY s.published_at DESC, s.id DESC"
@@ -52,39 +48,43 @@ class Ways:
 
     The stories of an outlet, a folder, an author or a tag are looked through first where they are at most `few`. Up to
     `seeks` of them are sought in the full-text index one by one; more are held against all its matches, unless these are
-    `common` or more: then some of the latest stories will match.
+    `common` or more: then some of the latest stories will match. Others are looked for in windows, the first of which has
+    `stories` or `events`; one with fewer than `scarce` matches is the last.
     """
 
     few: int = 20_000
     seeks: int = 300
     common: int = 60_000
+    stories: int = 2_000
+    events: int = 500
+    scarce: int = 5
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """An order that windows are cut from: how to find the end of one, the ids of its stories, and what is in it."""
+    """An order that windows are cut from: the edge of one, with the ids of its stories, and what is in it.
 
-    last: str
-    ids: str
+    What is of the same second as the edge belongs to the next window.
+    """
+
+    edge: str
     inside: tuple[str, str]
 
 
 _STORIES = _Order(
-    """SELECT published_at, id FROM stories INDEXED BY stories_published
-        WHERE (published_at, id) < (:key_at, :key_id) ORDER BY published_at DESC, id DESC LIMIT 1 OFFSET :size""",
-    """SELECT min(id) AS low, max(id) AS high FROM stories INDEXED BY stories_published
-        WHERE (published_at, id) < (:key_at, :key_id) AND (published_at, id) >= (:end_at, :end_id)""",
-    ("(s.published_at, s.id) < (:key_at, :key_id)", "(s.published_at, s.id) >= (:end_at, :end_id)"),
+    """SELECT min(id) AS low, max(id) AS high, min(published_at) AS end_at, count(*) AS size FROM (
+        SELECT published_at, id FROM stories INDEXED BY stories_published WHERE (published_at, id) < (:key_at, :key_id)
+        AND published_at >= :start ORDER BY published_at DESC, id DESC LIMIT :size)""",
+    ("(s.published_at, s.id) < (:key_at, :key_id)", "s.published_at > :end_at"),
 )
 _EVENTS = _Order(
-    """SELECT last_at, id FROM events INDEXED BY events_last WHERE merged_into IS NULL
-        AND (last_at, id) < (:key_at, :key_id) ORDER BY last_at DESC, id DESC LIMIT 1 OFFSET :size""",
-    """SELECT min(s.id) AS low, max(s.id) AS high FROM events e INDEXED BY events_last
-        CROSS JOIN stories s INDEXED BY stories_event ON s.event_id = e.id WHERE e.merged_into IS NULL
-        AND (e.last_at, e.id) < (:key_at, :key_id) AND (e.last_at, e.id) >= (:end_at, :end_id)""",
-    ("(e.last_at, e.id) < (:key_at, :key_id)", "(e.last_at, e.id) >= (:end_at, :end_id)"),
+    """SELECT min(s.id) AS low, max(s.id) AS high, min(e.last_at) AS end_at, count(DISTINCT e.id) AS size FROM (
+        SELECT last_at, id FROM events INDEXED BY events_last WHERE merged_into IS NULL
+        AND (last_at, id) < (:key_at, :key_id) AND last_at >= :start ORDER BY last_at DESC, id DESC LIMIT :size) e
+        LEFT JOIN stories s INDEXED BY stories_event ON s.event_id = e.id""",
+    ("(e.last_at, e.id) < (:key_at, :key_id)", "e.last_at > :end_at"),
 )
-_BEGINNING, _END = ("~", 2**63 - 1), ("", 0)
+_BEGINNING = ("~", LAST)
 
 
 def story_condition(node: Node, *, reader_id: int, zone: str, now: datetime) -> Condition:
@@ -98,8 +98,6 @@ class Search:
 
     def __init__(self, connections: Connections) -> None:
         self._db = connections
-        self.story_windows = STORY_WINDOWS
-        self.event_windows = EVENT_WINDOWS
         self.ways = Ways()
 
     def stories(
@@ -240,14 +238,13 @@ class Search:
             return
         ends = [to_db(p.end) for p in span if p.end is not None]
         first = (min(ends), 0) if ends else _BEGINNING
-        windows = _Windows(self._db, _STORIES, self.story_windows if limit else (), wanted=limit or 0, first=first)
         start = max((to_db(p.start) for p in span if p.start is not None), default="")
+        size = self.ways.stories if limit else 0
+        windows = _Windows(self._db, _STORIES, size, self.ways, wanted=limit or 0, first=first, start=start)
         for window in windows:
             yield from windows.counted(
                 self._ids(_BY_INDEX, [_MATCHING, *narrow, *_STORIES.inside], given | window, enough)
             )
-            if window["end_at"] < start:
-                return
 
     def _count(self, sql: str, given: dict[str, Any], most: int) -> int:
         """How many rows a query has, `most` if there are as many or more."""
@@ -309,7 +306,8 @@ class Search:
             return
         has_story = f"e.id IN (SELECT s.event_id FROM {_BY_INDEX} WHERE {' AND '.join([_MATCHING, *rest])})"
         sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join([*where, has_story, *_EVENTS.inside])}{order}"
-        windows = _Windows(self._db, _EVENTS, self.event_windows if limit else (), wanted=limit or 0, first=first)
+        size = self.ways.events if limit else 0
+        windows = _Windows(self._db, _EVENTS, size, self.ways, wanted=limit or 0, first=first, start="")
         for window in windows:
             yield from windows.counted(event_from_row(row) for row in self._db.each(sql, given | window))
 
@@ -355,42 +353,41 @@ class Search:
 
 
 class _Windows:
-    """Stretches of an order, from `first` on: parameters key_* (where it begins), end_* (where it ends), low and high.
+    """Stretches of an order, from `first` down to `start`: parameters key_* (where it begins), end_at, low and high.
 
-    What each one yields is to be `counted`, for that decides how the next is cut.
+    What each one yields is to be `counted`, for that decides how large the next is.
     """
 
     def __init__(
-        self, db: Connections, order: _Order, sizes: Sequence[int], *, wanted: int, first: tuple[str, int]
+        self, db: Connections, order: _Order, size: int, ways: Ways, *, wanted: int, first: tuple[str, int], start: str
     ) -> None:
-        self._db, self._order = db, order
-        self._sizes = list(sizes)
-        self._wanted = wanted
-        self._key = first
+        self._db, self._order, self._ways = db, order, ways
+        self._size, self._wanted = size, wanted
+        self._key, self._start = first, start
 
     def counted(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """The rows of a window; after one with next to nothing in it, all that is left is taken at once."""
+        """The rows of a window; the next is as large as it takes to find the others, at most ten times this one.
+
+        Where there were few, all that is left is taken at once.
+        """
         count = 0
         for row in rows:
             count += 1
             yield row
         self._wanted -= count
-        if count * WORTH_GOING_ON < self._wanted:
-            self._sizes.clear()
+        few = count < self._ways.scarce
+        self._size *= 0 if few else max(1, min(10, 2 * self._wanted // count))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        while self._sizes:
-            size = self._sizes.pop(0)
+        while self._size:
             key = {"key_at": self._key[0], "key_id": self._key[1]}
-            last = self._db.row(self._order.last, {**key, "size": size - 1})
-            if last is None:
-                break
-            at, number = last.values()
-            ids = self._db.row(self._order.ids, {**key, "end_at": at, "end_id": number}) or {}
-            if ids["low"] is not None:
-                yield {**key, "end_at": at, "end_id": number, **ids}
-            self._key = (at, number)
-        yield {"key_at": self._key[0], "key_id": self._key[1], "end_at": _END[0], "end_id": _END[1], **ALL_IDS}
+            edge = self._db.row(self._order.edge, {**key, "start": self._start, "size": self._size}) or {}
+            if edge["size"] < self._size:  # nothing is left beyond
+                yield {**key, **edge, "end_at": ""}
+                return
+            yield {**key, **edge}
+            self._key = (edge["end_at"], LAST)
+        yield {"key_at": self._key[0], "key_id": self._key[1], "end_at": "", **ALL_IDS}
 
 
 def period_of(node: Node, *, zone: str, now: datetime) -> Period:

@@ -1,11 +1,11 @@
 """The commonest calls on a generated store: p50 and p99, against raw FTS5 with SQL written by hand, and lemon24/reader.
 
-    python benchmarks/store/measure.py STORE.db [--small SMALL.db] [--rounds 30] [--json OUT.json]
+    python benchmarks/store/measure.py STORE.db [--small SMALL.db] [--peer PEER.db] [--rounds 50] [--json OUT.json]
 
 Calls that write are undone, but for a few stories that are added. Bars: p99 of a read at most 50 ms (CSV of 10,000 and the
-digest of a day: 1 s), the whole process at most 0.4 s. With the store of 10,000 stories as `--small`, each call is timed there
-too: its cost may grow by three. lemon24/reader (`pip install reader`; left out where it is not installed) is given the texts
-of the small store, for its own index of a million would take hours to make.
+digest of a day: 1 s), the whole process at most 0.4 s, an import at least 150 lines a second. With the store of 10,000 stories as
+`--small`, each call is timed there too: its cost may grow by three. lemon24/reader (`pip install reader`; left out where it
+is not installed) is given the texts of `--peer`, for its own index of a million would take an hour to make.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import io
 import json
 import os
+import resource
 import sqlite3
 import statistics
 import subprocess
@@ -124,19 +125,23 @@ def calls(app: App, random: np.random.Generator, now: datetime) -> Iterator[tupl
     yield "add a story", add
     yield "csv of 10,000", csv
     yield "digest of a day", lambda: app.digests.make(since=now - timedelta(days=1))
+    # A small store has a hundredth of a large one's stories a day: of as many stories, a digest should cost the same.
+    many = app.store.connections.value("SELECT seen_at FROM stories ORDER BY seen_at DESC LIMIT 1 OFFSET 2700")
+    yield "digest of 2,700 stories", lambda: app.digests.make(since=datetime.fromisoformat(many))
 
 
-SLOW = {"csv of 10,000": 5, "digest of a day": 3}
+IMPORTED = 3_000  # lines
+SLOW = {"csv of 10,000": 5, "digest of a day": 3, "digest of 2,700 stories": 3}
 
 
 def timed(call: Callable[[], Any], rounds: int) -> dict[str, float]:
     call()
     times, work = [], []
     for _ in range(rounds):
-        begun, busy = time.perf_counter(), time.process_time()
+        begun, busy = time.perf_counter(), cpu_s()
         call()
         times.append((time.perf_counter() - begun) * 1000)
-        work.append((time.process_time() - busy) * 1000)
+        work.append((cpu_s() - busy) * 1000)
     times.sort()
     work.sort()
     last = min(len(times) - 1, int(len(times) * 0.99))
@@ -154,31 +159,28 @@ def latest(path: Path) -> datetime:
     return datetime.fromisoformat(conn.execute("SELECT max(seen_at) FROM stories").fetchone()[0])
 
 
-def raw_fts(path: Path, random: np.random.Generator, rounds: int) -> dict[str, float]:
-    """Three terms, by hand: the matches' ids, joined and put in order."""
-    words = Texts().words
+def raw_fts(path: Path, terms: Callable[[], str], rounds: int) -> dict[str, float]:
+    """All terms, by hand: the matches' ids, joined and put in order."""
     conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     conn.execute("PRAGMA mmap_size = 268435456")
     conn.execute("PRAGMA cache_size = -16384")
 
     def call() -> None:
-        terms = " ".join(f'"{words[int(np.exp(random.uniform(np.log(50), np.log(5000))))]}"' for _ in range(3))
         conn.execute(
             "SELECT s.id, s.url, s.title, s.published_at FROM stories_fts x JOIN stories s ON s.id = x.rowid"
             " WHERE stories_fts MATCH ? ORDER BY s.published_at DESC LIMIT 20",
-            (terms,),
+            (" ".join(f'"{term}"' for term in terms().split()),),
         ).fetchall()
 
     return timed(call, rounds)
 
 
-def reader_search(path: Path, random: np.random.Generator, rounds: int) -> dict[str, float] | None:
-    """Three terms in lemon24/reader, newest first, over the stories of this store."""
+def reader_search(path: Path, terms: Callable[[], str], rounds: int) -> dict[str, float] | None:
+    """All terms in lemon24/reader, newest first, over the stories of this store."""
     try:
         from reader import make_reader
     except ImportError:
         return None
-    words = Texts().words
     stories = sqlite3.connect(f"file:{path}?mode=ro", uri=True).execute(
         "SELECT key, url, title, text, published_at FROM stories"
     )
@@ -194,36 +196,95 @@ def reader_search(path: Path, random: np.random.Generator, rounds: int) -> dict[
                 }
             )  # fmt: skip
         reader.update_search()
+        return timed(lambda: list(reader.search_entries(terms(), sort="recent", limit=20)), rounds)
 
-        def call() -> None:
-            terms = " ".join(str(words[int(np.exp(random.uniform(np.log(50), np.log(5000))))]) for _ in range(3))
-            list(reader.search_entries(terms, sort="recent", limit=20))
 
-        return timed(call, rounds)
+def side_by_side(path: Path, rounds: int, *, with_reader: bool) -> dict[str, dict[str, float]]:
+    """The same three terms asked of us, of FTS5 by hand and, if wished, of lemon24/reader, over the same texts."""
+    words, now = Texts().words, latest(path)
+
+    def terms() -> Callable[[], str]:
+        random = np.random.default_rng(11)
+        return lambda: " ".join(str(words[int(np.exp(random.uniform(np.log(50), np.log(5000))))]) for _ in range(3))
+
+    with open_app(Config(timezone="Europe/Berlin"), db=path, clock=lambda: now) as app:
+        ask = terms()
+        found = {"ours, three terms": timed(lambda: list(app.reading.stories(ask(), limit=20)), rounds)}
+    found["raw FTS5, three terms"] = raw_fts(path, terms(), rounds)
+    if with_reader and (theirs := reader_search(path, terms(), rounds)):
+        found["lemon24/reader, three terms"] = theirs
+    return {name: shown(name, result) for name, result in found.items()}
 
 
 def while_written(path: Path, now: datetime, random: np.random.Generator, rounds: int) -> dict[str, float]:
-    """Searches while another process adds stories as fast as it can; an error of either ends the benchmark."""
-    writer = subprocess.Popen([sys.executable, __file__, str(path), "--write-for", "6"])
+    """Searches and marks while another process adds stories as fast as it can; a lock error of either ends the benchmark."""
+    writer = subprocess.Popen(
+        [sys.executable, __file__, str(path), "--write-for", "10"], stdout=subprocess.PIPE, text=True
+    )
     words = Texts().words
     with open_app(Config(timezone="Europe/Berlin"), db=path, clock=lambda: now) as app:
-        found = timed(lambda: list(app.reading.stories(str(words[int(random.integers(100, 5000))]), limit=20)), rounds)
-        app.marks.undo(1, app.marks.read(1, [s.id for s in app.reading.stories("is:unread", limit=100)]))
-    if writer.wait():
-        raise SystemExit("the writer failed")
+
+        def call() -> None:
+            list(app.reading.stories(str(words[int(random.integers(100, 5000))]), limit=20))
+
+        found = timed(call, rounds)
+        marks = 0
+        while writer.poll() is None:
+            app.marks.undo(1, app.marks.read(1, [s.id for s in app.reading.stories("is:unread", limit=100)]))
+            marks += 1
+    if writer.returncode or not marks:
+        raise SystemExit("the writer failed, or was not there")
+    print(
+        f"beside {marks} marks of 100 stories, undone: {(writer.stdout or io.StringIO()).read().strip()}; no lock error"
+    )
     return found
 
 
 def process(path: Path, random: np.random.Generator, rounds: int) -> dict[str, float]:
+    """The whole process, interpreter and all, with modules compiled as an installation has them."""
     words = Texts().words
     command = [sys.executable, "-m", "aggregator", "--db", str(path), "stories"]
 
     def call() -> None:
-        subprocess.run(
-            [*command, words[int(random.integers(100, 5000))], "--limit", "20"], check=True, stdout=subprocess.DEVNULL
-        )
+        word = words[int(random.integers(100, 5000))]
+        subprocess.run([*command, word, "--limit", "20"], check=True, stdout=subprocess.DEVNULL, env=environment)
 
-    return timed(call, rounds)
+    with tempfile.TemporaryDirectory() as compiled:
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": compiled}
+        return timed(call, rounds)
+
+
+def bring(path: Path, stories: int) -> None:
+    """Lines of this store's stories into an empty one, through dedupe and clustering, and out again; speed and peak memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines, empty = Path(folder) / "lines.ndjson", Path(folder) / "empty.db"
+        rows = sqlite3.connect(f"file:{path}?mode=ro", uri=True).execute(
+            "SELECT s.key, s.title, s.text, s.published_at, o.name, s.url FROM stories s JOIN outlets o ON o.id = s.outlet_id"
+            " ORDER BY s.id DESC LIMIT ?",
+            (stories,),
+        )
+        names = ("id", "title", "text", "published", "source", "url")
+        with lines.open("w") as file:
+            file.writelines(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows)
+        for name, command in (("import", ["import", str(lines)]), ("export", ["export"])):
+            begun, busy = time.perf_counter(), cpu_s()
+            with (Path(folder) / "out.ndjson").open("w") as out:
+                run = [sys.executable, "-m", "aggregator", "--db", str(empty), *command]
+                child = subprocess.Popen(run, stdout=out, stderr=subprocess.DEVNULL)
+                _, status, usage = os.wait4(child.pid, 0)
+            if status:
+                raise SystemExit(f"{name} failed")
+            elapsed, work = time.perf_counter() - begun, cpu_s() - busy
+            print(
+                f"{name} of {stories} lines: {stories / elapsed:.0f} a second, {stories / work:.0f} a second of CPU,"
+                f" peak memory {usage.ru_maxrss / 1024:.0f} MB"
+            )
+
+
+def cpu_s() -> float:
+    """CPU time of this process and of the processes it has waited for."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def main() -> None:
@@ -233,6 +294,7 @@ def main() -> None:
     flags.add_argument("--json", type=Path)
     flags.add_argument("--only", help="only calls with this in their name")
     flags.add_argument("--small", type=Path, help="a store of 10,000 stories to compare with")
+    flags.add_argument("--peer", type=Path, help="a store whose texts lemon24/reader is given too")
     flags.add_argument("--write-for", type=float, help=argparse.SUPPRESS)
     given = flags.parse_args()
     if given.write_for:
@@ -243,15 +305,14 @@ def main() -> None:
         if path:
             print(f"{title}: {path.name}", flush=True)
             found[title] = measured(path, given.rounds, only=given.only)
-    theirs = (
-        reader_search(given.small, np.random.default_rng(11), given.rounds) if given.small and not given.only else None
-    )
-    if theirs:
-        found["small"]["lemon24/reader, three terms"] = shown("lemon24/reader, three terms", theirs)
+    if given.peer:
+        print(f"peer: {given.peer.name}", flush=True)
+        found["peer"] = side_by_side(given.peer, given.rounds, with_reader=True)
     if given.small:
         for name, large in found["large"].items():
             if name in found["small"]:
-                print(f"{name.ljust(28)} grows by {large['p50_ms'] / max(0.01, found['small'][name]['p50_ms']):.1f}")
+                growth = large["p50_cpu_ms"] / max(0.01, found["small"][name]["p50_cpu_ms"])
+                print(f"{name.ljust(28)} grows by {growth:.1f} (CPU)")
     if given.json:
         given.json.write_text(json.dumps({"made_at": datetime.now(UTC).isoformat(), **found}, indent=1))
 
@@ -271,14 +332,15 @@ def measured(path: Path, rounds: int, *, only: str | None) -> dict[str, dict[str
             if only is None or only in name:
                 found[name] = shown(name, timed(call, SLOW.get(name, rounds)))
     if only is None:
-        found["raw FTS5, three terms"] = shown("raw FTS5, three terms", raw_fts(path, random, rounds))
+        found |= side_by_side(path, rounds, with_reader=False)
         found["word, while written"] = shown("word, while written", while_written(path, now, random, rounds))
         found["whole process"] = shown("whole process", process(path, random, 10))
+        bring(path, IMPORTED)
     return found
 
 
 def write_for(path: Path, seconds: float) -> None:
-    """Add and take away a story at a time."""
+    """Add and take away a story at a time; says how many."""
     now, end, number = latest(path), time.monotonic() + seconds, 0
     words = Texts().words
     with open_app(Config(timezone="Europe/Berlin"), db=path, clock=lambda: now) as app:
@@ -293,6 +355,7 @@ def write_for(path: Path, seconds: float) -> None:
             app.store.ingest.apply(1, [entry], now=now)
             app.store.connections.run("DELETE FROM entries WHERE guid = ?", (n,))
             app.store.connections.run("DELETE FROM stories WHERE key = ?", (n,))
+    print(f"{number} stories added and taken away")
 
 
 if __name__ == "__main__":

@@ -23,9 +23,10 @@ ROWS = (
         event=1, copy_of=1, read=True, folder="World/Europe", feed="Nord"),
     Row(title="大阪で地震", text="新iPhone手机发布 in 東京 2020年", outlet="朝日新聞", key="asahi.example", lang="ja", hours=30,
         seen_hours=1, event=2, starred=True, folder="Asia"),
-    Row(title="ข่าวกรุงเทพ", text="ฝนตกหนัก กรุงเทพ rain", lang="th", hours=36, folder="Asia", key="thai.example", outlet="ข่าวสด"),
+    Row(title="ข่าวกรุงเทพ", text="ฝนตกหนัก กรุงเทพ rain", lang="th", hours=36, folder="Asia", key="thai.example", outlet="ข่าวสด",
+        event=4),
     Row(title=None, text="rain rain rain the of iphone 15手机", lang=None, hours=100, key="c.example", outlet="C"),
-    Row(title="Élan über Straße", text=None, lang="fr-CA", hours=26, read=True, starred=True, tags=("eu", "two words")),
+    Row(title="Élan über Straße", text=None, lang="fr-CA", hours=36, event=5, read=True, starred=True, tags=("eu", "two words")),
     Row(title="Ёлка и ελλάδα", text="हिन्दी समाचार σς", hours=50, event=3, key="d.example", outlet="D the Courier"),
     Row(title="storm", text="coast", hours=49, event=3, key="e.example", outlet="E"),
     Row(title="한국 날씨", text="서울에 비 rain", lang="ko", hours=5, event=3, copy_of=8),
@@ -78,9 +79,9 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def narrow(searched: Store) -> list[Store]:
     """The same store, looked through in the ways in which a large one is: as if two or three stories were thousands."""
     stores = []
-    for ways in (Ways(few=0), Ways(few=99, seeks=0), Ways(few=3, seeks=1, common=2)):
+    windows = {"stories": 2, "events": 1, "scarce": 1}
+    for ways in (Ways(few=0, **windows), Ways(few=99, seeks=0, **windows), Ways(few=3, seeks=1, common=2, **windows)):
         store = Store(searched.path)
-        store.search.story_windows, store.search.event_windows = (2, 3), (1, 1)
         store.search.ways = ways
         stores.append(store)
     return stores
