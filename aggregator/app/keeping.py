@@ -40,7 +40,7 @@ class Keeping:
     polling: Polling
 
     def tidy(self) -> int:
-        """Drop what is kept for a time only: raw pages, and stories beyond the settings' limits; returns how many stories.
+        """Drop raw pages past their time, and stories beyond the settings' limits, and merge the index; returns how many stories.
 
         For a caller who holds the lease.
         """
@@ -59,8 +59,13 @@ class Keeping:
             yield len(keys)
             if self.polling.stop.is_set():  # the next night goes on
                 return
+<<<<<<< HEAD
         if gone:
             self.store.retention.sweep(self.clock())
+=======
+        while not self.polling.stop.is_set() and self.store.search.merge():
+            yield 0
+>>>>>>> 51aec94 (The full-text index is merged by night, a little at a time; what the store costs is measured beside others on the same words)
 
     def due(self) -> tuple[int, ...]:
         """The events that the settings' limits let go, with all their stories.

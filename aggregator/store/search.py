@@ -34,6 +34,7 @@ LAST = 2**63 - 1
 ALL_IDS = {"low": 0, "high": LAST}
 CHUNK = 500  # stories fetched at once
 RANKED = 1_000  # the latest matches, of which the most relevant are chosen
+MERGED_PAGES = 500  # of the index at once: 2 MB, a tenth of a second
 TITLE_WEIGHT, TEXT_WEIGHT, GRAMS_WEIGHT = 4.0, 1.0, 1.0
 
 _ORDER = " ORDER BY s.published_at DESC, s.id DESC"
@@ -201,6 +202,17 @@ class Search:
         found = self._events(query, rest, where, given, limit=limit, first=first)
         return self._within_time(itertools.islice(found, limit) if limit is not None else found)
 
+    def merge(self) -> bool:
+        """Bring parts of the full-text index together, a little at a time; whether there may be more to do.
+
+        Each batch of new stories is a part of its own, and a word is looked up in every part.
+        """
+        with self._db.write() as conn:
+            conn.execute("INSERT INTO stories_fts (stories_fts, rank) VALUES ('usermerge', 2)")
+            before = conn.total_changes
+            conn.execute("INSERT INTO stories_fts (stories_fts, rank) VALUES ('merge', ?)", (MERGED_PAGES,))
+            return conn.total_changes - before > 1  # the command itself counts for one
+
     def _hides(self, reader_id: int) -> bool:
         """Whether a rule hides any story from this reader."""
         sql = """SELECT 1 FROM story_marks INDEXED BY story_marks_hidden WHERE reader_id = ? AND hidden_at IS NOT NULL
@@ -362,21 +374,24 @@ class _Windows:
         self, db: Connections, order: _Order, size: int, ways: Ways, *, wanted: int, first: tuple[str, int], start: str
     ) -> None:
         self._db, self._order, self._ways = db, order, ways
-        self._size, self._wanted = size, wanted
+        self._size = self._first_size = size
+        self._wanted = wanted
         self._key, self._start = first, start
 
     def counted(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows of a window; the next is as large as it takes to find the others, at most ten times this one.
 
-        Where there were few, all that is left is taken at once.
+        Where there were few, all that is left is taken at once; before that, of a period, ten times as many.
         """
         count = 0
         for row in rows:
             count += 1
             yield row
         self._wanted -= count
-        few = count < self._ways.scarce
-        self._size *= 0 if few else max(1, min(10, 2 * self._wanted // count))
+        if count >= self._ways.scarce:
+            self._size *= max(1, min(10, 2 * self._wanted // count))
+        else:
+            self._size *= 10 if self._start and self._size == self._first_size else 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         while self._size:

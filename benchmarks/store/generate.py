@@ -198,6 +198,8 @@ def generate(path: Path, stories: int) -> None:
             for statement in _FINISH:
                 db.execute(statement)
     db.execute("INSERT INTO stories_fts (stories_fts, rank) VALUES ('hashsize', 1048576)")
+    while store.search.merge():  # as each night's housekeeping does
+        pass
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
 

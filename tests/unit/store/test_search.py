@@ -155,3 +155,16 @@ def test_a_folder_lists_its_feeds_and_folders_page_by_page(store: Store) -> None
     last = store.stories.get(first[-1])
     rest = [s.id for s in store.stories.in_folder(("World",), before=(last.published_at, last.id), limit=9)]
     assert (first, rest) == ([1, 2], [4, 5])
+
+
+def test_the_index_is_brought_together_bit_by_bit_and_answers_as_before(filled: Store) -> None:
+    for number in range(40):
+        filled.connections.run("UPDATE stories SET title = ? WHERE id = 1", (f"Harbour {number}",))
+    parts = "SELECT count(DISTINCT segid) FROM stories_fts_idx"
+    before = filled.connections.value(parts)
+    steps = iter(filled.search.merge, False)
+    assert sum(steps) < 100
+    assert filled.connections.value(parts) < before
+    assert found(filled, "harbour") == found(filled, "39") == [1]
+    assert found(filled, "multi-agent OR 38") == []
+    assert found(filled, "storm") == [5]
