@@ -19,6 +19,10 @@ from aggregator.store.retention import Limit
 
 __all__ = ["Compacted", "Keeping", "restore"]
 
+MERGES = (
+    100  # of parts of the full-text index in one night, 2 MB each: a very large index is gone through in some nights
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compacted:
@@ -59,13 +63,12 @@ class Keeping:
             yield len(keys)
             if self.polling.stop.is_set():  # the next night goes on
                 return
-<<<<<<< HEAD
         if gone:
             self.store.retention.sweep(self.clock())
-=======
-        while not self.polling.stop.is_set() and self.store.search.merge():
+        for _ in range(MERGES):
+            if self.polling.stop.is_set() or not self.store.search.merge():
+                return
             yield 0
->>>>>>> 51aec94 (The full-text index is merged by night, a little at a time; what the store costs is measured beside others on the same words)
 
     def due(self) -> tuple[int, ...]:
         """The events that the settings' limits let go, with all their stories.
