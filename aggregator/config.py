@@ -31,6 +31,7 @@ __all__ = [
     "PluginsConfig",
     "RetentionConfig",
     "RulesConfig",
+    "Settings",
     "StoreConfig",
     "WebConfig",
     "WorkersConfig",
@@ -355,6 +356,37 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         return msgspec.convert(tree, Config, strict=True)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{where}: {_plain(str(error))}; see: aggregator config show") from error
+
+
+class Settings:
+    """The settings as they are now, for a program that runs for long: read again when one of their files has changed."""
+
+    def __init__(self, path: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
+        self._path = path
+        self._environ = os.environ if environ is None else environ
+        self._read: tuple[list[tuple[int, ...] | None], Config] | None = None
+
+    def __call__(self) -> Config:
+        """The settings.
+
+        Raises:
+            ConfigError: as `load`.
+
+        """
+        secrets = [Path(v) for k, v in self._environ.items() if k.startswith("AGGREGATOR_") and k.endswith("_FILE")]
+        stamps = [_stamp(file) for file in (self._path or default_config_path(), *secrets)]
+        if self._read is None or self._read[0] != stamps:
+            self._read = stamps, load(self._path, self._environ)
+        return self._read[1]
+
+
+def _stamp(file: Path) -> tuple[int, ...] | None:
+    """What changes with a file's content, None while it is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _read(path: Path | None) -> dict[str, Any]:

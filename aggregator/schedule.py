@@ -41,7 +41,7 @@ def running(app: App, *, settings: Callable[[], Config] | None = None) -> Iterat
 
     A supervisor such as systemd is told that we live for as long as the jobs get on; if they hang it may begin anew.
 
-    `settings` reads the settings anew: digests and mail obey a file that was changed meanwhile.
+    `settings` gives the settings as they are now, at next to no cost: digests and mail obey a file that was changed meanwhile.
 
     The caller holds the writer's lease. At the end the work under way stops at its next safe point; if that does not come
     in time, the process ends there and then.

@@ -52,10 +52,9 @@ class Engine:
 
     def fingerprinter(self) -> Executor | None:
         """An executor for fingerprints and features of many stories; None if this process is as fast alone."""
-        if self.workers.engine == "local":
+        if self._connected() is None:
             return None
-        made = self.executor(preload=("aggregator.pipeline.window",))
-        return made if self._cluster is not None else None
+        return self.executor(preload=("aggregator.pipeline.window",))
 
     def _connected(self) -> Cluster | None:
         """The cluster, if the settings want one and it answers."""

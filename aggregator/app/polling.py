@@ -341,7 +341,7 @@ class Polling:
         holder = self.store.leases.holder(WRITER, now=machine_time())
         if holder is None or not is_running(holder):
             return False
-        self.store.leases.ask("poll", {"force": False, "pages": True, "cluster": True}, now=machine_time())
+        self.store.leases.ask("poll", asdict(PollOptions()), now=machine_time())
         return True
 
     def answer(self, *, on_progress: OnProgress = lambda _p: None) -> bool:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aggregator.cli.output import format_of, output_options, table_lines, terminal_width, write_rows
+from aggregator.cli.output import format_of, output_options, table_lines, terminal_width, write_json, write_rows
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
-from aggregator.cli.when import parse_span
+from aggregator.cli.when import parse_span, say_span
 from aggregator.errors import OPMLError
 from aggregator.model import Access, PageSelectors
 
@@ -24,7 +24,8 @@ __all__ = ["feeds"]
 SHORTEST_S = 60.0
 LONGEST_S = 30 * 86_400.0
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 5.6.2
-LIST_COLUMNS = ("url", "title", "folder", "state", "last_polled", "next_poll", "failures", "error")
+SETTINGS = ("every_s", "login", "headers", "proxy", "selectors")
+LIST_COLUMNS = ("url", "title", "folder", "state", "last_polled", "next_poll", "failures", "error", *SETTINGS)
 NEXT_COLUMNS = ("url", "title", "next_poll", "reason", "interval_s", "last_polled", "failures")
 
 
@@ -39,6 +40,7 @@ def feeds() -> None:
       aggregator feeds add https://example.org
       aggregator feeds set https://example.org/feed.xml --every 15m
       aggregator feeds list --json
+      aggregator feeds show https://example.org/feed.xml
       aggregator feeds export > my.opml
     """
 
@@ -236,8 +238,43 @@ def _print_feeds(rows: Any) -> None:
         if row["folder"] != folder:
             folder = row["folder"]
             click.echo(click.style(folder or "(no folder)", bold=True))
+        settings = "".join(f"  [{said}]" for said in _settings(row))
         trouble = f"  {row['error']}" if row["error"] else ""
-        click.echo(f"  {row['title'] or row['url']}  {row['url']}{trouble}")
+        click.echo(f"  {row['title'] or row['url']}  {row['url']}{settings}{trouble}")
+
+
+def _settings(row: dict[str, Any]) -> list[str]:
+    """What was set for one feed, in the words that set it."""
+    from aggregator.render.columns import one_line
+
+    said = [
+        ("--every", row["every_s"] and say_span(row["every_s"])),
+        ("--auth", row["login"]),
+        ("--proxy", row["proxy"]),
+    ]
+    said += [("--header", header) for header in row["headers"]]
+    said += [(f"--entry-{part}".removesuffix("-entry"), css) for part, css in (row["selectors"] or {}).items()]
+    return [one_line(f"{name} {value}") for name, value in said if value]
+
+
+@feeds.command()
+@click.argument("url")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def show(session: Session, *, url: str, as_json: bool) -> None:
+    """All about the feed at URL: how it does, what was set for it, when it is asked next and why then."""
+    from aggregator.render.columns import one_line
+    from aggregator.render.rows import feed_detail
+
+    with session.app() as app:
+        row = feed_detail(app.feeds.get(url))
+    if as_json:
+        write_json(row)
+        return
+    settings = _settings(row)
+    told = {name: value for name, value in row.items() if value is not None and name not in SETTINGS}
+    for name, value in {**told, "set": "  ".join(settings) or "nothing"}.items():
+        click.echo(f"{name.replace('_', ' '):12}  {one_line(str(value))}")
 
 
 @feeds.command("next")

@@ -38,6 +38,7 @@ def run(session: Session, *, host: str | None, port: int | None) -> None:
       aggregator run --port 8080
     """
     from aggregator.app.lease import Lease
+    from aggregator.config import Settings
     from aggregator.schedule import running
 
     log_to_stderr(logging.INFO)
@@ -46,7 +47,7 @@ def run(session: Session, *, host: str | None, port: int | None) -> None:
         stopping(app.polling.stop),
         Lease(app.store, "run"),
         serving(app, host, port) as page,
-        running(app, settings=session.config),
+        running(app, settings=Settings(session.config_path)),
     ):
         say_how_to_begin(app)
         click.echo(f"The page is at {page.address}. Stop with Ctrl-C.", err=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-__all__ = ["parse_span", "parse_when"]
+__all__ = ["parse_span", "parse_when", "say_span"]
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -52,6 +52,12 @@ def parse_span(text: str) -> float:
     if match is None:
         raise click.BadParameter(f"{text!r} is no span; write it as 15m, 2h or 1d.")
     return float(match[1]) * _UNITS[match[2]]
+
+
+def say_span(seconds: float) -> str:
+    """A length of time in the largest unit that it is a whole number of, as `parse_span` takes it."""
+    unit = next(u for u in ("d", "h", "m", "s") if seconds % _UNITS[u] == 0 or u == "s")
+    return f"{seconds / _UNITS[unit]:g}{unit}"
 
 
 def _earlier(now: datetime, seconds: float) -> datetime:

@@ -10,7 +10,9 @@ __all__ = ["Access", "Feed", "FeedList", "FeedSpec", "FeedUpdate", "FolderSpec",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What a feed is asked with beyond its address: for feeds that are not for everybody. Never shown, never exported.
+    """What a feed is asked with beyond its address: for feeds that are not for everybody.
+
+    Never exported; shown without passwords and the values of headers.
 
     `headers` and `auth` (user, password) go to the feed's own origin only; `proxy` is an http(s) URL.
     """

@@ -13,6 +13,7 @@ __all__ = [
     "STORY_COLUMNS",
     "event_detail",
     "event_row",
+    "feed_detail",
     "feed_row",
     "iso",
     "next_row",
@@ -23,6 +24,7 @@ __all__ = [
 STORY_COLUMNS = (
     "id", "url", "title", "outlet", "feed", "authors", "published", "seen", "lang", "words", "event", "copy_of", "kind",
 )  # fmt: skip
+HIDDEN = "***"
 EVENT_COLUMNS = ("id", "headline", "first", "last", "outlets", "reports", "stories")
 
 
@@ -107,7 +109,8 @@ def event_detail(view: EventView) -> dict[str, Any]:
 
 
 def feed_row(feed: Feed) -> dict[str, Any]:
-    """A subscription as a row."""
+    """A subscription as a row. What it is asked with is named, and its secrets are `***`."""
+    access = feed.access
     return {
         "url": feed.url,
         "title": feed.title,
@@ -117,6 +120,32 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "next_poll": iso(feed.next_poll_at),
         "failures": feed.failures,
         "error": feed.last_error,
+        "every_s": feed.override_interval_s,
+        "login": HIDDEN if access.auth else None,
+        "headers": [f"{name}: {HIDDEN}" for name, _ in access.headers],
+        "proxy": _without_login(access.proxy) if access.proxy else None,
+        "selectors": {k: v for k, v in asdict(feed.selectors).items() if v} if feed.selectors else None,
+    }
+
+
+def _without_login(address: str) -> str:
+    scheme, slashes, rest = address.partition("://")
+    login, at, host = rest.rpartition("@")
+    return f"{scheme}{slashes}{HIDDEN if login else ''}{at}{host}"
+
+
+def feed_detail(feed: Feed) -> dict[str, Any]:
+    """All that a person may want to know of one subscription."""
+    return feed_row(feed) | {
+        "site": feed.site_url,
+        "lang": feed.lang,
+        "added": iso(feed.added_at),
+        "last_ok": iso(feed.last_ok_at),
+        "last_new": iso(feed.last_new_at),
+        "last_status": feed.last_status,
+        "interval_s": feed.interval_s,
+        "reason": next_row(feed)["reason"],
+        "moves_to": feed.moved_to,
     }
 
 

@@ -19,6 +19,7 @@ from aggregator.cli.main import cli
 from aggregator.errors import AggregatorError
 from aggregator.model import Access, FeedSpec, PageSelectors
 from aggregator.opml import read_opml
+from aggregator.web import create_app
 from tests.integration.test_poll import START, Clock, feed, item, poll, reading
 from tests.support.http_server import Asked, Reply, Server
 from tests.support.newsroom import environment
@@ -188,3 +189,28 @@ def test_where_a_site_offers_several_feeds_the_reader_is_asked(db: Path) -> None
         os.close(ours)
         os.close(terminal)
     assert [row["url"] for row in json.loads(typed("feeds", "list", "--json", db=db).stdout)] == [server.url("/sport")]
+
+
+def test_what_was_set_for_a_feed_is_shown_without_its_secrets(db: Path) -> None:
+    access = Access(headers=(("X-Token", "abc123"),), auth=("me", "cret"), proxy="http://us:cret@127.0.0.1:3128")
+    with reading(db) as app:
+        url = "https://courier.example/press"
+        app.feeds.add([FeedSpec(url=url, access=access, selectors=PageSelectors(entry=".news li"))])
+        app.feeds.change(url, every_s=900)
+    (row,) = json.loads(typed("feeds", "list", "--json", db=db).stdout)
+    shown = json.loads(typed("feeds", "show", url, "--json", db=db).stdout)
+    for listed in (row, shown):
+        assert (listed["every_s"], listed["login"], listed["headers"]) == (900, "***", ["X-Token: ***"])
+        assert (listed["proxy"], listed["selectors"]) == ("http://***@127.0.0.1:3128", {"entry": ".news li"})
+    told = [typed("feeds", *words, db=db).stdout for words in (("list",), ("show", url))]
+    for text in told:
+        assert "--every 15m" in text
+        assert "--header X-Token: ***" in text
+        assert "--entry .news li" in text
+    with reading(db) as app:
+        page = create_app(app).test_client().get("/feeds/1").text
+    assert "asked with a login" in page
+    assert "http://***@127.0.0.1:3128" in page
+    assert ".news li" in page
+    assert "abc123" not in page
+    assert not [text for text in (str(row), str(shown), *told, page) if "cret" in text or "abc123" in text]

@@ -91,3 +91,21 @@ def test_a_named_digest_can_be_set_in_the_environment() -> None:
 def test_a_settings_file_that_was_named_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="There is no settings file"):
         config.load(tmp_path / "absent.toml", {})
+
+
+def test_settings_are_read_again_only_when_one_of_their_files_has_changed(tmp_path: Path) -> None:
+    path = write(tmp_path, "[pages]\nbackfill = 5\n")
+    secret = tmp_path / "secret"
+    secret.write_text("hunter2\n")
+    settings = config.Settings(path, {"AGGREGATOR_MAIL_PASSWORD_FILE": str(secret)})
+    first = settings()
+    assert settings() is first
+    write(tmp_path, "[pages]\nbackfill = 50\n")
+    assert settings().pages.backfill == 50
+    secret.write_text("hunter22\n")
+    assert settings().mail.password == "hunter22"
+    path.write_text("[pages")
+    with pytest.raises(ConfigError):
+        settings()
+    write(tmp_path, "[pages]\nbackfill = 6\n")
+    assert settings().pages.backfill == 6

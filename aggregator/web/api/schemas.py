@@ -67,7 +67,8 @@ SCHEMAS: dict[str, Schema] = {
     "TopicEvent": shape({**_EVENT, "matched": NUMBER, "originals": NUMBER, "why": TEXT}),
     "Feed": shape({
         "id": NUMBER, "url": TEXT, "title": MAYBE, "folder": TEXT, "state": TEXT, "last_polled": MAYBE_TIME,
-        "next_poll": MAYBE_TIME, "failures": NUMBER, "error": MAYBE,
+        "next_poll": MAYBE_TIME, "failures": NUMBER, "error": MAYBE, "every_s": {"type": ["number", "null"]}, "login": MAYBE,
+        "headers": listed(TEXT), "proxy": MAYBE, "selectors": {"type": ["object", "null"], "additionalProperties": TEXT},
     }),
     "Outlet": shape({"outlet": TEXT, "stories": NUMBER, "copies": NUMBER, "events": NUMBER, "first": NUMBER}),
     "Edition": shape({"id": NUMBER, "name": TEXT, "made": TIME, "since": TIME}),

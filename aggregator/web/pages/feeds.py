@@ -68,7 +68,8 @@ def feed(feed_id: int) -> Response:
     if found is None:
         abort(404, "There is no such subscription.")
     page = app.lists.feed(feed_id, reader_id=session().reader_id, after=request.args.get("after"))
-    return answer("feed.html", feed_row(found) | rows_of(page), feed=found, page=page, said=said())
+    row = feed_row(found)
+    return answer("feed.html", row | rows_of(page), feed=found, set=row, page=page, said=said())
 
 
 @feeds.get("/folders/<path:folder>")
