@@ -253,7 +253,7 @@ class LlmConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The page."""
+    """The page. With `recordings` podcasts are played on it, fetched through us; with `images` stories show their pictures."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
@@ -261,6 +261,7 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     secret: str | None = None
     app_passwords_only: bool = False
     images: bool = False
+    recordings: bool = True
     websub: bool = False
     proxies: tuple[str, ...] = ()
     proxy_user: str | None = None

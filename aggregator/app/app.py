@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aggregator.app.polling import Polling
     from aggregator.app.publishing import Publishing
     from aggregator.app.reading import Reading
+    from aggregator.app.recordings import Recordings
     from aggregator.app.rules import Rules
     from aggregator.app.subscriptions import Subscriptions
     from aggregator.app.topics import Topics
@@ -233,6 +234,13 @@ class App:
         from aggregator.app.images import Images
 
         return Images(self.store, self.accounts, self.polling)
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """Recordings that stories carry."""
+        from aggregator.app.recordings import Recordings
+
+        return Recordings(self.store, self.accounts, self.polling)
 
     @cached_property
     def websub(self) -> WebSub:

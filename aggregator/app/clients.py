@@ -18,7 +18,7 @@ from aggregator.app.clock import Clock
 from aggregator.app.front import Front
 from aggregator.app.marks import Marks
 from aggregator.errors import QueryError
-from aggregator.model import Feed, Story
+from aggregator.model import Feed, StoredEnclosure, Story
 from aggregator.query import parse
 from aggregator.render.columns import one_line
 from aggregator.render.fragments import event_html, story_html
@@ -30,7 +30,7 @@ from aggregator.store.streams import STRIDE, Place, Selection
 from aggregator.store.times import join_folder
 from aggregator.text.html import SafeHTML
 
-__all__ = ["EVENTS", "EVENTS_TITLE", "ClientEntry", "ClientFeed", "Clients", "Page", "Selection"]
+__all__ = ["EVENTS", "EVENTS_TITLE", "STRIDE", "ClientEntry", "ClientFeed", "Clients", "Page", "Selection"]
 
 EVENTS = 1_000_000_000  # the number of the feed and folder of events; fits 31 bits and meets no feed's
 EVENTS_TITLE = "Events"
@@ -81,6 +81,7 @@ class ClientEntry:
     tags: tuple[str, ...] = ()
     lang: str | None = None
     words: int = 0
+    enclosures: tuple[StoredEnclosure, ...] = ()
 
     @property
     def guid(self) -> str:
@@ -197,11 +198,12 @@ class Clients:
         wanted = list(dict.fromkeys(numbers))
         ids = [n // STRIDE for n in wanted if n % STRIDE == 0]
         stories = self.store.stories.by_ids(ids, reader_id=reader_id)
+        carried = self.store.enclosures.of(list(stories), reader_id=reader_id)
         events = {p.number: p for p in self._shared(reader_id)} if len(ids) < len(wanted) else {}
         found = []
         for n in wanted:
             if n % STRIDE == 0 and n // STRIDE in stories:
-                found.append(_story_entry(stories[n // STRIDE]))
+                found.append(_story_entry(stories[n // STRIDE], carried.get(n // STRIDE, ())))
             elif n in events:
                 found.append(self._event_entry(events[n], reader_id))
         return found
@@ -360,7 +362,7 @@ def _feed(feed: Feed, folders: dict[str, int], count: FeedUnread) -> ClientFeed:
     )
 
 
-def _story_entry(story: Story) -> ClientEntry:
+def _story_entry(story: Story, enclosures: tuple[StoredEnclosure, ...]) -> ClientEntry:
     return ClientEntry(
         number=STRIDE * story.id,
         feed_id=story.feed_id or 0,
@@ -375,4 +377,5 @@ def _story_entry(story: Story) -> ClientEntry:
         tags=story.tags,
         lang=story.lang,
         words=story.words,
+        enclosures=enclosures,
     )

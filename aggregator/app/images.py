@@ -11,7 +11,7 @@ from aggregator.app.accounts import Accounts
 from aggregator.app.polling import Polling
 from aggregator.errors import AggregatorError, NotFound
 from aggregator.fetch import Fetched, FetchRequest
-from aggregator.model import Story
+from aggregator.model import StoredEnclosure, Story
 from aggregator.store import Store
 
 __all__ = ["Busy", "Images", "Picture"]
@@ -54,6 +54,10 @@ class Images:
         """What the picture of a story is called in its address; None if it has none."""
         return None if not story.image else f"{story.id}-{self._seal(story.id, story.image)}"
 
+    def name_of(self, enclosure: StoredEnclosure) -> str:
+        """What a picture among the enclosures of a story is called in its address."""
+        return f"e{enclosure.id}-{self._seal(enclosure.id, enclosure.url)}"
+
     def get(self, name: str) -> Picture:
         """The picture of this name.
 
@@ -62,10 +66,12 @@ class Images:
             Busy: too many are asked for at once.
 
         """
-        number, _, seal = name.partition("-")
+        kind, _, seal = name.partition("-")
+        number = kind.removeprefix("e")
         if not number.isascii() or not number.isdecimal() or len(number) > 15:  # noqa: PLR2004 (SQLite's integers)
             raise NotFound("There is no such picture.")
-        url = self.store.stories.get(int(number)).image
+        is_enclosure = kind != number
+        url = self.store.enclosures.get(int(number)).url if is_enclosure else self.store.stories.get(int(number)).image
         if not url or not hmac.compare_digest(self._seal(int(number), url).encode(), seal.encode()):
             raise NotFound("There is no such picture.")
         if not self._turns.acquire(timeout=1.0):

@@ -93,6 +93,7 @@ class Outgoing:
 
         """
         view = self.reading.event(event_id, reader_id=reader_id)
+        carried = self.store.enclosures.of([story.id for story in view.stories])
         entries = [
             FeedEntry(
                 id=f"urn:x-aggregator:story:{story.id}",
@@ -101,6 +102,7 @@ class Outgoing:
                 published=iso(story.published_at),
                 updated=iso(story.published_at),
                 source=story.outlet,
+                enclosures=carried.get(story.id, ()),
             )
             for story, _ in reversed(reports(view))
         ]

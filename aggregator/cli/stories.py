@@ -59,7 +59,15 @@ def stories(
             by_relevance=sort == "relevance",
             with_text=with_text,
         )
-        rows = or_say((story_row(s, with_text=with_text) for s in found), "No story matches.")
+        rows = or_say(
+            (
+                story_row(
+                    s, with_text=with_text, enclosures=app.recordings.of(s.id, reader_id=1) if with_text else None
+                )
+                for s in found
+            ),
+            "No story matches.",
+        )
         columns = (*STORY_COLUMNS, "text") if with_text else STORY_COLUMNS
         output.write(
             rows,
@@ -129,6 +137,7 @@ def story(session: Session, story_id: int, *, revisions: bool, as_json: bool) ->
       aggregator story 12 --revisions
     """
     from aggregator.render.rows import revision_row, story_row
+    from aggregator.render.times import clock
 
     with session.app() as app:
         if revisions:
@@ -139,8 +148,10 @@ def story(session: Session, story_id: int, *, revisions: bool, as_json: bool) ->
                 _print_revisions(changes, app.timezone)
             return
         found = app.reading.story(story_id)
+        enclosures = app.recordings.of(story_id, reader_id=1)
         if as_json:
-            write_json(story_row(found, with_text=True) | {"section": found.section, "credit": found.credit})
+            row = story_row(found, with_text=True, enclosures=enclosures)
+            write_json(row | {"section": found.section, "credit": found.credit})
             return
         title = found.title or found.url or "Untitled"
         click.echo(title if is_plain() else click.style(title, bold=True))
@@ -154,4 +165,7 @@ def story(session: Session, story_id: int, *, revisions: bool, as_json: bool) ->
             click.echo(f"Event {found.event_id}: aggregator event {found.event_id}")
         if found.paywall or found.page_error:
             click.echo(f"Page: {found.paywall or found.page_error}")
+        for file in enclosures:
+            length = clock(file.duration_s) if file.duration_s else None
+            click.echo(" · ".join(filter(None, (file.kind.capitalize(), length, file.url))))
         click.echo(f"\n{found.text or '(no text)'}")

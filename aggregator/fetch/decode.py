@@ -15,18 +15,18 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _PLAIN = frozenset({"", "identity", "none", "utf-8", "binary"})
 
 
-def decode_body(chunks: Iterable[bytes], encoding: str | None, max_bytes: int) -> bytes:
+def decode_body(chunks: Iterable[bytes], encoding: str | None, max_bytes: int, *, sniff: bool = True) -> bytes:
     """Join `chunks`, sent under Content-Encoding `encoding`, decoded.
 
-    A gzip file sent without saying so is decoded all the same (its bytes begin no feed and no page), and plain bytes
-    sent as gzip are taken as they are. Raises `TooLarge` past `max_bytes` of result, `ConnectError` for a body that ends
-    too early, `FetchError` for an encoding that was not asked for.
+    A gzip file sent without saying so is decoded all the same (its bytes begin no feed and no page), unless `sniff` says
+    not to; plain bytes sent as gzip are taken as they are. Raises `TooLarge` past `max_bytes` of result, `ConnectError`
+    for a body that ends too early, `FetchError` for an encoding that was not asked for.
     """
     names = [name.strip().lower() for name in (encoding or "").split(",")]
     coded = [name for name in names if name not in _PLAIN]
     if not coded:
         body = _join(chunks, max_bytes)
-        return _inflate([body], GZIP, max_bytes) if body.startswith(_GZIP_MAGIC) else body
+        return _inflate([body], GZIP, max_bytes) if sniff and body.startswith(_GZIP_MAGIC) else body
     if coded not in (["gzip"], ["x-gzip"], ["deflate"]):
         raise FetchError(
             f"The server sends an encoding that was not asked for ({', '.join(coded)[:60]}).", transient=False

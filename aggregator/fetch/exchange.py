@@ -160,6 +160,8 @@ class Exchange:
             "Accept": ACCEPT[request.kind],
             "Accept-Encoding": ACCEPT_ENCODING,
         }
+        if request.part:
+            headers |= {"Range": "bytes={}-{}".format(*request.part), "Accept-Encoding": "identity"}
         if tag := caching.etag(request.etag):
             headers["If-None-Match"] = tag
         if date := caching.last_modified(request.last_modified):
@@ -187,6 +189,8 @@ class Exchange:
             self._spent_s += self._around.monotonic() - started
             self._follow(target, status, headers)
             return None
+        if status == 206 and self.request.part:  # noqa: PLR2004
+            return self._fetched(target, incoming, started)
         if 200 <= status < 300 and status != 206 and wall(status, headers) is None:  # noqa: PLR2004
             return self._fetched(target, incoming, started)
         self._spent_s += self._around.monotonic() - started
@@ -223,7 +227,8 @@ class Exchange:
         limit = self._around.options.max_compressed_bytes
         if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):  # noqa: PLR2004 - digits of a petabyte
             raise TooLarge(f"The document is larger than {limit // 2**20} MiB.", transient=False)
-        body = decode_body(incoming.chunks(), headers.get("content-encoding"), self._around.options.max_bytes)
+        coding = headers.get("content-encoding") if self.request.part is None else None
+        body = decode_body(incoming.chunks(), coding, self._around.options.max_bytes, sniff=self.request.part is None)
         charset = _CHARSET.search(content_type)
         return Fetched(
             body=body,

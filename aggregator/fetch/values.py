@@ -20,7 +20,8 @@ class FetchRequest:
     `etag` and `last_modified` are the validators of what we hold, verbatim. `headers` and `auth` (user, password) are
     sent to the origin of `url` only. `proxy` overrides the general one. `trusted` says that the owner named this very
     host in the settings, so it may be private; never set it for an address that came from a feed, a page, OPML or a
-    form. `method` other than GET follows no redirect. `timeout_s` overrides the total time for the kind.
+    form. `method` other than GET follows no redirect. `timeout_s` overrides the total time for the kind. `part` asks for
+    the bytes from the first to the last of the two only; a server that has no parts sends the whole.
     """
 
     url: str
@@ -34,6 +35,7 @@ class FetchRequest:
     method: str = "GET"
     body: bytes | None = None
     timeout_s: float | None = None
+    part: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
         return f"FetchRequest({self.method} {mask(self.url)}, kind={self.kind!r})"

@@ -17,7 +17,7 @@ from aggregator.model.digest import (
     Told,
     TopicMatch,
 )
-from aggregator.model.entry import Enclosure, ParsedEntry, ParsedFeed
+from aggregator.model.entry import Chapter, Enclosure, ParsedEntry, ParsedFeed, StoredEnclosure
 from aggregator.model.event import Event, EventAssignment, EventMember, EventView
 from aggregator.model.feed import Access, Feed, FeedList, FeedSpec, FeedUpdate, FolderSpec, PageSelectors, Wishes
 from aggregator.model.revision import Revision, RevisionChange, SentenceChange
@@ -28,6 +28,7 @@ __all__ = [
     "Article",
     "Brief",
     "Change",
+    "Chapter",
     "CopyMatch",
     "Difference",
     "Digest",
@@ -51,6 +52,7 @@ __all__ = [
     "Sentence",
     "SentenceChange",
     "SourceLine",
+    "StoredEnclosure",
     "Story",
     "StoryLine",
     "Told",

@@ -4,17 +4,62 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
-__all__ = ["Enclosure", "ParsedEntry", "ParsedFeed"]
+__all__ = ["Chapter", "Enclosure", "ParsedEntry", "ParsedFeed", "StoredEnclosure"]
+
+_KINDS = frozenset({"audio", "video", "image"})
+_BY_ENDING = {
+    **dict.fromkeys((".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".flac", ".wav"), "audio"),
+    **dict.fromkeys((".mp4", ".m4v", ".webm", ".ogv", ".mov"), "video"),
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif"), "image"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """A file that an entry carries. `length` is in bytes as claimed."""
+    """A file that an entry carries. `length` is in bytes, `duration_s` in seconds, as claimed; `alt` says what is to be seen.
+
+    `chapters` and `transcript` are addresses of what its publisher wrote to it (Podcasting 2.0).
+    """
 
     url: str
     type: str | None = None
     length: int | None = None
+    duration_s: int | None = None
+    alt: str | None = None
+    chapters: str | None = None
+    transcript: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """What it is to a reader: audio, video, image or file."""
+        named = (self.type or "").partition("/")[0].lower()
+        if named in _KINDS:
+            return named
+        return _BY_ENDING.get(PurePosixPath(urlsplit(self.url).path).suffix.lower(), "file")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """Where a part of a recording begins, in seconds."""
+
+    start_s: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEnclosure(Enclosure):
+    """An enclosure of a stored story; `position_s` is how far the reader has heard or seen it.
+
+    `chapter_list` is what stands at `chapters`, None until it was asked for.
+    """
+
+    id: int
+    story_id: int
+    position_s: int = 0
+    chapter_list: tuple[Chapter, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

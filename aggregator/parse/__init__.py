@@ -3,6 +3,7 @@
 `lxml` reads what is well-formed, feedparser what is not; nothing outside this room sees either.
 """
 
+from aggregator.parse.chapters import read_chapters
 from aggregator.parse.discover import FeedLink, find_feeds, known_feeds, places_to_try
 from aggregator.parse.feed import parse_feed, parse_well_formed
 from aggregator.parse.lines import parse_line
@@ -17,4 +18,5 @@ __all__ = [
     "parse_page",
     "parse_well_formed",
     "places_to_try",
+    "read_chapters",
 ]

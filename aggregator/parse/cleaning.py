@@ -29,6 +29,8 @@ _MAX_ID_CHARS = 2000
 _MAX_ADDRESS_CHARS = 8000
 _MAX_LINE_CHARS = 200
 _MAX_LENGTH_DIGITS = 15
+_MOST_ENCLOSURES = 50
+_DURATION = re.compile(r"([0-9]{1,6}(?::[0-9]{1,2}){0,2})(?:\.[0-9]*)?")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 
 
@@ -56,7 +58,7 @@ def _entry(raw: RawEntry, base: str | None) -> ParsedEntry | None:
     link = _web_address(raw.link, base)
     inner_base = base if raw.base else link or base
     title = _title(raw.title)
-    longest = max(raw.contents, key=lambda text: len(text.value), default=None)
+    longest = max(_texts(raw), key=lambda text: len(text.value), default=None)
     content = _html(longest, inner_base)
     summary = content if raw.summary is longest else _html(raw.summary, inner_base)
     if not (link or title or summary or content):
@@ -73,7 +75,7 @@ def _entry(raw: RawEntry, base: str | None) -> ParsedEntry | None:
         lang=_line(raw.lang),
         categories=_lines(raw.categories),
         image=_web_address(raw.image, base),
-        enclosures=tuple([e for enclosure in raw.enclosures if (e := _enclosure(enclosure, base))]),
+        enclosures=tuple(_enclosures(raw, base, is_post=title is None)),
     )
 
 
@@ -134,11 +136,62 @@ def _web_address(address: str | None, base: str | None) -> str | None:
     return web_url(resolve_url(base, address))
 
 
+def _texts(raw: RawEntry) -> list[RawText]:
+    """Return the contents of an entry; feedparser takes what is said of its pictures for content as well."""
+    described = {media.alt for media in raw.media if media.alt}
+    return [text for text in raw.contents if text.value not in described] if described else raw.contents
+
+
+def _enclosures(raw: RawEntry, base: str | None, *, is_post: bool) -> Iterator[Enclosure]:
+    """Yield the files of an entry once each; those of its recording go with the first sound or film.
+
+    Pictures count in posts, which have no title: elsewhere they are the lead picture in many sizes.
+    """
+    if not (raw.enclosures or raw.media):
+        return
+    found: dict[str, Enclosure] = {}
+    for given in [*raw.enclosures, *raw.media][:_MOST_ENCLOSURES]:
+        file = _enclosure(given, base)
+        if file is not None and (is_post or file.kind != "image"):
+            known = found.get(file.url, file)
+            found[file.url] = replace(known, duration_s=known.duration_s or file.duration_s, alt=known.alt or file.alt)
+    recording = next((file for file in found.values() if file.kind in {"audio", "video"}), None)
+    for file in found.values():
+        yield (
+            file
+            if file is not recording
+            else replace(
+                file,
+                duration_s=_seconds(raw.duration) or file.duration_s,
+                chapters=_web_address(raw.chapters, base),
+                transcript=_web_address(raw.transcript, base),
+            )
+        )
+
+
 def _enclosure(raw: RawEnclosure, base: str | None) -> Enclosure | None:
     address = _web_address(raw.href, base)
     digits = (raw.length or "").strip()
     is_length = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_LENGTH_DIGITS
-    return Enclosure(url=address, type=_line(raw.type), length=int(digits) if is_length else None) if address else None
+    if address is None:
+        return None
+    return Enclosure(
+        url=address,
+        type=_line(raw.type),
+        length=int(digits) if is_length else None,
+        duration_s=_seconds(raw.duration),
+        alt=_line(raw.alt, _MAX_TITLE_CHARS),
+    )
+
+
+def _seconds(duration: str | None) -> int | None:
+    """Return seconds from 2890, 2890.5, 48:10 or 1:02:03."""
+    match = _DURATION.fullmatch((duration or "").strip())
+    return (
+        sum(int(part) * 60**power for power, part in enumerate(reversed(match[1].split(":")))) or None
+        if match
+        else None
+    )
 
 
 def _fingerprint(*texts: str | None) -> str:

@@ -25,18 +25,21 @@ class RawText:
 
 @dataclass(slots=True)
 class RawEnclosure:
-    """A file that an entry names: `href` as given, `length` in bytes as claimed."""
+    """A file that an entry names: `href` as given, `length` in bytes and `duration` as claimed, `alt` what is to be seen."""
 
     href: str
     type: str | None = None
     length: str | None = None
+    duration: str | None = None
+    alt: str | None = None
 
 
 @dataclass(slots=True)
 class RawEntry:
     """One entry as published: texts may hold markup, `link` may be relative, empty or no web address at all.
 
-    `base` is the address that relative links start from, where the document names one.
+    `base` is the address that relative links start from, where the document names one. `media` are files that only Media RSS
+    names; `duration`, `chapters` and `transcript` belong to the recording that the entry is about.
     """
 
     id: str | None = None
@@ -53,6 +56,10 @@ class RawEntry:
     categories: list[str] = field(default_factory=list)
     image: str | None = None
     enclosures: list[RawEnclosure] = field(default_factory=list)
+    media: list[RawEnclosure] = field(default_factory=list)
+    duration: str | None = None
+    chapters: str | None = None
+    transcript: str | None = None
 
 
 @dataclass(slots=True)

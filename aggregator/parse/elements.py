@@ -37,6 +37,7 @@ XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _BROKEN_PARAMETER = re.compile(r"&([A-Za-z0-9_]+);")
 _DEEPER_THAN_ANY = 10_000
 _MAX_GROUPING = 12
+_MEDIA = ("audio", "video", "image")
 
 
 class Names:
@@ -261,6 +262,25 @@ class EntryReader:
         if len(child):
             self._read_inside(child)
 
+    def _media(self, child: Any) -> None:
+        """Take a file that media:content names; one that is neither sound, film nor picture is a page with a player."""
+        self._picture(child)
+        href, medium = attribute_of(child, "url"), (attribute_of(child, "medium") or "").lower()
+        kind = attribute_of(child, "type") or (f"{medium}/*" if medium in _MEDIA else "")
+        if href and kind.lower().startswith(_MEDIA):
+            described = next((c.text for c in child if self.names.of(c) == "media:description"), None)
+            size, duration = attribute_of(child, "filesize"), attribute_of(child, "duration")
+            self.entry.media.append(RawEnclosure(self._joined(child, href), kind, size, duration, described))
+
+    def _duration(self, child: Any) -> None:
+        self.entry.duration = child.text
+
+    def _chapters(self, child: Any) -> None:
+        self.entry.chapters = attribute_of(child, "url")
+
+    def _transcript(self, child: Any) -> None:
+        self.entry.transcript = self.entry.transcript or attribute_of(child, "url")
+
     def _language(self, child: Any) -> None:
         self.entry.lang = language_of(text_of(child)) or self.entry.lang
 
@@ -291,13 +311,17 @@ class EntryReader:
         **dict.fromkeys(["updated", "modified", "lastbuilddate", "dc:date", "dcterms:modified"], _updated),
         **dict.fromkeys(["created", "dcterms:created"], _created),
         **dict.fromkeys(["author", "managingeditor", "dc:author", "dc:creator", "itunes:author"], _author),
-        **dict.fromkeys(["description", "dc:description", "media:description"], _description),
-        **dict.fromkeys(["summary", "itunes:summary"], _summary),
+        **dict.fromkeys(["description", "dc:description"], _description),
+        **dict.fromkeys(["summary", "itunes:summary", "media:description"], _summary),
         "content": _content,
         **dict.fromkeys(["content:encoded", "fullitem"], _encoded),
         **dict.fromkeys(["category", "keywords", "dc:subject", "media:category", "itunes:category"], _category),
         **dict.fromkeys(["media:keywords", "itunes:keywords"], _keywords),
-        **dict.fromkeys(["media:content", "media:thumbnail", "itunes:image"], _picture),
+        "media:content": _media,
+        **dict.fromkeys(["media:thumbnail", "itunes:image"], _picture),
+        "itunes:duration": _duration,
+        "podcast:chapters": _chapters,
+        "podcast:transcript": _transcript,
         **dict.fromkeys(["language", "dc:language"], _language),
         **dict.fromkeys(["contributor", "dc:contributor"], _contributor),
         **dict.fromkeys(

@@ -52,7 +52,13 @@ def _entry(item: dict[str, Any]) -> RawEntry:
         categories=[t for tag in _list(item.get("tags")) if (t := _string(tag))],
         image=_address(item.get("image")) or _address(item.get("banner_image")),
         enclosures=[
-            RawEnclosure(href, _string(a.get("mime_type")), _string(a.get("size_in_bytes")))
+            RawEnclosure(
+                href,
+                _string(a.get("mime_type")),
+                _string(a.get("size_in_bytes")),
+                _string(a.get("duration_in_seconds")),
+                _string(a.get("title")),
+            )
             for a, href in attachments
             if href
         ],

@@ -90,7 +90,19 @@ def _entry(entry: Any) -> RawEntry:
             for link in entry.get("links", [])
             if link.get("rel") == "enclosure" and link.get("href")
         ],
+        media=[
+            RawEnclosure(m["url"], m.get("type") or f"{m['medium']}/*", m.get("filesize"), m.get("duration"))
+            for m in entry.get("media_content", [])
+            if m.get("url") and (m.get("type") or m.get("medium") or "").startswith(("audio", "video", "image"))
+        ],
+        duration=entry.get("itunes_duration"),
+        chapters=_address(entry.get("podcast_chapters")),
+        transcript=_address(entry.get("podcast_transcript")),
     )
+
+
+def _address(element: Any) -> str | None:
+    return element.get("url") if isinstance(element, dict) else None
 
 
 def _text(detail: Any, value: Any) -> RawText | None:

@@ -12,10 +12,13 @@ from aggregator.store.ingest import NewEntry
 from aggregator.text.grams import searchable
 from aggregator.text.html import html_to_text, one_line
 from aggregator.text.language import detect
+from aggregator.text.sentences import split
 from aggregator.text.urls import canonical_url, open_url, site_of
 
 __all__ = ["content_hash", "measured", "new_entries", "text_hash"]
 
+HEADLINE = 120  # characters of the first sentence of a post
+_PLAYERS = frozenset({"youtube.com", "m.youtube.com", "youtu.be", "youtube-nocookie.com"})  # pages without an article
 TELLING = 1000  # characters of a text by which its language is told
 _FRONT_PAGE = re.compile(r"https?://[^/?#]*/*\??(?:#.*)?", re.DOTALL)
 _FUTURE = timedelta(hours=36)  # further ahead a date is a mistake: an entry must not stand at the top for years
@@ -95,7 +98,8 @@ def _new_entry(entry: ParsedEntry, source: _Source, now: datetime, *, wants_page
     url = open_url(entry.link) if entry.link else None
     has_page = url is not None and source.is_article(entry, url)
     text = _text(entry)
-    title = one_line(entry.title) if entry.title else None
+    is_post = not entry.title and text is not None  # its feed gives all there is of it
+    title = one_line(entry.title) if entry.title else _headline(text, entry)
     words, hashed = measured(text, is_folded=True)
     outlet_key, outlet_name = source.outlet(url)
     return NewEntry(
@@ -115,8 +119,20 @@ def _new_entry(entry: ParsedEntry, source: _Source, now: datetime, *, wants_page
         text_hash=hashed,
         outlet_key=outlet_key,
         outlet_name=outlet_name,
-        wants_page=wants_page and has_page,
+        wants_page=wants_page and has_page and not is_post and site_of(url or "") not in _PLAYERS,
+        enclosures=entry.enclosures,
     )
+
+
+def _headline(text: str | None, entry: ParsedEntry) -> str | None:
+    """What stands for the headline of a post: its first sentence, else what is to be seen on its first picture."""
+    first = (text or "").partition("\n\n")[0] or next((e.alt for e in entry.enclosures if e.alt), "")
+    spans = split(first)
+    line = one_line(first[slice(*spans[0])] if spans else first)
+    if len(line) <= HEADLINE:
+        return line or None
+    cut = line[:HEADLINE]
+    return f"{cut.rpartition(' ')[0] or cut} …"
 
 
 def _text(entry: ParsedEntry) -> str | None:

@@ -40,6 +40,8 @@ _TABLES: dict[str, dict[str, Any]] = {
     "rules": {"description": "What happens by itself to stories that match."},
     "editions": {"description": "Digests as they were made."},
     "told": {"description": "What a reader was told of an event."},
+    "enclosures": {"description": "Recordings and pictures that stories carry."},
+    "positions": {"description": "How far readers have heard or seen them."},
     "edits": {"description": "Splits, joins and pins by hand."},
 }
 _QUERIES: dict[str, dict[str, Any]] = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from zoneinfo import ZoneInfo
 
-from aggregator.model import DigestEvent, Story
+from aggregator.model import DigestEvent, Enclosure, Story
 from aggregator.render.columns import one_line
 from aggregator.render.links import web_link
 from aggregator.render.times import say_day
@@ -13,7 +14,7 @@ from aggregator.render.wording import change_line, reported_by, same_text, what_
 from aggregator.text.html import SafeHTML
 from aggregator.text.tongue import ENGLISH, Tongue
 
-__all__ = ["event_html", "public_event_html", "story_html"]
+__all__ = ["event_html", "public_event_html", "story_html", "with_enclosures"]
 
 PUBLIC_SENTENCES = 3  # what is shown without a login: headlines, so many sentences an event, and links
 
@@ -27,6 +28,16 @@ def story_html(story: Story, *, tongue: Tongue = ENGLISH) -> SafeHTML:
             f"<p><small>{escape(tongue.gettext('Credited to %(agency)s.', agency=one_line(story.credit)))}</small></p>"
         )
     return SafeHTML("\n".join(parts))
+
+
+def with_enclosures(html: SafeHTML, enclosures: Sequence[Enclosure]) -> SafeHTML:
+    """A text with links to the files that belong to it."""
+    links = [
+        f'<p><a href="{escape(url)}">{escape(e.alt or url.rpartition("/")[2] or url)}</a></p>'
+        for e in enclosures
+        if (url := web_link(e.url))
+    ]
+    return SafeHTML("\n".join([html, *links]))
 
 
 def event_html(event: DigestEvent, *, zone: str, tongue: Tongue = ENGLISH) -> SafeHTML:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, overload
 
-from aggregator.model import Article, Event, EventView, Feed, RevisionChange, Story
+from aggregator.model import Article, Event, EventView, Feed, RevisionChange, StoredEnclosure, Story
 
 __all__ = [
     "EVENT_COLUMNS",
@@ -37,9 +38,11 @@ def iso(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def story_row(story: Story, *, with_text: bool = False) -> dict[str, Any]:
-    """A story as a row; `with_text` adds its text."""
-    row = {
+def story_row(
+    story: Story, *, with_text: bool = False, enclosures: Sequence[StoredEnclosure] | None = None
+) -> dict[str, Any]:
+    """A story as a row; `with_text` adds its text, `enclosures` the files that it carries."""
+    row: dict[str, Any] = {
         "id": story.id,
         "url": story.url,
         "title": story.title,
@@ -54,7 +57,11 @@ def story_row(story: Story, *, with_text: bool = False) -> dict[str, Any]:
         "copy_of": story.copy_of,
         "kind": story.kind,
     }
-    return row | {"text": story.text} if with_text else row
+    if with_text:
+        row["text"] = story.text
+    if enclosures is not None:
+        row["enclosures"] = [asdict(e) for e in enclosures]
+    return row
 
 
 def revision_row(change: RevisionChange) -> dict[str, Any]:

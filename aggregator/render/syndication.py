@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from aggregator.model import Enclosure
 from aggregator.render.links import web_link
 from aggregator.text.html import SafeHTML
 from aggregator.text.tongue import ENGLISH, Tongue
@@ -31,6 +32,7 @@ class FeedEntry:
     source: str | None = None
     text: str | None = None
     html: SafeHTML | None = None
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 def story_entry(row: dict[str, Any]) -> FeedEntry:
@@ -44,6 +46,10 @@ def story_entry(row: dict[str, Any]) -> FeedEntry:
         authors=tuple(row["authors"]),
         source=row["outlet"],
         text=row.get("text"),
+        enclosures=tuple(
+            Enclosure(url=e["url"], type=e["type"], length=e["length"], duration_s=e["duration_s"])
+            for e in row.get("enclosures", ())
+        ),
     )
 
 
@@ -80,6 +86,10 @@ def _atom_entry(entry: FeedEntry) -> Iterator[str]:
     yield f"<entry>\n<title>{_xml(entry.title)}</title>\n<id>{_xml(entry.id)}</id>"
     if entry.link:
         yield f'<link rel="alternate" href="{_xml(entry.link)}"/>'
+    for file in entry.enclosures:
+        more = (("type", file.type), ("length", file.length))
+        attributes = "".join(f' {name}="{_xml(str(value))}"' for name, value in more if value)
+        yield f'<link rel="enclosure" href="{_xml(file.url)}"{attributes}/>'
     yield f"<published>{entry.published}</published>\n<updated>{entry.updated}</updated>"
     for name in entry.authors or ((entry.source,) if entry.source else ()):
         yield f"<author><name>{_xml(name)}</name></author>"
@@ -108,9 +118,19 @@ def _json_item(entry: FeedEntry) -> dict[str, Any]:
         "content_text": None if entry.html else entry.text or entry.title,
         "date_published": entry.published,
         "date_modified": entry.updated,
+        "attachments": [_attachment(file) for file in entry.enclosures],
         "authors": [{"name": name} for name in entry.authors or ((entry.source,) if entry.source else ())],
     }
     return {name: value for name, value in item.items() if value}
+
+
+def _attachment(file: Enclosure) -> dict[str, Any]:
+    return {
+        "url": file.url,
+        "mime_type": file.type or "application/octet-stream",
+        **({"size_in_bytes": file.length} if file.length else {}),
+        **({"duration_in_seconds": file.duration_s} if file.duration_s else {}),
+    }
 
 
 def _xml(text: str) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.text.tongue import ENGLISH, Tongue
 
-__all__ = ["say_day", "say_time"]
+__all__ = ["clock", "say_day", "say_time"]
 
 
 def say_time(at: datetime, *, now: datetime, zone: str = "UTC", tongue: Tongue = ENGLISH) -> str:
@@ -29,3 +29,9 @@ def say_day(at: datetime, *, now: datetime, zone: str = "UTC", tongue: Tongue = 
     tz = ZoneInfo(zone)
     there, here = at.astimezone(tz), now.astimezone(tz)
     return tongue.day(there, year=there.year != here.year)
+
+
+def clock(seconds: int) -> str:
+    """A length or a place of a recording: 48:10, 1:02:03."""
+    hours, minutes = seconds // 3600, seconds // 60
+    return f"{hours}:{minutes % 60:02d}:{seconds % 60:02d}" if hours else f"{minutes}:{seconds % 60:02d}"

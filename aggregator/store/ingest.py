@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aggregator.model import Enclosure
 from aggregator.store.connection import Connections
+from aggregator.store.enclosures import Enclosures
 from aggregator.store.keys import buried, open_stories, stories_by_key
 from aggregator.store.revisions import keep_version
 from aggregator.store.times import to_db
@@ -38,6 +40,7 @@ class NewEntry:
     outlet_key: str
     outlet_name: str
     wants_page: bool
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,13 @@ class Ingest:
                 for coming in comings for e in coming.new
             ],
         )  # fmt: skip
+        Enclosures(self._db).add(
+            (story, file)
+            for coming in comings
+            for e in coming.new
+            if e.enclosures and (story := by_key.get(e.key))
+            for file in e.enclosures
+        )
         of_feed: dict[int, list[int]] = {coming.feed_id: [] for coming in comings}
         for key, (feed_id, _) in to_open.items():
             of_feed[feed_id].append(opened[key])

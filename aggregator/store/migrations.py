@@ -455,6 +455,21 @@ _WEBSUB = (
 )
 
 
+_ENCLOSURES = (
+    """CREATE TABLE enclosures (
+        id INTEGER PRIMARY KEY, story_id INTEGER NOT NULL REFERENCES stories (id) ON DELETE CASCADE, url TEXT NOT NULL,
+        type TEXT, length INTEGER, duration_s INTEGER, alt TEXT, chapters TEXT, transcript TEXT,
+        chapter_list TEXT, UNIQUE (story_id, url)
+    ) STRICT""",
+    """CREATE TABLE positions (
+        reader_id INTEGER NOT NULL REFERENCES readers (id) ON DELETE CASCADE,
+        enclosure_id INTEGER NOT NULL REFERENCES enclosures (id) ON DELETE CASCADE,
+        position_s INTEGER NOT NULL CHECK (position_s >= 0), PRIMARY KEY (reader_id, enclosure_id)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX positions_enclosure ON positions (enclosure_id)",
+)
+
+
 @step
 def m0001_initial(db: Database) -> None:
     """Feeds, entries, stories, copies, events, and what belongs to a reader."""
@@ -564,4 +579,11 @@ def m0015_logins(db: Database) -> None:
 def m0016_websub(db: Database) -> None:
     """Hubs that feeds offer, and what was asked of them."""
     for statement in _WEBSUB:
+        db.execute(statement)
+
+
+@step
+def m0017_enclosures(db: Database) -> None:
+    """Recordings and pictures that entries carry, and how far readers have heard them."""
+    for statement in _ENCLOSURES:
         db.execute(statement)

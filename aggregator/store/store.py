@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aggregator.store.decisions import Decisions
     from aggregator.store.editions import Editions
     from aggregator.store.edits import Edits
+    from aggregator.store.enclosures import Enclosures
     from aggregator.store.events import Events
     from aggregator.store.feeds import Feeds
     from aggregator.store.folders import Folders
@@ -87,6 +88,7 @@ class Store:
     outlets: Outlets
     websub: WebSub
     streams: Streams
+    enclosures: Enclosures
 
     def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
         self.path = Path(path)

@@ -20,7 +20,7 @@ from aggregator.render import wording as said
 from aggregator.render.columns import one_line
 from aggregator.render.links import web_link
 from aggregator.render.templating import teach
-from aggregator.render.times import say_day, say_time
+from aggregator.render.times import clock, say_day, say_time
 from aggregator.text.tongue import ENGLISH, Tongue, mark
 from aggregator.web import security
 from aggregator.web.answers import our_app
@@ -77,6 +77,7 @@ def install(flask: Flask) -> None:
         "line": one_line,
         "link": web_link,
         "number": lambda number: _ornament(tongue().number(number)),
+        "clock": clock,
         "iso": _iso,
         "ago": _ago,
     }

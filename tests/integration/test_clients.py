@@ -19,6 +19,7 @@ import requests
 
 from aggregator.app.app import open_app
 from aggregator.config import Config, WebConfig
+from aggregator.model import Enclosure
 from tests.support.browser import found, program
 from tests.support.building import NOW
 from tests.support.house import OWN, STORIES, House
@@ -169,6 +170,22 @@ def test_a_miniflux_client_moves_renames_and_ends_subscriptions(house: House, mi
         '<opml version="2.0"><body><outline text="N" type="rss" xmlUrl="https://n.example/f"/></body></opml>'
     )
     assert "https://n.example/f" in {f.url for f in house.app.feeds.all()}
+
+
+def test_every_program_is_told_of_a_recording_and_miniflux_of_its_place(house: House, miniflux: Any) -> None:
+    file = Enclosure(url="https://courier.example/1.mp3", type="audio/mpeg", length=5)
+    with house.app.store.write():
+        house.app.store.enclosures.add([(1, file)])
+    (told,) = miniflux.get_entry(64)["enclosures"]
+    assert (told["url"], told["mime_type"], told["size"], told["media_progression"]) == (file.url, file.type, 5, 0)
+    miniflux.update_enclosure(told["id"], media_progression=70)
+    assert miniflux.get_enclosure(told["id"])["media_progression"] == 70
+    fever = {"api_key": md5(f"alice:{house.secret}".encode()).hexdigest()}
+    answer = requests.post(f"{house.address}/fever/?api&items&with_ids=64", data=fever, timeout=10).json()
+    assert file.url in answer["items"][0]["html"]
+    login = ("alice", house.secret)
+    items = requests.get(f"{house.address}/index.php/apps/news/api/v1-2/items", auth=login, timeout=10).json()["items"]
+    assert {i["enclosureLink"] for i in items if i["id"] == 64} == {file.url}
 
 
 def test_what_miniflux_refuses_is_refused_in_its_words(house: House, miniflux: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, g, request
@@ -63,7 +64,8 @@ def stories() -> Any:
 def story(id: int) -> Any:  # noqa: A002 (its name in the address)
     """One story with its text."""
     found = our_app().reading.story(id, reader_id=g.reader_id)
-    return _story(found) | {"text": found.text}
+    enclosures = our_app().recordings.of(id, reader_id=g.reader_id)
+    return _story(found) | {"text": found.text, "enclosures": [asdict(e) for e in enclosures]}
 
 
 @operation("GET", "/stories/{id}/revisions", answer=listed(ref("Revision")))

@@ -52,7 +52,12 @@ _TOLD: dict[str, Schema] = {
 
 SCHEMAS: dict[str, Schema] = {
     "Story": shape({**_STORY, **_MARKED}),
-    "StoryWithText": shape({**_STORY, **_MARKED, "text": MAYBE}),
+    "StoryWithText": shape({**_STORY, **_MARKED, "text": MAYBE, "enclosures": listed(ref("Enclosure"))}),
+    "Enclosure": shape({
+        "id": NUMBER, "story_id": NUMBER, "url": TEXT, "type": MAYBE, "length": MAYBE_NUMBER, "duration_s": MAYBE_NUMBER,
+        "alt": MAYBE, "chapters": MAYBE, "transcript": MAYBE, "position_s": NUMBER,
+        "chapter_list": {"type": ["array", "null"], "items": shape({"start_s": NUMBER, "title": TEXT})},
+    }),
     "Stories": shape({"stories": listed(ref("Story")), "more": MAYBE}),
     "Event": shape(_EVENT),
     "Events": shape({"events": listed(ref("Event")), "more": MAYBE}),

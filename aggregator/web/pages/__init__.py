@@ -11,9 +11,23 @@ from aggregator.web.pages.front import front
 from aggregator.web.pages.images import images
 from aggregator.web.pages.mail import mail
 from aggregator.web.pages.outlets import outlets
+from aggregator.web.pages.recordings import recordings
 from aggregator.web.pages.stories import stories
 from aggregator.web.pages.topics import topics
 
 __all__ = ["PAGES"]
 
-PAGES: tuple[Blueprint, ...] = (front, events, stories, topics, feeds, outlets, images, digests, acts, account, mail)
+PAGES: tuple[Blueprint, ...] = (
+    front,
+    events,
+    stories,
+    topics,
+    feeds,
+    outlets,
+    images,
+    recordings,
+    digests,
+    acts,
+    account,
+    mail,
+)

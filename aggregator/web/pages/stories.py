@@ -39,12 +39,18 @@ def story(story_id: int) -> Response:
     found = app.reading.story(story_id, reader_id=reader_id)
     original = app.lists.by_ids([found.copy_of], reader_id=reader_id) if found.copy_of else []
     event = app.lists.event_of(found)
+    enclosures = app.recordings.of(story_id, reader_id=reader_id, with_chapters="chapters" in request.args)
+    plays = app.config.web.recordings
     return answer(
         "story.html",
-        story_row(found, with_text=True),
+        story_row(found, with_text=True, enclosures=enclosures),
         story=found,
         paragraphs=_paragraphs(found),
         image=app.images.name(found) if app.config.web.images else None,
+        recordings=[(e, app.recordings.name(e) if plays else None) for e in enclosures if e.kind in ("audio", "video")],
+        pictures=[
+            (e, app.images.name_of(e) if app.config.web.images else None) for e in enclosures if e.kind == "image"
+        ],
         changes=changes(app.reading.revisions(story_id)),
         original=original[0] if original else None,
         event=event,

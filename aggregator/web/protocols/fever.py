@@ -11,6 +11,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, g
 
 from aggregator.app.clients import ClientEntry, ClientFeed, Selection
+from aggregator.render.fragments import with_enclosures
 from aggregator.web.answers import our_app
 from aggregator.web.protocols.asking import Parameters, as_json, epoch, known_feeds, parameters, reader_id, when, whole
 
@@ -113,7 +114,7 @@ def _item(entry: ClientEntry) -> dict[str, object]:
         "feed_id": entry.feed_id,
         "title": entry.title,
         "author": entry.author,
-        "html": entry.html,
+        "html": with_enclosures(entry.html, entry.enclosures),  # the protocol has no place of its own for them
         "url": entry.url or "",
         "is_saved": int(entry.is_starred),
         "is_read": int(entry.is_read),

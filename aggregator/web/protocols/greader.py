@@ -350,6 +350,10 @@ def _item(entry: ClientEntry, feeds: dict[int, ClientFeed]) -> dict[str, object]
         },
         "summary": {"content": entry.html},
         "author": entry.author,
+        "enclosure": [
+            {"href": e.url, "type": e.type or "application/octet-stream", "length": str(e.length or 0)}
+            for e in entry.enclosures
+        ],
     }
     if entry.url:
         item["canonical"] = [{"href": entry.url}]

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, NotFound
 
-from aggregator.app.clients import EVENTS, ClientFeed, Selection
+from aggregator.app.clients import EVENTS, STRIDE, ClientFeed, Selection
 from aggregator.web.answers import our_app
 from aggregator.web.protocols.asking import as_json, body_json, known_feeds, reader_id, whole
 from aggregator.web.protocols.miniflux.door import ALL, miniflux, nothing
-from aggregator.web.protocols.miniflux.values import category, feed_row
+from aggregator.web.protocols.miniflux.values import category, enclosure_row, feed_row
 
 __all__ = ["feed_of", "feeds_of"]
 
@@ -98,10 +98,26 @@ def read_feed(number: int) -> Response:
 
 @miniflux.get("/v1/feeds/<int:number>/icon")
 @miniflux.get("/v1/icons/<int:number>")
-@miniflux.route("/v1/enclosures/<int:number>", methods=["GET", "PUT"])
 def absent(number: int) -> Response:  # noqa: ARG001 (of the route)
-    """Icons and enclosures are not kept."""
+    """Icons are not kept."""
     raise NotFound("There is none.")
+
+
+@miniflux.get("/v1/enclosures/<int:number>")
+def enclosure(number: int) -> Response:
+    """A file that an entry carries."""
+    file = our_app().recordings.get(number, reader_id=reader_id())
+    return as_json(enclosure_row(file, STRIDE * file.story_id, reader_id()))
+
+
+@miniflux.put("/v1/enclosures/<int:number>")
+def hear(number: int) -> Response:
+    """Note how far the reader has heard."""
+    at = body_json().get("media_progression")
+    if not isinstance(at, int) or isinstance(at, bool):
+        raise BadRequest("media_progression is a number of seconds.")
+    our_app().recordings.note(reader_id(), number, at)
+    return nothing()
 
 
 @miniflux.get("/v1/categories")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from aggregator.app.clients import ClientEntry, ClientFeed
+from aggregator.model import StoredEnclosure
 from aggregator.web.protocols.miniflux.door import ALL
 
 __all__ = ["category", "category_of", "entry_row", "feed_row"]
@@ -75,9 +76,22 @@ def entry_row(entry: ClientEntry, feed: ClientFeed | None, user_id: int) -> dict
         "share_code": "",
         "starred": entry.is_starred,
         "reading_time": -(-entry.words // WORDS_A_MINUTE),
-        "enclosures": [],
+        "enclosures": [enclosure_row(e, entry.number, user_id) for e in entry.enclosures],
         "tags": list(entry.tags),
         "feed": feed_row(feed, user_id) if feed else None,
+    }
+
+
+def enclosure_row(file: StoredEnclosure, entry_id: int, user_id: int) -> dict[str, object]:
+    """A file that an entry carries, with how far the reader is in it."""
+    return {
+        "id": file.id,
+        "user_id": user_id,
+        "entry_id": entry_id,
+        "url": file.url,
+        "mime_type": file.type or "application/octet-stream",
+        "size": file.length or 0,
+        "media_progression": file.position_s,
     }
 
 

@@ -1,0 +1,127 @@
+"""Recordings that stories carry, for our own pages: fetched piece by piece, so that nobody learns who hears what."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import threading
+from dataclasses import dataclass, field
+
+from aggregator.app.accounts import Accounts
+from aggregator.app.images import Busy
+from aggregator.app.polling import Polling
+from aggregator.errors import AggregatorError, NotFound
+from aggregator.fetch import Fetched, FetchRequest
+from aggregator.model import Chapter, StoredEnclosure
+from aggregator.parse import read_chapters
+from aggregator.store import Store
+
+__all__ = ["Piece", "Recordings"]
+
+PIECE_BYTES = 2**20  # a minute of speech; a player asks for the next by itself
+TIMEOUT_S = 20.0
+CHAPTERS_TIMEOUT_S = 8.0
+AT_ONCE = 2  # of the server's threads
+LONGEST_S = 10**7
+_PLAYED = ("audio/", "video/")
+_RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{0,15})")
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]{1,15}/([0-9]{1,15})")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a recording: its bytes from `first` on, of `total`."""
+
+    mimetype: str
+    data: bytes
+    first: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recordings:
+    """Fetches what a story's enclosures name, under addresses that only we can make; and what belongs to hearing them."""
+
+    store: Store
+    accounts: Accounts
+    polling: Polling
+    _turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
+
+    def of(self, story_id: int, *, reader_id: int, with_chapters: bool = False) -> tuple[StoredEnclosure, ...]:
+        """The enclosures of a story; `with_chapters` has their chapters fetched, once."""
+        kept = self.store.enclosures.of([story_id], reader_id=reader_id).get(story_id, ())
+        if not with_chapters or not any(e.chapters and e.chapter_list is None for e in kept):
+            return kept
+        for enclosure in kept:
+            if enclosure.chapters and enclosure.chapter_list is None:
+                self.store.enclosures.keep_chapters(enclosure.id, self._chapters(enclosure.chapters))
+        return self.of(story_id, reader_id=reader_id)
+
+    def get(self, enclosure_id: int, *, reader_id: int) -> StoredEnclosure:
+        """One enclosure.
+
+        Raises:
+            NotFound: there is none with this number.
+
+        """
+        return self.store.enclosures.get(enclosure_id, reader_id=reader_id)
+
+    def note(self, reader_id: int, enclosure_id: int, position_s: float) -> None:
+        """Remember how far the reader has heard.
+
+        Raises:
+            NotFound: there is no such enclosure.
+
+        """
+        self.store.enclosures.set_position(reader_id, enclosure_id, min(max(int(position_s), 0), LONGEST_S))
+
+    def name(self, enclosure: StoredEnclosure) -> str:
+        """What a recording is called in its address."""
+        return f"{enclosure.id}-{self._seal(enclosure.id, enclosure.url)}"
+
+    def piece(self, name: str, wanted: str | None) -> Piece:
+        """A piece of the recording of this name, from where the header `Range` begins (its start without one).
+
+        Raises:
+            NotFound: there is no such recording, its server gives no pieces, or what it sends is none.
+            Busy: too many are heard at once.
+
+        """
+        number, _, seal = name.partition("-")
+        if not number.isascii() or not number.isdecimal() or len(number) > 15:  # noqa: PLR2004 (SQLite's integers)
+            raise NotFound("There is no such recording.")
+        url = self.store.enclosures.get(int(number)).url
+        if not hmac.compare_digest(self._seal(int(number), url).encode(), seal.encode()):
+            raise NotFound("There is no such recording.")
+        asked = _RANGE.fullmatch(wanted or "")
+        first = int(asked[1]) if asked else 0
+        last = min(int(asked[2]) if asked and asked[2] else first + PIECE_BYTES - 1, first + PIECE_BYTES - 1)
+        if not self._turns.acquire(timeout=TIMEOUT_S):
+            raise Busy("Too many recordings are heard at once.")
+        try:
+            return self._fetched(url, first, max(first, last))
+        finally:
+            self._turns.release()
+
+    def _fetched(self, url: str, first: int, last: int) -> Piece:
+        request = FetchRequest(url=url, kind="other", timeout_s=TIMEOUT_S, part=(first, last))
+        answer = self.polling.client.fetch(request)
+        if not isinstance(answer, Fetched) or not (answer.content_type or "").startswith(_PLAYED):
+            raise NotFound("The recording did not come.")
+        told = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", ""))
+        if told is None:  # the whole, which is small enough
+            return Piece(answer.content_type or "", answer.body[first : last + 1], first, len(answer.body))
+        return Piece(answer.content_type or "", answer.body, int(told[1]), int(told[2]))
+
+    def _chapters(self, url: str) -> tuple[Chapter, ...]:
+        answer = self.polling.client.fetch(FetchRequest(url=url, kind="other", timeout_s=CHAPTERS_TIMEOUT_S))
+        if not isinstance(answer, Fetched):
+            return ()
+        try:
+            return read_chapters(answer.body)
+        except AggregatorError:
+            return ()
+
+    def _seal(self, number: int, url: str) -> str:
+        return hmac.new(self.accounts.secret(), f"recording {number} {url}".encode(), hashlib.sha256).hexdigest()[:32]

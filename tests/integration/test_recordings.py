@@ -1,0 +1,153 @@
+"""Podcasts and posts from feed to page: players, pieces, chapters, places, pictures, and what other programs are told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from aggregator.app.app import App, open_app
+from aggregator.app.polling import PollOptions
+from aggregator.config import WebConfig
+from aggregator.model import FeedSpec
+from aggregator.render.syndication import atom_lines, json_feed, story_entry
+from aggregator.web.security import HEADERS
+from tests.support.building import NOW
+from tests.support.http_server import Asked, Reply, Server
+from tests.support.newsroom import loopback
+from tests.unit.web.conftest import Visitor, visit
+
+SAMPLES = Path(__file__).parents[1] / "data" / "feeds"
+SOUND = bytes(range(256)) * 8192  # 2 MiB
+XML = (("Content-Type", "application/xml"),)
+CHAPTERS = {"chapters": [{"startTime": 754.2, "title": "The bill"}, {"startTime": 0, "title": "<b>Hello</b>"},
+                         {"startTime": "soon", "title": "No"}, {"startTime": 5, "title": "Hidden", "toc": False}]}  # fmt: skip
+
+
+def sound(asked: Asked) -> Reply:
+    """A server of recordings: pieces of them, if a piece is wanted."""
+    first, _, last = asked.headers.get("range", "bytes=0-").removeprefix("bytes=").partition("-")
+    data = SOUND[int(first) : int(last) + 1 if last else None]
+    told = f"bytes {first}-{int(first) + len(data) - 1}/{len(SOUND)}"
+    return Reply(status=206, body=data, headers=(("Content-Type", "audio/mpeg"), ("Content-Range", told)))
+
+
+@dataclass
+class House:
+    app: App
+    visitor: Visitor
+    server: Server
+
+    def page(self, story: int, query: str = "") -> str:
+        return self.visitor.get(f"/stories/{story}{query}").text
+
+    def story(self, title: str) -> int:
+        return next(s.id for s in self.app.reading.stories() if title in (s.title or ""))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    elsewhere = Reply(status=302, headers=(("Location", "/there.mp3"),))
+    routes = {"/12.mp3": elsewhere, "/there.mp3": sound, "/12.json": Reply(body=json.dumps(CHAPTERS).encode()),
+              "/posts": Reply(body=(SAMPLES / "mastodon_posts.xml").read_bytes(), headers=XML)}  # fmt: skip
+    with Server(routes) as server:
+        podcast = (SAMPLES / "podcast_recordings.xml").read_bytes()
+        podcast = re.sub(rb"https://(media\.)?talk\.example/", server.url("/").encode(), podcast)
+        routes["/podcast"] = Reply(body=podcast, headers=XML)
+        with open_app(loopback(), db=tmp_path / "a.db", clock=lambda: NOW) as app:
+            app.feeds.add([FeedSpec(url=server.url("/podcast")), FeedSpec(url=server.url("/posts"))])
+            assert app.polling.poll(PollOptions(pages=False)).failed == []
+            yield House(app, visit(app), server)
+
+
+def player(page: str) -> tuple[str, str]:
+    """The addresses of the recording and of where its place is kept."""
+    found = re.search(r'<audio controls preload="none" src="(/recordings/[^"]+)" data-position="([^"]+)"', page)
+    assert found
+    return found[1], found[2]
+
+
+def test_a_recording_is_played_from_our_own_address_piece_by_piece(house: House) -> None:
+    page = house.page(house.story("Who pays"))
+    assert "48:10" in page
+    assert not re.search(r'\ssrc="(?!/)', page)
+    assert "media-src 'self'" in HEADERS["Content-Security-Policy"]
+    assert not any(asked.path.endswith(".mp3") for asked in house.server.asked)  # nothing before it is played
+    source, _ = player(page)
+    heard = b""
+    while len(heard) < len(SOUND):
+        answer = house.visitor.get(source, headers={"Range": f"bytes={len(heard)}-"})
+        assert answer.status_code == 206
+        last = len(heard) + len(answer.data) - 1
+        assert answer.headers["Content-Range"] == f"bytes {len(heard)}-{last}/{len(SOUND)}"
+        assert len(answer.data) <= 2**20
+        heard += answer.data
+    assert heard == SOUND
+    assert house.visitor.get(source, headers={"Range": f"bytes={len(SOUND)}-"}).status_code == 416
+
+
+def test_an_address_that_we_did_not_make_is_not_fetched(house: House) -> None:
+    source, _ = player(house.page(house.story("Who pays")))
+    before = len(house.server.asked)
+    assert house.visitor.get(source[:-1] + ("0" if source[-1] != "0" else "1")).status_code == 404
+    assert house.visitor.get(source.replace("/recordings/1-", "/recordings/2-")).status_code == 404
+    assert len(house.server.asked) == before
+
+
+def test_the_place_is_kept_for_each_reader_and_shown(house: House) -> None:
+    story = house.story("Who pays")
+    _, position = player(house.page(story))
+    assert house.visitor.post(position, seconds="760.4").status_code == 204
+    page = house.page(story)
+    assert "12:40 of 48:10" in page
+    assert "#t=760" in player(page)[0]
+    (kept,) = house.app.store.enclosures.of([story], reader_id=1)[story]
+    assert kept.position_s == 760
+    assert house.visitor.post(position, seconds="nan").status_code == 400
+
+
+def test_chapters_are_asked_for_once_and_jump(house: House) -> None:
+    story = house.story("Who pays")
+    assert "The bill" not in house.page(story)
+    page = house.page(story, "?chapters=1")
+    assert page.index("&lt;b&gt;Hello") < page.index("The bill")
+    assert re.search(r'<a href="/recordings/[^"]+#t=754" data-at="754">12:34</a>', page)
+    assert "Hidden" not in page
+    house.page(story, "?chapters=1")
+    assert [asked.path for asked in house.server.asked].count("/12.json") == 1
+
+
+def test_where_recordings_are_off_the_page_links_to_them(house: House) -> None:
+    source, _ = player(house.page(house.story("Who pays")))
+    house.app.config = msgspec.structs.replace(house.app.config, web=WebConfig(recordings=False))
+    page = house.page(house.story("Who pays"))
+    assert "<audio" not in page
+    assert house.server.url("/12.mp3") in page
+    assert house.visitor.get(source).status_code == 404
+
+
+def test_posts_have_headlines_and_their_pictures_are_described(house: House) -> None:
+    late, hurt = house.story("The 07:40 boat is late."), house.story("Content warning: accident")
+    assert house.app.store.stories.get(late).page == "none"
+    page = house.page(late)
+    assert "A white boat that can hardly be seen in the fog" in page
+    assert "<img" not in page
+    assert "A deckhand was hurt" in house.page(hurt)
+    house.app.config = msgspec.structs.replace(house.app.config, web=WebConfig(images=True))
+    assert re.search(r'<img src="/images/e\d+-[0-9a-f]{32}" alt="A white boat', house.page(late))
+
+
+def test_other_programs_are_told_of_the_recording(house: House) -> None:
+    story = house.story("Who pays")
+    row = house.visitor.get(f"/stories/{story}", headers={"Accept": "application/json"}).json
+    assert [(e["type"], e["duration_s"]) for e in row["enclosures"]] == [("audio/mpeg", 2890)]
+    entry = story_entry(row)
+    assert 'rel="enclosure"' in "".join(atom_lines([entry], title="x", feed_id="x", empty_at=""))
+    assert json_feed([entry], title="x")["items"][0]["attachments"][0]["duration_in_seconds"] == 2890
+    (told,) = house.app.clients.entries([64 * story], reader_id=1)
+    assert told.enclosures[0].url == house.server.url("/12.mp3")
