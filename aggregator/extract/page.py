@@ -18,6 +18,7 @@ from aggregator.extract.features import Hints
 from aggregator.extract.head import Head, read_head
 from aggregator.extract.kept_text import as_lines, kept_facts, kept_lines, kept_title
 from aggregator.extract.lines import Line, Verdict, filter_lines
+from aggregator.extract.mark import mark_of
 from aggregator.extract.quality import judge
 from aggregator.extract.rules import SiteRule
 from aggregator.extract.site_lines import PageLines, SiteLines, page_lines
@@ -141,6 +142,7 @@ def _drafted(
         raise ExtractError(
             "There is neither a headline nor text on this page: it was not taken for an article.", url=facts.url or ""
         )
+    facts = replace(facts, mark=mark_of(head, page, [v.line.text for v in verdicts if v.reason is None]))
     return Draft(
         facts=facts, verdicts=tuple(verdicts), sure=judged.sure, body=told, wall=wall, page=page_lines(texts if teach else ()),
         opinion=judged.opinion, credit=find_credit(head, text=text, authors=facts.authors), others=judged.others,

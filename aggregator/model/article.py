@@ -17,7 +17,7 @@ class Article:
     says how much the text reads like a whole article, `quality_reasons` why. `paywall` names a paywall, consent wall or bot
     check that stood in the way. `credit` is the agency that the text is credited to. `correction` is the line in which the
     page says that it was corrected, in the text or beside it. `sources` says where each fact came from
-    (json-ld, meta, body, feed …).
+    (json-ld, meta, body, feed …). `mark` tells whether the page, read again, says the same (`aggregator.extract.mark`).
     """
 
     url: str | None = None
@@ -37,3 +37,4 @@ class Article:
     credit: str | None = None
     correction: str | None = None
     sources: dict[str, str] = field(default_factory=dict)
+    mark: str | None = None

@@ -18,7 +18,7 @@ from aggregator.model import Article
 from aggregator.pipeline.entries import text_hash
 from aggregator.pipeline.flight import landed
 from aggregator.pipeline.trouble import without_plugins, words_for
-from aggregator.pipeline.work import extract
+from aggregator.pipeline.work import extract_again
 from aggregator.plan import LIVE_S, next_reread
 from aggregator.store import Store
 from aggregator.store.pages import DuePage, PageResult
@@ -36,7 +36,9 @@ _NOTE = "correction note"
 BATCH = 24  # pages stored in one transaction
 RETRY = timedelta(hours=2)
 ROUND = 2000  # pages taken from the store at once
-_Extracting = dict[Future[Article], tuple[DuePage, Fetched, tuple[str, ...]]]  # with the plugins that were to be asked
+_Extracting = dict[
+    Future[Article | None], tuple[DuePage, Fetched, tuple[str, ...]]
+]  # with the plugins that were to be asked
 
 
 @dataclass(slots=True)
@@ -74,11 +76,11 @@ class PageScraper:
         ready: list[PageResult] = []
         for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
             page = pages.pop(id(request))[1]
-            if isinstance(result, Fetched) and not self._says_the_same(page, result):
+            if isinstance(result, Fetched):
                 extracting[self._extract(page, result, self.plugins)] = (page, result, self.plugins)
             elif isinstance(result, FetchFailed):
                 ready.append(self._failed(page, result))
-            else:  # not modified, or the same again
+            else:  # not modified
                 ready.append(self._same(page))
             ready.extend(self._extracted(extracting, most=MOST_EXTRACTING, stop=stop))
             if len(ready) >= BATCH:
@@ -86,20 +88,15 @@ class PageScraper:
         ready.extend(self._extracted(extracting, most=0, stop=stop))
         yield from self._store(ready)
 
-    def _says_the_same(self, page: DuePage, result: Fetched) -> bool:
-        """Whether a page that is read again is the same, byte for byte."""
-        kept = self.store.pages.kept(page.story_id) if page.rereads is not None else None
-        return kept is not None and kept.body == result.body
-
     def _same(self, page: DuePage) -> PageResult:
         return PageResult(story_id=page.story_id, page="same", is_reread=True, reread_at=self._reread_at(page))
 
     def _reread_at(self, page: DuePage) -> datetime:
         return next_reread(self.clock(), 0 if page.rereads is None else page.rereads + 1)
 
-    def _extract(self, page: DuePage, result: Fetched, plugins: tuple[str, ...]) -> Future[Article]:
+    def _extract(self, page: DuePage, result: Fetched, plugins: tuple[str, ...]) -> Future[Article | None]:
         return self.extractors.submit(
-            extract, result.body, url=result.final_url, charset=result.charset, feed_text=page.feed_text,
+            extract_again, result.body, mark=page.mark, url=result.final_url, charset=result.charset, feed_text=page.feed_text,
             rules=rule_for(host_of(result.final_url) or "", self.rules), plugins=plugins,
         )  # fmt: skip
 
@@ -125,7 +122,7 @@ class PageScraper:
                     is_reread=page.rereads is not None, reread_at=self._reread_at(page),
                 )  # fmt: skip
             else:
-                yield self._refined(page, result, article)
+                yield self._same(page) if article is None else self._refined(page, result, article)
 
     def _failed(self, page: DuePage, result: FetchFailed) -> PageResult:
         wall = f" ({result.wall} stands in the way)" if result.wall else ""
@@ -187,10 +184,10 @@ class PageScraper:
             return PageResult(story_id=r.story_id, page="same", is_reread=True, reread_at=r.reread_at)
         headline = headline_changed(kept.title, r.title, lang=r.lang)
         text = text_changed(before, r.text, lang=r.lang)
-        if text and kept.body and r.body:  # rare: so the pages themselves are looked at only then
-            text = text_changed(
-                before, r.text, lang=r.lang, pages=(_words(kept.body, r.charset), _words(r.body, r.charset))
-            )
+        stored = self.store.pages.body(r.story_id) if text else None
+        if stored and r.body:  # rare: so the pages themselves are looked at only then
+            _, body, charset = stored
+            text = text_changed(before, r.text, lang=r.lang, pages=(_words(body, charset), _words(r.body, r.charset)))
         if r.correction not in {None, kept.correction} and _NOTE not in text:
             text = (*text, _NOTE)
         if before is not None and not text and not headline:
@@ -252,6 +249,7 @@ def told(story_id: int, article: Article) -> PageResult:
         paywall=article.paywall,
         quality=article.quality,
         site_name=article.site,
+        mark=article.mark,
     )
 
 

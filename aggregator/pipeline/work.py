@@ -5,14 +5,14 @@ from __future__ import annotations
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aggregator.model import Article
 
 if TYPE_CHECKING:
     from aggregator.extract import SiteRule
 
-__all__ = ["PRELOAD", "extract", "feature_workers"]
+__all__ = ["PRELOAD", "extract", "extract_again", "feature_workers"]
 
 PRELOAD = ("aggregator.extract.page",)  # what a worker that extracts loads before its first page is put to it
 
@@ -34,6 +34,16 @@ def extract(
     from aggregator.extract import extract_page  # noqa: PLC0415 - see above
 
     return extract_page(body, url=url, charset=charset, feed_text=feed_text, rules=rules, explain=explain)
+
+
+def extract_again(body: bytes, *, charset: str | None, mark: str | None, **how: Any) -> Article | None:
+    """As `extract`; None if the page says what it said when it got its mark."""
+    if mark is not None:
+        from aggregator.extract.mark import says_the_same  # noqa: PLC0415 - see above
+
+        if says_the_same(body, charset=charset, mark=mark):
+            return None
+    return extract(body, charset=charset, **how)
 
 
 def feature_workers(processes: int) -> ProcessPoolExecutor:

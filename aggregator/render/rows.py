@@ -81,7 +81,9 @@ def revision_row(change: RevisionChange) -> dict[str, Any]:
 
 def article_row(article: Article) -> dict[str, Any]:
     """All that was read from a page, with where each fact came from."""
-    return asdict(article) | {"authors": list(article.authors), "quality_reasons": list(article.quality_reasons)}
+    row = asdict(article) | {"authors": list(article.authors), "quality_reasons": list(article.quality_reasons)}
+    del row["mark"]  # ours: it tells of the page, not of the article
+    return row
 
 
 def event_row(event: Event) -> dict[str, Any]:

@@ -587,3 +587,9 @@ def m0017_enclosures(db: Database) -> None:
     """Recordings and pictures that entries carry, and how far readers have heard them."""
     for statement in _ENCLOSURES:
         db.execute(statement)
+
+
+@step
+def m0018_marks(db: Database) -> None:
+    """Whether a page that is read again says the same."""
+    db.execute("ALTER TABLE pages ADD COLUMN mark TEXT")

@@ -27,8 +27,8 @@ _REREAD_FROM = "pages p JOIN stories s ON s.id = p.story_id LEFT JOIN events e O
 class DuePage:
     """An article page to be fetched, with what the feed said, against which the page is judged.
 
-    `rereads` is None for a page that was never read, else how often it was read again; then the validators are those of
-    what we hold.
+    `rereads` is None for a page that was never read, else how often it was read again; then the validators and the mark are
+    those of what we hold.
     """
 
     story_id: int
@@ -40,6 +40,7 @@ class DuePage:
     rereads: int | None = None
     etag: str | None = None
     last_modified: str | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,6 @@ class KeptPage:
     title: str | None
     text: str | None
     correction: str | None
-    body: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,7 @@ class PageResult:
     last_modified: str | None = None
     charset: str | None = None
     page_text: str | None = None
+    mark: str | None = None
     body: bytes | None = None
     is_reread: bool = False
     reread_at: datetime | None = None
@@ -146,7 +147,7 @@ class Pages:
         if live_s and len(rows) < limit:
             rows += self._db.rows(
                 "SELECT s.id AS story_id, p.url, s.title, coalesce(s.feed_text, s.text) AS feed_text, s.is_dated, s.lang,"
-                f" p.rereads, p.etag, p.last_modified FROM {_REREAD_FROM} WHERE {_REREAD}"
+                f" p.rereads, p.etag, p.last_modified, p.mark FROM {_REREAD_FROM} WHERE {_REREAD}"
                 " ORDER BY s.published_at DESC, s.id LIMIT :limit",
                 _live(now, live_s) | {"limit": limit - len(rows)},
             )
@@ -162,11 +163,8 @@ class Pages:
 
     def kept(self, story_id: int) -> KeptPage | None:
         """What a story's page said when it was last read."""
-        row = self._db.row("SELECT title, text, correction, body FROM pages WHERE story_id = ?", (story_id,))
-        if row is None:
-            return None
-        body = None if row["body"] is None else zlib.decompress(row["body"])
-        return KeptPage(title=row["title"], text=row["text"], correction=row["correction"], body=body)
+        row = self._db.row("SELECT title, text, correction FROM pages WHERE story_id = ?", (story_id,))
+        return None if row is None else KeptPage(**row)
 
     def apply(self, results: Sequence[PageResult], *, now: datetime) -> PagesApplied:
         """Store what pages brought, in one transaction."""
@@ -301,14 +299,14 @@ class Pages:
         if r.body is not None:
             self._db.run(
                 "INSERT INTO pages (story_id, url, site, fetched_at, etag, last_modified, charset, title, correction, text,"
-                " body, reread_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (story_id) DO UPDATE SET"
+                " mark, body, reread_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (story_id) DO UPDATE SET"
                 " url = excluded.url, site = excluded.site, fetched_at = excluded.fetched_at, etag = excluded.etag,"
                 " last_modified = excluded.last_modified, charset = excluded.charset, title = excluded.title,"
-                " correction = excluded.correction, text = excluded.text, body = excluded.body,"
+                " correction = excluded.correction, text = excluded.text, mark = excluded.mark, body = excluded.body,"
                 " reread_at = excluded.reread_at, rereads = rereads + 1",
                 (
                     r.story_id, r.url, r.site, to_db(now), r.etag, r.last_modified, r.charset, r.title, r.correction,
-                    r.page_text, zlib.compress(r.body, 6), r.reread_at and to_db(r.reread_at),
+                    r.page_text, r.mark, zlib.compress(r.body, 6), r.reread_at and to_db(r.reread_at),
                 ),
             )  # fmt: skip
 
@@ -384,8 +382,8 @@ class Pages:
                 is_new_text = r.text is not None and r.text != before["text"]
                 self._take(r, is_new=is_new_text, is_new_text=is_new_text)
                 self._db.run(
-                    "UPDATE pages SET title = ?, correction = ?, text = ? WHERE story_id = ?",
-                    (r.title, r.correction, r.page_text, r.story_id),
+                    "UPDATE pages SET title = ?, correction = ?, text = ?, mark = ? WHERE story_id = ?",
+                    (r.title, r.correction, r.page_text, r.mark, r.story_id),
                 )
                 changed += is_new_text
         return changed
