@@ -187,7 +187,7 @@ class Clients:
     def count(self, selection: Selection, *, reader_id: int) -> int:
         """How many entries a selection has."""
         if _is_unread_of_feeds(selection):
-            unread = {c.feed_id: c.unread for c in self.store.counts.feeds(reader_id)}
+            unread = self.store.counts.unread_by_feed(reader_id)
             stories = sum(n for i, n in unread.items() if selection.feed_ids is None or i in selection.feed_ids)
         else:
             stories = self.store.streams.count(selection, reader_id=reader_id)
@@ -231,7 +231,7 @@ class Clients:
 
     def _unread_only(self, selection: Selection, reader_id: int, limit: int) -> tuple[Selection, int]:
         """The same, narrowed to feeds that have anything unread, and ended where that must be all."""
-        unread = {c.feed_id: c.unread for c in self.store.counts.feeds(reader_id) if c.unread > 0}
+        unread = self.store.counts.unread_by_feed(reader_id)
         wanted = unread if selection.feed_ids is None else {i: unread[i] for i in selection.feed_ids if i in unread}
         return replace(selection, feed_ids=tuple(sorted(wanted))), min(limit, sum(wanted.values()))
 

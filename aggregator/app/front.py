@@ -191,12 +191,15 @@ def _composed(view: EventView, told: Told | None, now: datetime, zone: str) -> D
     """One event through the digest's rules: first as new, then with what changed since it was told."""
     known = {view.event.id: told} if told else None
     options = DigestOptions(timezone=zone, max_bytes=10**9)
-    until = now + timedelta(seconds=1)
+    last = max(max(s.seen_at, s.published_at) for s in view.stories)  # may be to come, where a clock was set back
+    until = max(now, last) + timedelta(seconds=1)
     for knowledge in (
         known,
         None,
     ):  # an event without news since it was told is left out of a digest, but not of a page
-        made = compose([view], now=now, since=LONG_AGO, until=until, title="", told=knowledge, options=options)
+        made = compose(
+            [view], now=max(now, last), since=LONG_AGO, until=until, title="", told=knowledge, options=options
+        )
         for section in made.sections:
             return section.events[0]
     raise AssertionError(view.event)

@@ -42,6 +42,16 @@ def enough(match: EventMatch) -> bool:
     return match.matched >= ENOUGH or 2 * match.matched >= match.originals
 
 
+def _checked(name: str, query: str) -> str:
+    """The name of a topic in one line, if it and the query will do."""
+    title = " ".join(name.split())
+    if not title or len(title) > LONGEST_NAME or not title.isprintable():
+        raise AggregatorError(f"A topic needs a name of at most {LONGEST_NAME} letters.")
+    if isinstance(parse(query), Everything):
+        raise AggregatorError("A topic needs a query: aggregator topics add NAME QUERY...")
+    return title
+
+
 @dataclass(frozen=True, slots=True)
 class Topics:
     """The topics of readers."""
@@ -59,12 +69,22 @@ class Topics:
             AggregatorError: the name or the query is empty.
 
         """
-        title = " ".join(name.split())
-        if not title or len(title) > LONGEST_NAME or not title.isprintable():
-            raise AggregatorError(f"A topic needs a name of at most {LONGEST_NAME} letters.")
-        if isinstance(parse(query), Everything):
-            raise AggregatorError("A topic needs a query: aggregator topics add NAME QUERY...")
+        title = _checked(name, query)
         self.store.topics.add(reader_id, title, query, now=self.clock())
+        return self.get(title, reader_id=reader_id)
+
+    def change(self, name: str, *, to: str, query: str, reader_id: int = 1) -> StoredTopic:
+        """Give a topic another name or query.
+
+        Raises:
+            QueryError: the query cannot be understood.
+            NotFound: there is none of this name.
+            AlreadyExists: there is another topic of the new name.
+            AggregatorError: the name or the query is empty.
+
+        """
+        title = _checked(to, query)
+        self.store.topics.change(reader_id, name, to=title, query=query)
         return self.get(title, reader_id=reader_id)
 
     def all(self, *, reader_id: int = 1) -> tuple[StoredTopic, ...]:

@@ -83,6 +83,16 @@ class Counts:
         """How many stories have come by feeds; quick on any store."""
         return int(self._db.value("SELECT ifnull(sum(stories), 0) FROM feed_counts"))
 
+    def unread_by_feed(self, reader_id: int) -> dict[int, int]:
+        """How many stories of each subscription that has any are unread, by the feed's id."""
+        rows = self._db.rows(
+            """SELECT f.id, ifnull(c.stories, 0) - ifnull(r.stories, 0) AS unread FROM feeds f
+            JOIN feed_counts c ON c.feed_id = f.id LEFT JOIN read_counts r ON r.feed_id = f.id AND r.reader_id = ?
+            WHERE f.state <> 'removed' AND c.stories > ifnull(r.stories, 0)""",
+            (reader_id,),
+        )
+        return {row["id"]: row["unread"] for row in rows}
+
     def feeds(self, reader_id: int) -> tuple[FeedUnread, ...]:
         """Subscriptions with their unread stories; a story belongs to the feed that it came by first."""
         rows = self._db.rows(

@@ -53,16 +53,33 @@ class Topics:
 
         """
         with self._db.write():
-            if self._db.value("SELECT 1 FROM topics WHERE reader_id = ? AND name = ?", (reader_id, name)):
-                raise AlreadyExists(
-                    f"There is a topic {name!r} already; remove it first: aggregator topics remove {name!r}",
-                    path=self._db.path,
-                )
+            self._see_that_it_is_free(reader_id, name)
             cursor = self._db.run(
                 "INSERT INTO topics (reader_id, name, query, created_at) VALUES (?, ?, ?, ?)",
                 (reader_id, name, query, to_db(now)),
             )
             return int(cursor.lastrowid or 0)
+
+    def change(self, reader_id: int, name: str, *, to: str, query: str) -> None:
+        """Give a topic another name or query; what was told of it stays told.
+
+        Raises:
+            NotFound: there is none of this name.
+            AlreadyExists: the reader has another topic of the new name.
+
+        """
+        with self._db.write():
+            topic = self.get(reader_id, name)
+            if to != name:
+                self._see_that_it_is_free(reader_id, to)
+            self._db.run("UPDATE topics SET name = ?, query = ? WHERE id = ?", (to, query, topic.id))
+
+    def _see_that_it_is_free(self, reader_id: int, name: str) -> None:
+        if self._db.value("SELECT 1 FROM topics WHERE reader_id = ? AND name = ?", (reader_id, name)):
+            raise AlreadyExists(
+                f"There is a topic {name!r} already; remove it first: aggregator topics remove {name!r}",
+                path=self._db.path,
+            )
 
     def all(self, reader_id: int) -> tuple[StoredTopic, ...]:
         """The reader's topics, in the order they were added."""

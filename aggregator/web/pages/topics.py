@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from aggregator.errors import AggregatorError, QueryError
+from aggregator.errors import AggregatorError, NotFound, QueryError
 from aggregator.render.rows import event_row
 from aggregator.web.answers import answer, back, our_app
 from aggregator.web.said import said
@@ -44,6 +44,10 @@ def _page(problem: AggregatorError | None = None) -> Response:
 @topics.get("/topics/<path:name>")
 def topic(name: str) -> Response:
     """The events of one topic, each with the reason why it is there."""
+    return _topic(name)
+
+
+def _topic(name: str, problem: AggregatorError | None = None) -> Response:
     app, reader_id = our_app(), session().reader_id
     found = app.topics.get(name, reader_id=reader_id)
     events = list(app.topics.events(name, reader_id=reader_id))
@@ -52,7 +56,17 @@ def topic(name: str) -> Response:
         "query": found.query,
         "events": [event_row(e.event) | {"why": e.why} for e in events],
     }
-    return answer("topic.html", value, topic=found, events=events, said=said())
+    made = answer(
+        "topic.html",
+        value | ({"problem": str(problem)} if problem else {}),
+        topic=found,
+        events=events,
+        problem=problem,
+        at=problem if isinstance(problem, QueryError) else None,
+        said=said(),
+    )
+    made.status_code = 400 if problem else 200
+    return made
 
 
 @topics.post("/topics/add")
@@ -65,6 +79,21 @@ def add() -> Response:
         )
     except AggregatorError as error:
         return _page(error)
+    return Response(status=303, headers={"Location": f"/topics/{quote(made.name)}"})
+
+
+@topics.post("/topics/change")
+def change() -> Response:
+    """Give a topic another name or query."""
+    name, given = request.form.get("name", ""), request.form
+    try:
+        made = our_app().topics.change(
+            name, to=given.get("to", ""), query=given.get("query", ""), reader_id=session().reader_id
+        )
+    except NotFound:
+        raise
+    except AggregatorError as error:
+        return _topic(name, error)
     return Response(status=303, headers={"Location": f"/topics/{quote(made.name)}"})
 
 

@@ -279,6 +279,20 @@ def test_a_topic_is_followed_and_shows_its_events_with_the_reason(visitor: Visit
     assert not filled.topics.all()
 
 
+def test_a_topic_gets_another_name_and_query(visitor: Visitor, filled: App) -> None:
+    filled.topics.add("Weather", "storm")
+    filled.topics.add("Trains", "train")
+    answer = visitor.post("/topics/change", at="/topics/Weather", name="Weather", to="Strikes", query="إضراب")
+    assert 'href="/events/2"' in visitor.get(answer.headers["Location"]).text
+    assert [(t.name, t.query) for t in filled.topics.all()] == [("Strikes", "إضراب"), ("Trains", "train")]
+    for to, query in (("Trains", "x"), ("Strikes", "(x"), ("", "x"), ("Strikes", "")):
+        refused = visitor.post("/topics/change", at="/topics/Strikes", name="Strikes", to=to, query=query)
+        assert refused.status_code == 400
+        assert 'role="alert"' in refused.text
+    assert visitor.post("/topics/change", at="/topics", name="Nothing", to="x", query="x").status_code == 404
+    assert filled.topics.get("Strikes").query == "إضراب"
+
+
 def test_a_topic_is_a_feed_for_other_readers(visitor: Visitor, filled: App) -> None:
     filled.topics.add("Weather", "storm")
     atom = visitor.get("/out/topics/Weather.atom")

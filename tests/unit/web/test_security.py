@@ -25,7 +25,7 @@ CHANGES = (
     "/events/1/join", "/stories/1/read", "/stories/1/unread", "/stories/1/star", "/stories/1/unstar", "/undo/1",
     "/edits/1/undo", "/feeds/import", "/feeds/starter", "/feeds/add", "/feeds/remove", "/feeds/restore", "/login", "/logout",
     "/settings/password", "/settings/programs", "/settings/programs/revoke", "/settings/addresses/renew",
-    "/settings/addresses/end", "/topics/add", "/topics/remove",
+    "/settings/addresses/end", "/topics/add", "/topics/change", "/topics/remove",
 )  # fmt: skip
 
 
