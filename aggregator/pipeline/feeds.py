@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 MOST_PARSING = 32  # documents that wait in the parsers at once; their bodies are in memory
 SOURCES_AT_ONCE = 4
 MOST_UNWRITTEN = 64  # polls without news whose state is written in one transaction
-MOST_NEWS = 16  # feeds with news that are written in one: half of what a transaction for each costs
+MOST_NEWS = 32  # feeds with news that are written in one: half of what a transaction for each costs
 MOST_NEWS_BYTES = 4 * 2**20  # of their documents, for all of them are in memory
 # What changes in a feed document although nothing is new: the time it was built.
 _VOLATILE = re.compile(rb"<(lastBuildDate|generator)\b[^>]*>.*?</\1>|<!--.*?-->", re.DOTALL)
@@ -180,7 +180,7 @@ class FeedPoller:
 
     def _take(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> None:
         """Find what is new in a document, and write it together with the news of other feeds."""
-        known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries])
+        known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries]) if feed.last_ok_at else {}
         unknown = [e for e in parsed.entries if e.id not in known or known[e.id] != content_hash(e)]
         try:
             entries = new_entries(unknown, parsed=parsed, feed=feed, now=self.clock(), backfill=self.backfill)
@@ -221,10 +221,12 @@ class FeedPoller:
             Arrival(feed_id=n.feed.id, entries=n.entries, present=[e.id for e in n.parsed.entries]) for n in news
         ]
         stored = self.store.ingest.apply_all(arrivals, now=now)
-        return [self._described(n, result, now) for n, result in zip(news, stored, strict=True)]
+        updates = [after_poll(n.feed, _read(n, has_new=r.entries > 0), now) for n, r in zip(news, stored, strict=True)]
+        self.store.feeds.update_many([(n.feed.id, update) for n, update in zip(news, updates, strict=True)])
+        return [self._described(n, r, update, now) for n, r, update in zip(news, stored, updates, strict=True)]
 
-    def _described(self, news: _News, stored: IngestResult, now: datetime) -> FeedOutcome:
-        """Store what a document says of its feed, and when it is asked again."""
+    def _described(self, news: _News, stored: IngestResult, update: FeedUpdate, now: datetime) -> FeedOutcome:
+        """Store what a document says of its feed."""
         feed, parsed, result = news.feed, news.parsed, news.result
         if (parsed.title, parsed.link, parsed.lang) != (feed.title, feed.site_url, feed.lang):
             self.store.feeds.describe(feed.id, title=parsed.title, site_url=parsed.link, lang=parsed.lang)
@@ -232,7 +234,6 @@ class FeedPoller:
             token, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
             topic = parsed.self_url or feed.url
             self.store.websub.offer(feed.id, hub=parsed.hub, topic=topic, token=token, secret=secret, now=now)
-        read = _read(result, parsed, news.hashed, has_new=stored.entries > 0)
         return FeedOutcome(
             url=feed.url,
             outcome="new" if stored.entries or stored.changed else "same",
@@ -241,7 +242,7 @@ class FeedPoller:
             stories=len(stored.stories),
             changed=len(stored.changed),
             warning=parsed.warning,
-            moved_to=self._keep(feed, after_poll(feed, read, now)),
+            moved_to=self._moved(feed, update),
             elapsed_s=result.elapsed_s,
         )
 
@@ -290,22 +291,18 @@ class FeedPoller:
 
     def _later(self, feed: Feed, update: FeedUpdate) -> str | None:
         """Gather the states of feeds without news: many in one transaction cost next to nothing."""
-        if _is_moved(update):
-            with self.store.write():
-                return self._keep(feed, update)
         self._unwritten.append((feed.id, update))
-        if len(self._unwritten) >= MOST_UNWRITTEN:
+        if _is_moved(update) or len(self._unwritten) >= MOST_UNWRITTEN:
             self._write_unwritten()
-        return None
+        return self._moved(feed, update)
 
     def _write_unwritten(self) -> None:
         if self._unwritten:
             self.store.feeds.update_many(self._unwritten)
             self._unwritten.clear()
 
-    def _keep(self, feed: Feed, update: FeedUpdate) -> str | None:
-        """Store a feed's state; returns the address that it has from now on, if that is another."""
-        self.store.feeds.update(feed.id, update)
+    def _moved(self, feed: Feed, update: FeedUpdate) -> str | None:
+        """Adopt the address that a feed has from now on, if that is another."""
         if update.moved_to is None or not _is_moved(update):
             return None
         self.store.feeds.move(feed.id, update.moved_to)
@@ -329,8 +326,9 @@ def _is_moved(update: FeedUpdate) -> bool:
     return update.moved_to is not None and update.moved_count >= ADOPT_MOVE_AFTER
 
 
-def _read(result: Fetched, parsed: ParsedFeed, hashed: str, *, has_new: bool) -> PollOutcome:
+def _read(news: _News, *, has_new: bool) -> PollOutcome:
     """The outcome of a poll that brought a document."""
+    result, parsed = news.result, news.parsed
     return PollOutcome(
         status=result.status,
         is_changed=True,
@@ -338,7 +336,7 @@ def _read(result: Fetched, parsed: ParsedFeed, hashed: str, *, has_new: bool) ->
         published=[at for e in parsed.entries if (at := e.published_at or e.updated_at)],
         etag=result.etag,
         last_modified=result.last_modified,
-        body_hash=hashed,
+        body_hash=news.hashed,
         permanent_url=result.permanent_url,
         retry_after_s=result.retry_after_s,
         max_age_s=result.max_age_s,

@@ -18,6 +18,8 @@ from aggregator.text.grams import searchable
 
 __all__ = ["Arrival", "Ingest", "IngestResult", "NewEntry"]
 
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode  # as `json.dumps` does, which makes it anew each time
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
@@ -244,7 +246,7 @@ class _Coming:
 def _story(feed_id: int, entry: NewEntry, outlet_id: int, seen_at: str) -> tuple[Any, ...]:
     """The columns of `NEW_STORY`."""
     return (
-        entry.key, entry.url, entry.title, outlet_id, feed_id, json.dumps(entry.authors, ensure_ascii=False),
+        entry.key, entry.url, entry.title, outlet_id, feed_id, _AS_JSON(entry.authors) if entry.authors else "[]",
         to_db(entry.published_at) if entry.published_at else seen_at, int(entry.published_at is not None),
         entry.updated_at and to_db(entry.updated_at), seen_at, entry.lang, entry.words, entry.image,
         "due" if entry.wants_page else "none", None, entry.text_hash, entry.text, entry.grams,

@@ -9,7 +9,8 @@ __all__ = ["from_db", "join_folder", "split_folder", "to_db"]
 
 def to_db(at: datetime) -> str:
     """An aware time as `2026-03-02T08:00:00Z`."""
-    return at.astimezone(UTC).isoformat()[:19] + "Z"
+    utc = at.astimezone(UTC)
+    return f"{utc.year:04d}-{utc.month:02d}-{utc.day:02d}T{utc.hour:02d}:{utc.minute:02d}:{utc.second:02d}Z"
 
 
 def from_db(text: str | None) -> datetime | None:
