@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aggregator.cli.output import is_plain, terminal_width, write_json
-from aggregator.cli.session import Session, pass_session, say_how_to_begin
+from aggregator.cli.session import Session, pass_session, say_if_empty
 from aggregator.cli.when import parse_when
 
 __all__ = ["digest"]
@@ -36,7 +36,7 @@ def digest(
     from aggregator import render
 
     with session.app() as app:
-        say_how_to_begin(app)
+        say_if_empty(app)
         start = parse_when(since, now=app.clock(), zone=app.timezone)
         made = app.digests.make(since=start, topic=topic, name=f"topic {topic}" if topic else "terminal")
         if as_json:

@@ -8,7 +8,7 @@ import click
 
 from aggregator.cli.listing import Output, feed_options, or_say
 from aggregator.cli.output import is_plain, terminal_width, write_json
-from aggregator.cli.session import Session, pass_session, say_how_to_begin
+from aggregator.cli.session import Session, pass_session, say_if_empty
 from aggregator.cli.stories import stories_feed
 from aggregator.cli.when import parse_when
 
@@ -36,7 +36,7 @@ def events(
     from aggregator.render.rows import EVENT_COLUMNS, event_row, iso
 
     with session.app() as app:
-        say_how_to_begin(app)
+        say_if_empty(app)
         now = app.clock()
         found = app.reading.events(
             " ".join(query),

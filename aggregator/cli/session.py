@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aggregator.app.app import App
     from aggregator.config import Config
 
-__all__ = ["Session", "pass_session", "require_feeds", "say_how_to_begin"]
+__all__ = ["Session", "pass_session", "require_feeds", "say_how_to_begin", "say_if_empty"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,12 @@ def say_how_to_begin(app: App) -> bool:
         err=True,
     )
     return True
+
+
+def say_if_empty(app: App) -> None:
+    """Say on stderr how to begin if there is nothing to list: an imported archive needs no subscriptions."""
+    if not app.store.events.any():
+        say_how_to_begin(app)
 
 
 def require_feeds(app: App) -> None:

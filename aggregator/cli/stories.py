@@ -9,7 +9,7 @@ import click
 
 from aggregator.cli.listing import Output, feed_options, or_say
 from aggregator.cli.output import is_plain, table_lines, terminal_width, write_json
-from aggregator.cli.session import Session, pass_session, say_how_to_begin
+from aggregator.cli.session import Session, pass_session, say_if_empty
 from aggregator.cli.when import parse_when
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def stories(
     from aggregator.render.rows import STORY_COLUMNS, iso, story_row
 
     with session.app() as app:
-        say_how_to_begin(app)
+        say_if_empty(app)
         now = app.clock()
         found = app.reading.stories(
             " ".join(query),

@@ -65,7 +65,7 @@ def _translate(error: sqlite3.Error, path: str) -> StoreError:
         return StoreError(f"{path} is not a database of this program, or it is damaged: {text}.", path=path)
     if "disk I/O" in text:
         return StoreFull(f"Writing the database {path} failed ({text}); check the disk.", path=path)
-    return StoreError(f"The database {path} refused: {text}.", path=path)
+    return StoreError(f"The database {path} refused: {text.rstrip('.')}.", path=path)
 
 
 class Connections:
