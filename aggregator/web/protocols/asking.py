@@ -23,8 +23,10 @@ __all__ = [
     "body_json",
     "checked",
     "epoch",
+    "known_feeds",
     "parameters",
     "reader_id",
+    "too_many",
     "when",
     "whole",
 ]
