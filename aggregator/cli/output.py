@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 Row = dict[str, Any]
+LEAST = 20  # columns for a title
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -140,10 +141,15 @@ def fitted(text: str, width: int) -> str:
 
 
 def table_lines(rows: Iterable[Row], columns: Sequence[tuple[str, int]], *, width: int) -> Iterator[str]:
-    """Rows as lines; the last column takes the room that is left."""
-    fixed = sum(w + 2 for _, w in columns[:-1])
-    last = max(width - fixed, 20)
+    """Rows as lines; the last column takes the room that is left, and the widest gives way where that is next to none."""
+    widths = [w for _, w in columns[:-1]]
+    last = width - sum(w + 2 for w in widths)
+    if widths and last < LEAST:
+        widest = widths.index(max(widths))
+        widths[widest] = max(LEAST // 2, widths[widest] - LEAST + last)
+        last = max(width - sum(w + 2 for w in widths), LEAST)
     for row in rows:
-        cells = [fitted(str(row.get(name) if row.get(name) is not None else ""), w) for name, w in columns[:-1]]
+        values = [row.get(name) for name, _ in columns[:-1]]
+        cells = [fitted("" if v is None else str(v), w) for v, w in zip(values, widths, strict=True)]
         final = str(row.get(columns[-1][0]) or "")
         yield "  ".join([*cells, fitted(final, last).rstrip()])
