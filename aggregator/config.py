@@ -25,6 +25,7 @@ __all__ = [
     "DigestConfig",
     "FetchConfig",
     "FolderRetention",
+    "ImapConfig",
     "LlmConfig",
     "MailConfig",
     "PagesConfig",
@@ -49,6 +50,7 @@ _SECRETS = {
     ("llm", "key"),
     ("mail", "password"),
     ("web", "secret"),
+    ("imap", "password"),
     ("rules", "webhook_secret"),
     ("rules", "ntfy_token"),
 }
@@ -278,6 +280,12 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ValueError("proxy_user: name the proxies that may send it, or anybody could")
 
 
+class ImapConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What lets us in where newsletters are read: `imaps://user@host/folder` is asked with this password."""
+
+    password: str | None = None
+
+
 class PluginsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What others add to this program: `off` names installed plugins that are not to be used."""
 
@@ -297,6 +305,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mail: MailConfig = MailConfig()
     web: WebConfig = WebConfig()
     llm: LlmConfig = LlmConfig()
+    imap: ImapConfig = ImapConfig()
     plugins: PluginsConfig = PluginsConfig()
     digests: dict[str, DigestConfig] = {}
 
@@ -314,6 +323,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "mail": MailConfig,
     "web": WebConfig,
     "llm": LlmConfig,
+    "imap": ImapConfig,
     "plugins": PluginsConfig,
 }
 _NOT_SETTINGS = {

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aggregator.extract import SiteRule
     from aggregator.fetch import Client, FetchOptions, HostGate
     from aggregator.pipeline.decide import Decider
+    from aggregator.pipeline.newsletters import Newsletters
     from aggregator.plugins import Plugins, Source
 
 __all__ = ["PollOptions", "Polling", "Progress", "fetch_options"]
@@ -84,6 +85,7 @@ class Polling:
     _decider: Decider | None = None
     _engine: Engine | None = None
     _manners: Manners | None = None
+    _newsletters: Newsletters | None = None
     stop: StopSignal = field(default_factory=StopSignal)
     instruments: Instruments = field(default_factory=Instruments)
     on_new: Callable[[datetime], None] = lambda _since: None  # told when a poll that may have brought stories is done
@@ -400,8 +402,14 @@ class Polling:
 
     @property
     def sources(self) -> Mapping[str, Source]:
-        """By scheme, what reads addresses as feeds that are none of the web."""
-        return self.plugins.sources
+        """By scheme, what reads addresses as feeds that are none of the web: newsletters, and what plugins read."""
+        if self._newsletters is None:
+            from aggregator.pipeline.newsletters import Newsletters
+
+            self._newsletters = Newsletters(
+                lambda: self.sandbox, password=self.config.imap.password, ca_file=self.config.fetch.ca_file
+            )
+        return {**self.plugins.sources, **dict.fromkeys(("maildir", "imap", "imaps"), self._newsletters)}
 
     @property
     def engine(self) -> Engine:

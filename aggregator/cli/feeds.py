@@ -147,6 +147,7 @@ def add(
       aggregator feeds add https://example.org
       aggregator feeds add https://example.org/private.xml --auth me
       aggregator feeds add https://example.org/press --entry '.news li' --entry-title h3
+      aggregator feeds add imaps://me@imap.example.org/Letters
     """
     from aggregator.app.subscriptions import folder_path, split_login
 

@@ -6,6 +6,7 @@
 from aggregator.parse.chapters import read_chapters
 from aggregator.parse.discover import FeedLink, find_feeds, known_feeds, places_to_try
 from aggregator.parse.feed import parse_feed, parse_well_formed
+from aggregator.parse.letters import read_letter
 from aggregator.parse.lines import parse_line
 from aggregator.parse.page import parse_page
 
@@ -19,4 +20,5 @@ __all__ = [
     "parse_well_formed",
     "places_to_try",
     "read_chapters",
+    "read_letter",
 ]

@@ -101,7 +101,7 @@ def _new_entry(entry: ParsedEntry, source: _Source, now: datetime, *, wants_page
     is_post = not entry.title and text is not None  # its feed gives all there is of it
     title = one_line(entry.title) if entry.title else _headline(text, entry)
     words, hashed = measured(text, is_folded=True)
-    outlet_key, outlet_name = source.outlet(url)
+    outlet_key, outlet_name = entry.outlet or source.outlet(url)
     return NewEntry(
         guid=entry.id,
         key=canonical_url(url) if url and has_page else f"entry:{source.url}#{entry.id}",
@@ -119,7 +119,7 @@ def _new_entry(entry: ParsedEntry, source: _Source, now: datetime, *, wants_page
         text_hash=hashed,
         outlet_key=outlet_key,
         outlet_name=outlet_name,
-        wants_page=wants_page and has_page and not is_post and site_of(url or "") not in _PLAYERS,
+        wants_page=wants_page and has_page and not is_post and not entry.outlet and site_of(url or "") not in _PLAYERS,
         enclosures=entry.enclosures,
     )
 
