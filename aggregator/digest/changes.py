@@ -8,44 +8,71 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 from aggregator.digest.brief import sentence_from
 from aggregator.digest.claims import (
     Claim,
     Statement,
     claims_of,
+    has_moved,
     is_elsewhere,
     likeness,
+    same_deed,
     same_slot,
     same_value,
     statements_of,
+    stems,
     told_pairs,
 )  # fmt: skip
 from aggregator.digest.material import Candidate, Material, gather
 from aggregator.digest.sentence_features import SENTENCE, opens_dangling, sentence_features
-from aggregator.digest.vectors import cosine, rarity
+from aggregator.digest.slots import SLOTS
+from aggregator.digest.vectors import cosine, rarity, vector
 from aggregator.digest.weights import shipped
 from aggregator.model import Change, EventView, Sentence, Story, StoryLine, Told
 from aggregator.text.figures import figures
 from aggregator.text.words import words
 
-__all__ = ["NEWS", "changes", "news_features", "story_line"]
+__all__ = ["NEWS", "Background", "changes", "news_features", "story_line"]
 
 _TOLD = 0.6  # share of a sentence's weight that three earlier sentences in a row have, from which it is no news
 _WINDOW = 3
 _MOST_SENTENCES = 4
 _MOST_STORIES = 16  # on either side, the latest: what they do not say is hardly worth telling
 _MOST_FIGURES = 4
+_RECENT = timedelta(hours=12)
 _MIN_WORDS = 8
 _FIRST_STATEMENTS = 12
-_LIKELY = 0.35  # what `NEWS` must say; higher shows less and is right more often (docs/quality.md)
+_LIKELY = 0.45  # what `NEWS` must say; higher shows less and is right more often (docs/quality.md)
 _REPEATED = 0.6  # share of a sentence's words that the account has already
 _SAID_TWICE = 0.45  # cosine of two sentences
-_QUOTES = re.compile('["“”„«]')
 
-NEWS = (
-    "score", "new_figure", "like_titles", "place", "first", "told", "length", "quotes", "first_person",
-)  # fmt: skip
+NEWS = ("score", "like_titles", "title_news", "like_others", "depth", "figure", "new_figure", "length")
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What the reader was told before: the stories' sentences, their figures, the words and vectors of their titles."""
+
+    statements: Sequence[Sequence[Statement]]
+    figures: frozenset[tuple[float, str]]
+    title_words: frozenset[str]
+
+    @classmethod
+    def of(cls, stories: Sequence[Story]) -> Background:
+        """The background that these stories make."""
+        statements = [statements_of(s) for s in stories]
+        return cls(
+            statements=statements,
+            figures=frozenset(value for each in statements for s in each for value in _values(s.text, s.story.lang)),
+            title_words=frozenset(w for s in stories for w in stems(s.title or "", s.lang)),
+        )
+
+
+def _values(text: str, lang: str | None) -> frozenset[tuple[float, str]]:
+    return frozenset((f.value, f.unit) for f in figures(text, lang))
 
 
 def changes(
@@ -71,7 +98,7 @@ def changes(
     after = {s.id: statements_of(s) for s in fresh[-_MOST_STORIES:]}
     changed = _figures(_in_order(before), _in_order(after))[:most_figures]
     said = [*shown, *(c.sentence for c in changed if c.sentence)]
-    added = _sentences(fresh, [before[s.id] for s in told_of], said, most_sentences)
+    added = _sentences(fresh, Background.of(told_of), said, most_sentences)
     return (*changed, *added, *_outlets(old, new))
 
 
@@ -94,21 +121,52 @@ def _figures(before: Sequence[Claim], after: Sequence[Claim]) -> list[Change]:
     for claim in reversed(after):
         if any(_is_same_change(claim, other) for other, _ in found):
             continue
-        earlier = [c for c in before if same_slot(claim, c)]
-        if not earlier or any(_is_told_figure(claim, c) for c in before):
-            continue
-        last = _last_word(claim, earlier)
-        if _is_plausible(last, claim):
+        last = _last_word(claim, [c for c in before if _is_of(claim, c)])
+        if last is not None and not _was_told(claim, last, before) and _is_plausible(last, claim):
             found.append((claim, last))
     found.sort(key=lambda pair: (pair[0].slot is None, pair[0].statement.place))
     return [_figure_change(last, claim) for claim, last in found]
 
 
-def _last_word(claim: Claim, earlier: Sequence[Claim]) -> Claim:
-    """What the reader was told of the claim's slot: the highest toll, else the latest count, else the likest figure."""
-    if claim.slot in _CUMULATIVE:
-        return max(earlier, key=lambda c: c.figure.value)
-    return earlier[-1] if claim.slot else max(earlier, key=lambda c: round(likeness(claim, c), 1))
+def _is_of(claim: Claim, earlier: Claim) -> bool:
+    return same_slot(claim, earlier) or has_moved(claim, earlier) or same_deed(claim, earlier)
+
+
+def _last_word(claim: Claim, earlier: Sequence[Claim]) -> Claim | None:
+    """What the reader was told of the claim's slot: what most outlets said last of a toll, else the likest or latest figure."""
+    if not earlier:
+        return None
+    if claim.slot:
+        return _consensus(claim, earlier) if SLOTS[claim.slot].grows else earlier[-1]
+    return max(earlier, key=lambda c: round(likeness(claim, c), 1))
+
+
+def _consensus(claim: Claim, earlier: Sequence[Claim]) -> Claim:
+    """The last word of most outlets in the last half day that the toll was told; of equals the highest.
+
+    One outlet may be ahead of the others, or wrong: the toll has risen for the reader when the others follow. Of the same
+    value the one in the new claim's language.
+    """
+    recent = [
+        c for c in earlier if earlier[-1].statement.story.published_at - c.statement.story.published_at <= _RECENT
+    ]
+    last = {c.statement.story.outlet: c for c in recent}.values()
+    best = max(last, key=lambda c: (sum(c.figure.value == o.figure.value for o in last), c.figure.value))
+    same = [c for c in recent if c.figure.value == best.figure.value]
+    return max(
+        same, key=lambda c: (c.statement.story.lang == claim.statement.story.lang, c.statement.story.published_at)
+    )
+
+
+def _was_told(claim: Claim, last: Claim, before: Sequence[Claim]) -> bool:
+    """Whether the reader knows the figure: of a toll if it is the consensus or the last word of all, else if ever told."""
+    if claim.slot and SLOTS[claim.slot].grows:
+        newest = [c for c in before if same_slot(claim, c)][-1]
+        return same_value(claim.figure, last.figure) or same_value(claim.figure, newest.figure)
+    if has_moved(claim, last):  # it says so itself: only the very figure would have told it
+        said = (claim.figure.value, claim.figure.unit, claim.noun)
+        return any((c.figure.value, c.figure.unit, c.noun) == said for c in before)
+    return any(_is_told_figure(claim, c) for c in before)
 
 
 def _said_outright(before: Sequence[Claim], after: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
@@ -158,36 +216,48 @@ def _totals(claims: Sequence[Claim]) -> list[Claim]:
     return [
         c
         for c in claims
-        if c.slot is None
-        or not any(o.slot == c.slot and o.noun == c.noun and o.figure.value > c.figure.value for o in claims)
+        if c.slot is None or not any(same_slot(o, c) and o.figure.value > c.figure.value for o in claims)
     ]
 
 
 def _is_plausible(old: Claim, new: Claim, *, outright: bool = False) -> bool:
     """Whether one figure can have become the other: no zero, no leap, no bound that allows both, and the dead stay dead."""
     a, b = old.figure, new.figure
-    if a.value <= 0 or b.value <= 0 or max(a.value, b.value) / min(a.value, b.value) > (12 if new.slot else 5):
+    if a.value <= 0 or b.value <= 0:
         return False
-    if not new.slot and not outright and (a.value < _SMALL or b.value < a.value):
+    is_said = outright or has_moved(new, old)
+    most = 12 if new.slot else 5 if is_said or a.unit == "count" else 2
+    if max(a.value, b.value) / min(a.value, b.value) > most:
         return False
+    if not (new.slot or is_said) and (b.value < a.value or (a.value < _SMALL and not same_deed(new, old))):
+        return False
+    if new.slot == "arrested" and set(_WEEKDAY.findall(new.statement.text)) - set(_WEEKDAY.findall(old.statement.text)):
+        return False  # the arrests of another night are others
     if b.value < a.value:
-        return b.bound != "least" and new.slot not in _CUMULATIVE
+        return b.bound != "least" and not (new.slot and SLOTS[new.slot].grows)
     return a.bound != "most"
 
 
+_WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _SMALL = 100  # smaller counts outside the named slots are mostly of other things
-_CUMULATIVE = frozenset({"killed", "injured", "arrested", "infected", "rescued", "destroyed"})
 
 
 def _figure_change(old: Claim, new: Claim) -> Change:
     return Change(
         kind="figure",
         sentence=_said(new.statement),
-        before=old.figure.number,
+        before=_as_told(old, new),
         after=new.figure.number,
         what=new.thing if new.figure.unit == "count" else "",
         before_sentence=_said(old.statement),
     )
+
+
+def _as_told(old: Claim, new: Claim) -> str:
+    """The old figure as it was written; in digits where it was written in another language than the new one."""
+    if old.figure.unit == "count" and old.statement.story.lang != new.statement.story.lang:
+        return f"{old.figure.value:,.0f}"
+    return old.figure.number
 
 
 def _said(statement: Statement) -> Sentence:
@@ -197,28 +267,19 @@ def _said(statement: Statement) -> Sentence:
 # -------------------------------------------------------------------------------------------------------------- sentences
 
 
-def _sentences(
-    fresh: Sequence[Story], before: Sequence[Sequence[Statement]], shown: Sequence[Sentence], most: int
-) -> list[Change]:
+def _sentences(fresh: Sequence[Story], background: Background, shown: Sequence[Sentence], most: int) -> list[Change]:
     """The sentences of the new stories that are news: likely enough, not told before, none saying what another says."""
     material = gather([story_line(s) for s in fresh])
     model = shipped().news
-    figures_told = frozenset(f.number for statements in before for s in statements for f in figures(s.text))
-    ranked = sorted(
-        (
-            (model.score(news_features(c, material, before, figures_told)), c)
-            for c in material.candidates
-            if _may_be_shown(c)
-        ),
-        key=lambda pair: (-pair[0], pair[1].telling, pair[1].offset),
-    )
+    scored = [(model.score(news_features(c, material, background)), c) for c in material.candidates if _may_be_shown(c)]
+    ranked = sorted((pair for pair in scored if pair[0] >= _LIKELY), key=lambda p: (-p[0], p[1].telling, p[1].offset))
     chosen: list[Candidate] = []
     said = [frozenset(words(s.text)) for s in shown]
-    for likely, candidate in ranked:
-        if len(chosen) == most or likely < _LIKELY:
+    for _, candidate in ranked:
+        if len(chosen) == most:
             break
         tokens = frozenset(candidate.tokens)
-        if told_share(candidate, before) >= _TOLD or any(len(tokens & s) > _REPEATED * len(tokens) for s in said):
+        if any(len(tokens & s) > _REPEATED * len(tokens) for s in said) or is_retold(candidate, material, background):
             continue
         if all(cosine(candidate.vector, c.vector) < _SAID_TWICE for c in chosen):
             chosen.append(candidate)
@@ -232,22 +293,37 @@ def _may_be_shown(candidate: Candidate) -> bool:
     return candidate.size >= _MIN_WORDS and candidate.is_whole and not opens_dangling(candidate)
 
 
-def news_features(
-    candidate: Candidate, material: Material, before: Sequence[Sequence[Statement]], figures_told: frozenset[str]
-) -> list[float]:
-    """The numbers named by `NEWS`: what tells news from background in a later story."""
+def news_features(candidate: Candidate, material: Material, background: Background) -> list[float]:
+    """The numbers named by `NEWS`: what tells news from background in a later story.
+
+    `title_news` is how much of what is new in the new stories' titles the sentence has; `depth` is where it stands in its
+    story, from 0 to 1.
+    """
     features = dict(zip(SENTENCE, sentence_features(candidate, material), strict=True))
+    telling = material.tellings[candidate.telling]
+    new = {w: weight for w, weight in material.title_weights.items() if w not in background.title_words}
+    found = _values(candidate.text, telling.story.lang)
     return [
         shipped().sentence.score(list(features.values())),
-        float(any(f.number not in figures_told for f in figures(candidate.text))),
         features["like_titles"],
-        features["place"],
-        features["first"],
-        told_share(candidate, before),
+        sum(weight for w, weight in new.items() if w in candidate.content) / (sum(new.values()) or 1.0),
+        features["like_others"],
+        candidate.place / max(1, len(telling.sentences) - 1),
+        float(bool(found)),
+        float(bool(found - background.figures)),
         min(3.0, candidate.size / 20),
-        float(bool(_QUOTES.search(candidate.text))),
-        features["first_person"],
     ]
+
+
+def is_retold(candidate: Candidate, material: Material, background: Background) -> bool:
+    """Whether the reader was told it: in three sentences of one story, or in one alike that lacks none of its figures."""
+    if told_share(candidate, background.statements) >= _TOLD:
+        return True
+    if _values(candidate.text, material.tellings[candidate.telling].story.lang) - background.figures:
+        return False
+    return any(
+        cosine(candidate.vector, vector(s.content)) >= _SAID_TWICE for each in background.statements for s in each
+    )
 
 
 def told_share(candidate: Candidate, before: Sequence[Sequence[Statement]]) -> float:

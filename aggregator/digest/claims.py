@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aggregator.digest.chrome import is_glued, prose
+from aggregator.digest.slots import SLOTS, slot_of
 from aggregator.digest.vectors import rarity, weight_of
 from aggregator.model import Story
 from aggregator.text.figures import Figure, figures
@@ -21,50 +22,22 @@ from aggregator.text.sentences import split
 from aggregator.text.words import stem, words
 
 __all__ = [
-    "NAMED",
     "Claim",
     "Statement",
     "claims_of",
     "contradict",
+    "has_moved",
     "is_elsewhere",
     "likeness",
     "plural",
+    "same_deed",
     "same_slot",
     "same_value",
     "statements_of",
+    "stems",
     "told_pairs",
 ]  # fmt: skip
 
-# What follows the number ("12 people were killed") and what stands before it ("killed at least 12") for each named slot.
-_WERE = r"(?:\s+(?:were|was|are|is|have|has|had|been|being|also|now|confirmed|reported|feared|officially|still|left|known|to|others?))*"
-_AFTER = {
-    "killed": r"(?:killed|dead|die[ds]?\b|dying|slain|deaths?|fatalities|fatality|lost their lives|lost (?:his|her) life|perished|bodies\b|mortos|muertos|morts|tote\b|todesopfer)",
-    "injured": r"(?:injured|wounded|hurt|injuries|feridos|heridos|blessés|verletzte?\b)",
-    "missing": r"(?:missing|unaccounted|desaparecidos|disparus|vermisste?\b)",
-    "arrested": r"(?:arrested|detained|in custody|arrests|detidos|detenidos)",
-    "evacuated": r"(?:evacuated|displaced|evacuations|forced (?:to flee|from their)|fled their)",
-    "infected": r"(?:infected|infections|(?:confirmed |measles |new )*cases|tested positive|(?:masern)?fälle)",
-    "destroyed": r"(?:destroyed|razed|burned down|burned to the ground|flattened|levelled|leveled)",
-    "rescued": r"(?:rescued|pulled (?:alive )?from|taken off|brought ashore|saved|plucked from)",
-}
-_ROSE = r"[^.;:\d]{0,110}?\s(?:to|at|of|is|was|now|reached|reaches|hit|hits|passed|passes)(?:\s(?:now|already))?"
-_BEFORE = {
-    "killed": rf"(?:kill(?:ed|s|ing)|claim(?:ed|ing|s)(?: the lives of)?|(?:death )?toll{_ROSE}|(?:number|count) of (?:the )?(?:people |persons )?(?:dead|deaths|killed|fatalities){_ROSE}|deaths? (?:rose|climbed|rises|climbs) to|zahl der toten{_ROSE})",
-    "injured": r"(?:injur(?:ed|ing|es)|wound(?:ed|ing|s)|hurt(?:ing)?)",
-    "missing": rf"number of (?:the )?(?:people )?missing{_ROSE}",
-    "arrested": r"(?:arrest(?:ed|ing|s)|detain(?:ed|ing|s))",
-    "evacuated": r"(?:evacuat(?:ed|ing|es)|displac(?:ed|ing|es))",
-    "infected": rf"(?:infect(?:ed|ing|s)|number of (?:confirmed |known |measles )*(?:cases|infections){_ROSE})",
-    "destroyed": r"(?:destroy(?:ed|ing|s)|raz(?:ed|ing)|flatten(?:ed|ing)|level(?:l?ed|l?ing))",
-    "rescued": r"(?:rescu(?:ed|ing|es)|pull(?:ed|ing|s)|took off|taking off|sav(?:ed|ing)|plucked)",
-}
-NAMED = tuple(_AFTER)
-_OF_PEOPLE = frozenset(NAMED) - {"destroyed"}
-_GAP = r"(?:\s+[\w’'-]+){0,3}?(?:\s+of\s+(?:the\s+)?[\w’'-]+(?:\s+[\w’'-]+)?)?"  # the counted thing, and whose, between number and predicate
-_AFTER_PATTERN = {slot: re.compile(rf"{_GAP}{_WERE}\s+{words}", re.IGNORECASE) for slot, words in _AFTER.items()}
-_BEFORE_PATTERN = {
-    slot: re.compile(rf"\b{words}\s+(?:the\s|all\s|another\s)?\Z", re.IGNORECASE) for slot, words in _BEFORE.items()
-}
 # About other times or other counts: an earlier disaster, an average, a forecast, a part of the whole.
 _ELSEWHERE = re.compile(
     r"\b(?:in|since|from|of)\s(?:1[5-9]|20)\d\d\b|\b(?:previous|last (?:year|month|decade|century)|years ago|per (?:year|day)|a year|aftershocks?|"
@@ -78,7 +51,27 @@ _OTHER_TIME = re.compile(
     r"\ba (?:second|third|fourth|fifth|sixth) (?:person|man|woman|victim|child|officer)\b"
 )
 _SOME_OF = re.compile(r"\s+(?:more\b|additional\b|of (?:the|them|those|its|these|his|her)\b)", re.IGNORECASE)
-_AMONG = re.compile(r"\b(?:including|among them|of whom)\s(?:at least\s)?\Z", re.IGNORECASE)
+_ONE_TO_TEN = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
+_KIND = r"(?:(?!were|was|are|have|had|killed|dead|died|injured|wounded|hurt|missing|arrested)[a-z]+\s)"
+_AMONG = re.compile(  # a part of them; the second of two counts of one sum
+    rf"\b(?:(?:including|among them|of whom)\s(?:at least\s)?|{_ONE_TO_TEN}\s{_KIND}{{1,2}}and\s)\Z", re.IGNORECASE
+)
+_IN_A_LIST = re.compile(  # "35 dead in Amara, 11 in Acuma", "65 passengers and six crew members"
+    rf"(?:(?:\s[\w’'-]+){{0,4}}?\s(?:in|near)\s[A-Z][\w .’'-]{{2,40}},\s(?:and\s)?|\s{_KIND}{{1,2}}and\s){_ONE_TO_TEN}\b"
+)
+_OPPOSITES = tuple(
+    (re.compile(rf"\b(?:{a})", re.IGNORECASE), re.compile(rf"\b(?:{b})", re.IGNORECASE))
+    for a, b in (
+        ("approv", "disapprov"),
+        ("favou?r|support", "oppos|against"),
+        ("men\\b", "women\\b"),
+        ("yes\\b", "no\\b"),
+        ("agree", "disagree"),
+    )
+)  # shares of those for it and of those against it are two figures
+_SINCE_WHEN = re.compile(
+    r"\bsince\b[^;]*\b(?:when|killed|left)\b", re.IGNORECASE
+)  # "the worst since February, when 17 died"
 _NEGATED = re.compile(r"\b(?:no one|not|none|nobody|denied|false(?:ly)?|hoax)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:()–—]|\b(?:but|while|and)\b")
 _PART_OF = re.compile(
@@ -171,15 +164,15 @@ def _content(sentence: str, lang: str | None) -> frozenset[str]:
 def claims_of(statements: Sequence[Statement]) -> Iterator[Claim]:
     """The figures of the statements that may be compared, each in its slot."""
     for statement in statements:
-        if not _NUMBER.search(statement.text):
-            continue
         lang = statement.story.lang[:2].lower() if statement.story.lang else None
+        if lang == "en" and not _NUMBER.search(statement.text):
+            continue
         found = figures(statement.text, lang)
         for figure in found:
             before = statement.text[max(0, figure.start - 140) : figure.start]
             if _PART_OF.search(before) or _FROM.search(before):
                 continue  # "28 of the 57 seats", "up from 300,000": the whole, or how it was
-            slot = _slot(statement.text, figure)
+            slot = slot_of(statement.text, figure, lang)
             noun = figure.noun or (_counted_before(before) if figure.unit == "count" else None)
             near = _near(statement.text, figure, lang)
             near.pop(stem(plural(noun or ""), lang), None)
@@ -190,31 +183,6 @@ _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?|dozen|hundred|half)\b",
     re.IGNORECASE,
 )
-
-
-def _slot(text: str, figure: Figure) -> str | None:
-    """The named slot that a figure fills: bound by what stands right before it, else by what follows."""
-    if figure.unit != "count":
-        return None
-    before = text[max(0, figure.start - 160) : figure.start]
-    after = re.split(r"[,;:.()–—]|\b(?:and|while|but|after|as|when)\b", text[figure.end : figure.end + 80], maxsplit=1)[
-        0
-    ]
-    if re.search(r"\d", after):
-        after = re.split(r"\d", after, maxsplit=1)[0]
-    for slot, pattern in _BEFORE_PATTERN.items():
-        if pattern.search(before):
-            return slot if _fits(slot, figure) else None
-    found = [(m.end(), slot) for slot, pattern in _AFTER_PATTERN.items() if (m := pattern.match(after))]
-    nearest = min(found)[1] if found else None
-    return nearest if nearest and _fits(nearest, figure) else None
-
-
-def _fits(slot: str, figure: Figure) -> bool:
-    """Whether the counted thing can fill the slot: people are killed, homes are destroyed."""
-    if slot == "destroyed":
-        return figure.noun is not None and figure.noun != "person"
-    return True
 
 
 def _counted_before(before: str) -> str | None:
@@ -267,6 +235,7 @@ _UNCOMPARED = frozenset(
         "kn",
     }
 )
+_UNCOMPARED_THINGS = frozenset({"person", "time", "decade", "century", "generation", "season", "other"})
 
 
 def same_slot(a: Claim, b: Claim) -> bool:
@@ -274,13 +243,23 @@ def same_slot(a: Claim, b: Claim) -> bool:
     if a.figure.unit != b.figure.unit or a.slot != b.slot or a.figure.unit in _UNCOMPARED:
         return False
     if a.slot:
-        return a.slot in _OF_PEOPLE or a.noun == b.noun
-    if a.figure.unit == "count" and (a.noun is None or a.noun != b.noun or a.noun in ("person", "time")):
+        return SLOTS[a.slot].one_class or a.noun == b.noun
+    if a.figure.unit == "count" and (a.noun is None or a.noun != b.noun or a.noun in _UNCOMPARED_THINGS):
         return False
-    if a.figure.unit != "count" and not (a.is_alone and b.is_alone):
+    if a.figure.unit != "count" and (not (a.is_alone and b.is_alone) or _are_opposed(a, b)):
         return False
     needed, like = _NEEDED.get(a.figure.unit, _NEEDED_OF_SUMS)
     return sum(1 for w in a.near if w in b.near) >= needed and likeness(a, b) >= like
+
+
+def _are_opposed(a: Claim, b: Claim) -> bool:
+    """Whether one figure is of those for something and the other of those against it."""
+    one, two = a.statement.text, b.statement.text
+    return any(
+        bool(against.search(one)) != bool(against.search(two))
+        and bool(in_favour.search(two if against.search(one) else one))
+        for in_favour, against in _OPPOSITES
+    )
 
 
 def likeness(a: Claim, b: Claim) -> float:
@@ -309,11 +288,74 @@ def is_elsewhere(claim: Claim) -> bool:
     before = _CLAUSE.split(text[max(0, figure.start - 60) : figure.start])[-1]
     after = _CLAUSE.split(text[figure.end : figure.end + 60])[0]
     clause = f"{before} {figure.number} {after}"
-    if _ELSEWHERE.search(clause) or _NEGATED.search(clause) or _SOME_OF.match(text, figure.end):
+    if _ELSEWHERE.search(clause) or _NEGATED.search(clause):
         return True
-    if _AMONG.search(text[max(0, figure.start - 24) : figure.start]):
+    if _SOME_OF.match(text, figure.end) and (claim.slot or not _WHOLE.match(text, figure.end)):
+        return True
+    if _AMONG.search(text[max(0, figure.start - 60) : figure.start]) or _IN_A_LIST.match(text, figure.end):
+        return True
+    if claim.slot and _SINCE_WHEN.search(text[: figure.start]):
         return True
     return (claim.slot is not None or figure.unit == "magnitude") and bool(_OTHER_TIME.search(text))
+
+
+def has_moved(new: Claim, old: Claim) -> bool:
+    """Whether the sentence of `new` says itself that the figure of `old` moved to where it is: "cut its rate to 4 percent".
+
+    What moved must be what the old figure is of ("an offer of 3.1 percent", "the key rate stood at 4.25"), and in the
+    direction that is said.
+    """
+    if new.slot or old.slot or new.figure.unit != old.figure.unit or new.figure.unit in _UNCOMPARED:
+        return False
+    text = new.statement.text
+    if _is_same_whole(new, old):
+        return bool(_NOW.search(text))
+    moved = _MOVED.search(text[max(0, new.figure.start - 120) : new.figure.start])
+    if not moved or (new.figure.unit == "count" and new.noun != old.noun):
+        return False
+    if (moved["up"] is not None) != (new.figure.value > old.figure.value):
+        return False
+    lang = new.statement.story.lang
+    what = stems(_PREPOSITION.split(moved["what"])[0], lang)
+    of = stems(" ".join(old.statement.text[: old.figure.start].split()[-4:]), lang)
+    return bool(what) and what[-1] in of
+
+
+def same_deed(new: Claim, old: Claim) -> bool:
+    """Whether two counts of one thing stand after the same verb: "had taken in 63 birds", "has taken in 240 birds"."""
+    if new.slot or old.slot or new.figure.unit != "count" or new.noun is None or new.noun != old.noun:
+        return False
+    a, b = (_VERB.search(c.statement.text[: c.figure.start]) for c in (new, old))
+    if not a or not b or a["verb"].lower() != b["verb"].lower() or new.noun in _UNCOMPARED_THINGS:
+        return False
+    return (
+        len((new.statement.content & old.statement.content) - {stem(a["verb"].lower(), new.statement.story.lang)}) > 1
+    )
+
+
+def _is_same_whole(a: Claim, b: Claim) -> bool:
+    """Whether both are parts of one whole: "28 of the 57 seats", "29 of the 57 seats"."""
+    one, two = (_WHOLE.match(c.statement.text, c.figure.end) for c in (a, b))
+    return a.noun is not None and a.noun == b.noun and one is not None and two is not None and one[1] == two[1]
+
+
+def stems(text: str, lang: str | None) -> list[str]:
+    """The words of a text that say something, by their stems."""
+    return [s for w in words(text) if (s := stem(w, lang))]
+
+
+_WHOLE = re.compile(r" of (?:the |its |their )?(\d+)\b")
+_NOW = re.compile(r"\bnow\b|\b(?:one|two|\d+) (?:more|fewer) than\b", re.IGNORECASE)
+_MOVED = re.compile(
+    r"\b(?:(?P<up>rais(?:e|ed|es|ing)|increas(?:e|ed|es|ing)|improv(?:e|ed|es|ing)|lift(?:ed|s|ing)?|r[oi]se[ns]?|climb(?:ed|s)|jump(?:ed|s)|grew|grown)"
+    r"|(?P<down>cut(?:s|ting)?|lower(?:ed|s|ing)?|reduc(?:e|ed|es|ing)|slash(?:ed|es|ing)?|f[ae]ll(?:en|s)?|dropp?(?:ed|s)|declin(?:ed|es)|brought|bring))"
+    r"\b(?P<what>[^;:]*?)\b(?:down )?to\s\Z",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(r"\b(?:by|for|of|from|in|on|at)\b|,")
+_VERB = re.compile(
+    r"\b(?P<verb>[a-z]{2,}(?:ed|en|t|ew|old)\b(?: (?:in|out|on|off|up|down))?)\s(?:the\s)?\Z", re.IGNORECASE
+)
 
 
 def contradict(a: Figure, b: Figure) -> bool:

@@ -154,7 +154,7 @@ _SCORE = re.compile(r"(?<![\w.,/:–-])(\d{1,3})[-–](\d{1,3})(?![\w/:]|[-–]\
 _SHARE = re.compile(
     r"\b(?P<part>\d{1,2}|one|two|three|four|five|six|seven|eight|nine) (?:in|out of) (?:every )?(?P<whole>\d{1,3}|two|three|four|five|six|"
     r"seven|eight|nine|ten)\b(?! (?:days?|weeks?|months?|years?|hours?|minutes?)\b)"
-    r"|\b(?P<count>one|two|three|four|a)[- ](?P<step>third|quarter|fifth|tenth)s?(?= of\b)",
+    r"|\b(?P<count>one|two|three|four|a)[- ](?P<step>third|quarter|fifth|tenth)s?(?= of\b(?! an? (?:percent|point)))",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d\Z")

@@ -4,7 +4,7 @@
 
 For each day from the second and each event known before: the stories of the day against those told before. Sentences: one is
 right if it contains a passage that tells a new fact; a fact is found if one of its passages was shown (in a sentence, or as
-a figure's). Figures: (before, after) right if the gold has them. Differences: right if the gold has the two values.
+a figure's). "All shown" counts the sentences of changed figures too. Figures: (before, after) right if the gold has them. Differences: right if the gold has the two values.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aggregator.digest import changes, differences
-from aggregator.model import Event, EventMember, EventView, Story, Told
+from aggregator.model import Change, Event, EventMember, EventView, Story, Told
 from aggregator.newsroom.gold import WhatsNew, whats_new
 from aggregator.newsroom.load import default_folder, load
 from aggregator.newsroom.values import Newsroom
@@ -62,28 +62,48 @@ def view_of(newsroom: Newsroom, key: str, until) -> tuple[EventView, dict[str, S
     return EventView(event=event, members=tuple(EventMember(story=s) for s in found)), stories
 
 
-def number(text: str | None) -> float | None:
-    found = figures(re.sub(r"(?<=\d)\.(?=\d{3}\b)", ",", f"{text} people"))
+def number(text: str | None, lang: str | None = None) -> float | None:
+    """The value of a figure as it is shown; a written number in its story's language."""
+    plain = re.sub(r"(?<=\d)\.(?=\d{3}\b)", ",", f"{text} people")
+    found = figures(plain) or figures(plain, lang)
     return found[0].value if found else None
+
+
+def values(change: Change, langs: dict[str, str | None]) -> tuple[float | None, float | None]:
+    """What a changed figure is said to have been and to be."""
+    before, after = change.before_sentence, change.sentence
+    return (
+        number(change.before, langs[before.story_id] if before else None),
+        number(change.after, langs[after.story_id] if after else None),
+    )
 
 
 def judge(view: EventView, told: Told, news: WhatsNew, tallies: dict[str, Tally], *, show: bool) -> None:
     made = changes(view, told)
+    langs = {str(s.id): s.lang for s in view.stories}
     passages = {fact: [s.mark.passage for s in said] for fact, said in news.facts.items()}
     texts = [c.sentence.text for c in made if c.sentence]
+
+    def tells(change: Change) -> bool:
+        text = " ".join(change.sentence.text.split()) if change.sentence else ""
+        return any(p in text for ps in passages.values() for p in ps)
+
+    every = tallies["all shown"]
+    every.shown += sum(c.sentence is not None for c in made)
+    every.right += sum(map(tells, made))
     flat = [" ".join(t.split()) for t in texts]
     for change in made:
         if change.kind == "sentence" and change.sentence:
             tally = tallies["sentences"]
             tally.shown += 1
-            ok = any(p in change.sentence.text for ps in passages.values() for p in ps)
+            ok = tells(change)
             tally.right += ok
             if show:
                 print("   ", "+" if ok else "-", change.sentence.text[:160])
         if change.kind == "figure":
             tally = tallies["figures"]
             tally.shown += 1
-            pair = (number(change.before), number(change.after))
+            pair = values(change, langs)
             ok = any(pair[0] == number(f.before) and pair[1] in [number(a) for a in f.after] for f in news.figures)
             tally.right += ok
             if show:
@@ -98,16 +118,18 @@ def judge(view: EventView, told: Told, news: WhatsNew, tallies: dict[str, Tally]
                     change.sentence.text[:140],
                 )
     tallies["figures"].wanted += len(news.figures)
-    pairs = [(number(c.before), number(c.after)) for c in made if c.kind == "figure"]
+    pairs = [values(c, langs) for c in made if c.kind == "figure"]
     for f in news.figures:
         ok = any(a == number(f.before) and b in [number(x) for x in f.after] for a, b in pairs)
         tallies["figures"].found += ok
         if show and not ok:
             print("    F missing:", f.fact, f.before, f.after)
     tallies["sentences"].wanted += len(passages)
+    every.wanted += len(passages)
     for fact, ps in passages.items():
         ok = any(p in t for p in ps for t in flat)
         tallies["sentences"].found += ok
+        every.found += ok
         if show and not ok:
             print("    missing:", fact, "|", ps[0][:100])
 
@@ -137,7 +159,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true")
     args = parser.parse_args()
     newsroom = load(default_folder())
-    tallies = {"sentences": Tally(), "figures": Tally(), "differences": Tally()}
+    tallies = {"sentences": Tally(), "all shown": Tally(), "figures": Tally(), "differences": Tally()}
     days = sorted({s.at.replace(hour=0, minute=0, second=0) for s in newsroom.stories})
     for day in days:
         until = day + timedelta(days=1) - timedelta(seconds=1)
