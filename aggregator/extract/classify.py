@@ -15,10 +15,11 @@ from aggregator.extract.blocks import Page, heading_level
 from aggregator.extract.features import FEATURES, Hints, Words, features
 from aggregator.extract.lines import Line
 from aggregator.extract.opinion import ask, kept_by, second_opinion
+from aggregator.extract.titles import same_title
 from aggregator.extract.trees import Trees
 from aggregator.text.html import clean_text
 
-__all__ = ["Judged", "Model", "as_line", "choose", "doubt", "judge_blocks", "load_model", "may_ask"]
+__all__ = ["Judged", "Model", "as_line", "choose", "doubt", "judge_blocks", "load_model", "may_ask", "next_article"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -28,6 +29,9 @@ _KEEP = 0.47
 # Pages with hardly any text above it: the best there is, down to this.
 _KEEP_LEAST = 0.2
 _LITTLE = 250  # characters
+# So many other headlines with so much text below each: the page scrolls on to other articles.
+_OTHERS = 2
+_ARTICLE = 400  # characters
 # trafilatura is asked where this share of the text is in doubt. At .07 it is 37 % of pages, as good as asking on all
 # (macro F1 .9555 against .9553; without it .9524); at .10 it is 24 % and .9552.
 _DOUBT = 0.1
@@ -86,6 +90,7 @@ def judge_blocks(page: Page, hints: Hints, *, html: str, explain: bool = False) 
         kept = kept_by(ask(html), page)
         chances = model.asked.probability(np.hstack([rows, second_opinion(chances, kept)]))
         opinion = "classifier+trafilatura"
+    chances[next_article(page, hints.title, rows[:, _CHARS], chances) :] = 0
     chosen = choose(rows[:, _CHARS], chances)
     lines = tuple(line for i in np.flatnonzero(chosen) if (line := as_line(page, int(i), float(chances[i]))).text)
     others = tuple(as_line(page, int(i), float(chances[i])) for i in np.flatnonzero(~chosen)) if explain else ()
@@ -99,6 +104,37 @@ def choose(chars: Floats, chances: Floats) -> npt.NDArray[np.bool_]:
         best = float(chances.max(initial=0.0, where=chars >= _LITTLE / 5))
         chosen = chances > max(_KEEP_LEAST, min(_KEEP, 0.7 * best))
     return np.asarray(chosen)
+
+
+def next_article(page: Page, title: str | None, chars: Floats, chances: Floats) -> int:
+    """Where a page that scrolls on goes on with other articles (behind its last block if it does not).
+
+    At the first of several headlines that are marked up like the page's own, each with text below it and in a frame of its
+    own: the headings within one article have theirs in common.
+    """
+    end = len(page.blocks)
+    heads = [i for i, block in enumerate(page.blocks) if page.elements[block.element].tag in {"h1", "h2"}]
+    own = next((i for i in heads if title and same_title(page.blocks[i].text, title)), end)
+    if own == end:
+        return end
+    markup, frame = _around(page, own)
+    others = [i for i in heads if i > own and (found := _around(page, i))[0] == markup and found[1] != frame]
+    text = np.where(chances > _KEEP, chars, 0)
+    told = [
+        at for at, after in zip(others, [*others[1:], end], strict=False) if float(text[at:after].sum()) >= _ARTICLE
+    ]
+    return told[0] if len(told) >= _OTHERS else end
+
+
+def _around(page: Page, at: int) -> tuple[list[tuple[str, str]], int]:
+    """Tag and classes of a block's element and of three around it, and the outermost of these."""
+    markup: list[tuple[str, str]] = []
+    element = frame = page.blocks[at].element
+    while element >= 0 and len(markup) < 4:
+        frame = element
+        markup.append((page.elements[element].tag, page.elements[element].label))
+        element = page.elements[element].parent
+    return markup, frame
 
 
 def doubt(chars: Floats, chances: Floats) -> float:

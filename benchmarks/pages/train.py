@@ -27,7 +27,7 @@ from labels import tokens
 from score import per_set
 from words import learn_words
 
-from aggregator.extract.classify import Model, as_line, choose, doubt
+from aggregator.extract.classify import Model, as_line, choose, doubt, next_article
 from aggregator.extract.features import FEATURES, Words, features
 from aggregator.extract.lines import Line, filter_lines, kept_text
 from aggregator.extract.opinion import second_opinion
@@ -181,8 +181,11 @@ def write(words: Words, models: dict[str, list[lgb.Booster]]) -> None:
 
 def text_of(example: Example, rows: np.ndarray, chances: np.ndarray) -> str:
     """What the package would make of these judgements: chosen blocks through the line filter."""
+    chances = chances.copy()
+    chances[next_article(example.page, example.hints.title, rows[:, CHARS], chances) :] = 0
     chosen = choose(rows[:, CHARS], chances)
     lines: list[Line] = [as_line(example.page, int(i), float(chances[i])) for i in np.flatnonzero(chosen)]
+    lines = [line for line in lines if line.text]
     return kept_text(filter_lines(lines, title=example.hints.title, authors=example.hints.authors))
 
 

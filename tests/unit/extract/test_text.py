@@ -47,6 +47,25 @@ def test_the_language_is_checked_against_the_text():
     assert (article.lang, article.sources["lang"]) == ("en", "text")
 
 
+def scrolling(*, own_frames: bool) -> bytes:
+    """Three pieces below each other: articles, or the chapters of one."""
+    pieces = ""
+    for title, what in (("Bridge closes", "bridge"), ("Ferry is sold", "ferry"), ("Tower leans", "tower")):
+        head = f"<header class='top'><div class='head'><h1 class='title'>{title}</h1></div></header>"
+        text = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES).replace("bridge", what)
+        pieces += f"<div class='story'>{head}<div class='body'>{text}</div></div>"
+    if not own_frames:
+        pieces = pieces.replace("</div></div><div class='story'><header class='top'>", "</div><header class='top'>")
+    return f"<html lang='en'><title>Bridge closes</title><body><main>{pieces}</main></body></html>".encode()
+
+
+@pytest.mark.parametrize(("own_frames", "others"), [(True, False), (False, True)])
+def test_a_page_that_scrolls_on_to_other_articles_ends_with_its_own(own_frames, others):
+    text = extract_page(scrolling(own_frames=own_frames)).text
+    assert "bridge" in text
+    assert ("ferry" in text, "tower" in text) == (others, others)
+
+
 @pytest.mark.parametrize("invisible", ["\u00ad", "\u200b", "\ufeff"])
 def test_a_paragraph_of_invisible_characters_is_none(invisible):
     whole = [*SENTENCES[:6], invisible, *SENTENCES[6:]]
