@@ -174,9 +174,10 @@ class Polling:
             backfill=self.config.pages.backfill,
             sources=self.sources,
         )
-        for outcome in poller.run(feeds, stop=self.stop):
-            report.add(outcome)
-            self.instruments.feed(outcome.outcome, outcome.elapsed_s)
+        for outcomes in poller.run(feeds, stop=self.stop):
+            for outcome in outcomes:
+                report.add(outcome)
+                self.instruments.feed(outcome.outcome, outcome.elapsed_s)
             on_progress(
                 Progress(
                     phase="feeds", done=report.polled, total=len(feeds), new_stories=report.new_stories,

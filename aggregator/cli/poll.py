@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import time
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from aggregator.app.polling import Progress
 
 __all__ = ["Meter", "metered", "poll", "rebuild", "stopping"]
+
+SHORTEST_BAR, LONGEST_BAR = 5, 20  # characters
 
 
 @click.command()
@@ -126,6 +129,7 @@ class Meter:
         self._is_on = sys.stderr.isatty()
         self._phase = ""
         self._started = 0.0
+        self._done_before = 0
         self._shown = 0.0
 
     def show(self, progress: Progress) -> None:
@@ -134,11 +138,14 @@ class Meter:
             return
         now = time.monotonic()
         if progress.phase != self._phase:
-            self._phase, self._started = progress.phase, now
+            self._phase, self._started, self._done_before = progress.phase, now, progress.done
         elif now - self._shown < 0.1 and progress.done != progress.total:  # noqa: PLR2004 (see docstring)
             return
         self._shown = now
-        sys.stderr.write("\r\x1b[K" + _line(progress, now - self._started))
+        elapsed_s = now - self._started
+        rate = (progress.done - self._done_before) / elapsed_s if elapsed_s > 0.5 else 0.0  # noqa: PLR2004 (earlier it says nothing)
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        sys.stderr.write("\r\x1b[K" + _line(progress, rate, columns - 1))
         sys.stderr.flush()
 
     def clear(self) -> None:
@@ -148,19 +155,28 @@ class Meter:
             sys.stderr.flush()
 
 
-def _line(p: Progress, elapsed_s: float) -> str:
-    rate = p.done / elapsed_s if elapsed_s > 0.5 else 0.0  # noqa: PLR2004 (earlier a rate says nothing)
+def _line(p: Progress, rate: float, width: int) -> str:
+    """How far the work is: `rate` is how much of it is done in a second, 0 if that is not known."""
     of = f"/{p.total}" if p.total is not None else ""
     parts = [f"{p.phase} {p.done}{of}"]
     if rate:
-        parts.append(f"{rate:.0f}/s")
+        parts.append(f"{rate:.1f}/s" if rate < 10 else f"{rate:.0f}/s")  # noqa: PLR2004 (two digits)
     if p.new_stories:
         parts.append(f"{p.new_stories} new stories")
     if p.failures:
         parts.append(f"{p.failures} failed")
     if rate and p.total and p.done < p.total:
-        parts.append(f"about {(p.total - p.done) / rate:.0f} s left")
-    return " · ".join(parts)
+        parts.append(f"about {_span((p.total - p.done) / rate)} left")
+    text = " · ".join(parts)
+    bar = min(LONGEST_BAR, width - len(text) - 3)
+    if not p.total or bar < SHORTEST_BAR:
+        return text[:width]
+    done = bar * p.done // p.total
+    return f"[{'#' * done}{'.' * (bar - done)}] {text}"
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 (as a person says it)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from aggregator.fetch.masking import mask
 from aggregator.fetch.options import FetchOptions, user_agent
 from aggregator.fetch.politeness import HostGate
 from aggregator.fetch.robots import RobotsRecord
-from aggregator.fetch.schedule import fetch_all
+from aggregator.fetch.schedule import fetch_all, fetch_ticking
 from aggregator.fetch.values import Fetched, FetchFailed, FetchRequest, FetchResult, NotModified
 from aggregator.fetch.wire import Incoming, Outgoing, Transport
 
@@ -23,6 +23,7 @@ __all__ = [
     "RobotsRecord",
     "Transport",
     "fetch_all",
+    "fetch_ticking",
     "mask",
     "user_agent",
 ]

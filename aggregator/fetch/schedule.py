@@ -7,20 +7,23 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from aggregator.fetch.client import Client
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.politeness import HostGate
 from aggregator.fetch.values import Fetched, FetchRequest, FetchResult
 
-__all__ = ["fetch_all"]
+__all__ = ["fetch_all", "fetch_ticking"]
 
 WORKERS = 32  # beyond this, measured, more threads buy nothing
 MAX_WAIT_S = 60.0
 GRACE_S = 1.0
 LOOK_AGAIN_S = 0.25
 BUFFERED_BYTES = 32 * 2**20
+
+
+Answer = tuple[FetchRequest, FetchResult]
 
 
 def fetch_all(
@@ -31,20 +34,33 @@ def fetch_all(
     workers: int = WORKERS,
     stop: threading.Event | None = None,
     max_wait_s: float = MAX_WAIT_S,
-    on_idle: Callable[[], None] = lambda: None,
-) -> Iterator[tuple[FetchRequest, FetchResult]]:
+) -> Iterator[Answer]:
     """Fetch all, yielding (request, result) as they come.
 
     Requests of one host start in the order given, hosts in the order of their first request. A request whose host may
     not be asked within `max_wait_s` comes back at once as a `FetchFailed` with `held`. After `stop` is set nothing new
     is started; what is under way gets a second to finish. Slow callers slow the fetching down: what waits for them is
-    bounded in number and size. `on_idle` is called, by the caller's thread, whenever nothing has come for a quarter of a
-    second.
+    bounded in number and size.
     """
+    for answer in fetch_ticking(client, requests, gate, workers=workers, stop=stop, max_wait_s=max_wait_s):
+        if answer is not None:
+            yield answer
+
+
+def fetch_ticking(
+    client: Client,
+    requests: Iterable[FetchRequest],
+    gate: HostGate,
+    *,
+    workers: int = WORKERS,
+    stop: threading.Event | None = None,
+    max_wait_s: float = MAX_WAIT_S,
+) -> Iterator[Answer | None]:
+    """As `fetch_all`, with None whenever nothing has come for a quarter of a second: time to do something else."""
     exchanges = (client.begin(request) for request in requests)
     run = _Run(exchanges, gate, stop=stop or threading.Event(), max_wait_s=max_wait_s, workers=max(1, workers))
     try:
-        yield from run.results(on_idle)
+        yield from run.results()
     finally:
         run.close()
 
@@ -76,7 +92,7 @@ class _Run:
         self._hosts: dict[str, _Host] = {}
         self._ready: list[tuple[int, str]] = []
         self._later: list[tuple[float, str]] = []
-        self._results: deque[tuple[FetchRequest, FetchResult]] = deque()
+        self._results: deque[Answer] = deque()
         self._buffered = 0
         self._left = 0
         self._closing = False
@@ -92,7 +108,7 @@ class _Run:
 
     # -- the caller's side
 
-    def results(self, on_idle: Callable[[], None]) -> Iterator[tuple[FetchRequest, FetchResult]]:
+    def results(self) -> Iterator[Answer | None]:
         for thread in self._threads:
             thread.start()
         while True:
@@ -105,14 +121,11 @@ class _Run:
                     raise self._crash
                 if not self._results and not self._left:
                     return
-                pair = self._results.popleft() if self._results else None
-                if pair is not None:
-                    self._buffered -= _size(pair[1])
+                answer = self._results.popleft() if self._results else None
+                if answer is not None:
+                    self._buffered -= _size(answer[1])
                     self._room.notify()
-            if pair is not None:
-                yield pair
-            else:
-                on_idle()
+            yield answer
 
     def _is_given_up(self) -> bool:
         """Whether there was a stop, and what was under way then has had its time."""

@@ -21,7 +21,7 @@ from aggregator.fetch import (
     FetchResult,
     HostGate,
     NotModified,
-    fetch_all,
+    fetch_ticking,
     mask,
 )
 from aggregator.model import Feed, FeedUpdate, ParsedFeed, Wishes
@@ -89,8 +89,8 @@ class FeedPoller:
     _news: list[_News] = field(default_factory=list)
     _outcomes: list[FeedOutcome] = field(default_factory=list)
 
-    def run(self, feeds: Iterable[Feed], *, stop: StopSignal | None = None) -> Iterator[FeedOutcome]:
-        """Poll these feeds; yields what came of each as soon as it is stored."""
+    def run(self, feeds: Iterable[Feed], *, stop: StopSignal | None = None) -> Iterator[list[FeedOutcome]]:
+        """Poll these feeds; yields what came of some of them as soon as it is stored."""
         web: list[Feed] = []
         others: list[Feed] = []
         for feed in feeds:
@@ -118,21 +118,25 @@ class FeedPoller:
         for future in reading:
             future.cancel()  # after a stop
 
-    def _fetched(self, feeds: Iterable[Feed], stop: StopSignal | None) -> Iterator[FeedOutcome]:
+    def _fetched(self, feeds: Iterable[Feed], stop: StopSignal | None) -> Iterator[list[FeedOutcome]]:
         by_request = {id(request): (request, feed) for feed in feeds for request in [_request(feed)]}
         requests = [request for request, _ in by_request.values()]
         parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]] = {}
-        answers = fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop, on_idle=self._write_news)
-        for request, result in answers:
-            self._answered(by_request.pop(id(request))[1], result, parsing)
+        for answer in fetch_ticking(self.client, requests, self.gate, workers=self.workers, stop=stop):
+            if answer is not None:
+                request, result = answer
+                self._answered(by_request.pop(id(request))[1], result, parsing)
             self._take_parsed(parsing, most=MOST_PARSING, stop=stop)
+            if answer is None:
+                self._write_news()
             yield from self._told()
         self._write_news()
         self._take_parsed(parsing, most=0, stop=stop)
 
-    def _told(self) -> Iterator[FeedOutcome]:
-        outcomes, self._outcomes = self._outcomes, []
-        yield from outcomes
+    def _told(self) -> Iterator[list[FeedOutcome]]:
+        if self._outcomes:
+            outcomes, self._outcomes = self._outcomes, []
+            yield outcomes
 
     def _answered(
         self, feed: Feed, result: FetchResult, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]]
