@@ -10,7 +10,7 @@ bit: all sums are whole numbers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,6 +66,25 @@ class Agglomeration:
         """The slots of an event."""
         groups = self._groups[-1]
         return [slot for slot in self._members[-1][int(self._parts[-1][group])] if groups[slot] == group]
+
+    def arrays(self) -> dict[str, _Ints]:
+        """All cuts, as plain arrays; `load` takes them back."""
+        return {"joined": self._joined, "groups": np.stack(self._groups), "parts": np.stack(self._parts)}
+
+    def load(self, arrays: Mapping[str, _Ints]) -> None:
+        """Take over cuts from `arrays`."""
+        self._joined = arrays["joined"].copy()
+        self._groups, self._parts = [*arrays["groups"].copy()], [*arrays["parts"].copy()]
+        for parts, members in zip(self._parts, self._members, strict=True):
+            order = np.argsort(parts, kind="stable")
+            labels, starts = np.unique(parts[order], return_index=True)
+            ends = [*starts[1:].tolist(), len(order)]
+            slots = order.tolist()
+            members.update(
+                (label, slots[first:last])
+                for label, first, last in zip(labels.tolist(), starts.tolist(), ends, strict=True)
+                if label >= 0
+            )
 
     def update(  # noqa: PLR0917 - what changed, then what is
         self,

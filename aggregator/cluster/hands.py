@@ -32,6 +32,14 @@ class Hands:
                 held.setdefault(b, set()).add(a)
         return changed
 
+    def pairs(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Pairs joined and pairs parted, each in ascending order."""
+        joined, parted = (
+            sorted((a, b) for a, others in held.items() for b in others if a < b)
+            for held in (self._joined, self._parted)
+        )
+        return joined, parted
+
     def stories(self) -> set[str]:
         """All stories that the reader spoke of."""
         return self._joined.keys() | self._parted.keys()

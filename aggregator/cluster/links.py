@@ -29,8 +29,6 @@ _NOTICED = ONE * 4 // 100  # probability below which a pair is no link
 _LOOKED_AT = ONE * 5 // 100  # probability from which a pair is searched for contradictions
 _REPELLED = -ONE  # a contradiction weighs as much as a sure link
 _UNKNOWN, _VETOED = -1, 1
-_NO_IDS = np.zeros(0, dtype=np.uint32)
-_NOTHING = Sizes(0.0, 0.0, 0.0, 0, 0.0, frozenset(), frozenset(), _NO_IDS, _NO_IDS, frozenset(), frozenset())
 _CHUNK = 256  # stories entered before pairs are weighed against the lists so far
 
 
@@ -42,7 +40,7 @@ class Links:
     """
 
     def __init__(self, model: PairModel, reach_days: float) -> None:
-        self._model = model
+        self.model = model
         self._reach_us = int(reach_days * _DAY_US)
         self.generation = 0  # grows when slots are numbered anew
         self._clear()
@@ -52,7 +50,8 @@ class Links:
         self._comb, self._lead = Neighbours(), Neighbours()
         self._pairs = PairTable()
         self._nodes: list[Features | None] = []
-        self._sizes: list[Sizes] = []
+        self._sizes: dict[int, Sizes] = {}
+        self._digests: list[int] = []
         self._slots: dict[str, int] = {}
         self._times: _Ints = np.zeros(1024, dtype=np.int64)
         self._alive: _Bools = np.zeros(1024, dtype=np.bool_)
@@ -146,33 +145,35 @@ class Links:
             f"{part}.{name}": values for part, arrays in parts.items() for name, values in arrays.items()
         }
         found["nodes"] = np.array([story.id if story is not None else "" for story in self._nodes], dtype=np.str_)
-        found["digests"] = np.array([story.digest if story is not None else 0 for story in self._nodes], dtype=np.int64)
+        found["digests"] = np.array(self._digests, dtype=np.int64)
+        found["times"], found["brief"] = self._times[:size], self._brief[:size]
         return found
 
-    def load(self, arrays: Mapping[str, npt.NDArray[Any]], stories: Mapping[str, Features]) -> None:
-        """Take over what `arrays` says of those `stories` that are as they were."""
+    def load(
+        self, arrays: Mapping[str, npt.NDArray[Any]], stories: Mapping[str, Features]
+    ) -> tuple[set[int], tuple[_Ints, _Ints, _Ints]]:
+        """Take over what `arrays` says of those `stories` that are as they were.
+
+        Returns the slots of those that are not, and ends and strengths of the links that changed by it.
+        """
         self._clear()
-        names = arrays["nodes"].tolist()
-        digests = arrays["digests"].tolist()
-        same = [
+        names, self._digests = arrays["nodes"].tolist(), arrays["digests"].tolist()
+        self._nodes = [
             (story if (story := stories.get(name)) is not None and story.digest == digest else None)
-            for name, digest in zip(names, digests, strict=True)
+            for name, digest in zip(names, self._digests, strict=True)
         ]
-        self._nodes = [*same]
-        self._sizes = [Sizes.of(story) if story is not None else _NOTHING for story in same]
-        self._slots = {story.id: slot for slot, story in enumerate(same) if story is not None}
-        self._grow(len(names))
-        for slot, story in enumerate(same):
-            self._times[slot] = story.time_us if story is not None else 0
-            self._alive[slot] = story is not None
-            self._brief[slot] = round(self._sizes[slot].brevity * BREVITY_STEPS)
+        self._slots = {story.id: slot for slot, story in enumerate(self._nodes) if story is not None}
+        size = len(names)
+        self._grow(size)
+        self._times[:size], self._brief[:size] = arrays["times"], arrays["brief"]
+        self._alive[:size] = [story is not None for story in self._nodes]
         self._index.fill(self._nodes)
         for part, into in (("comb", self._comb), ("lead", self._lead), ("pairs", self._pairs)):
             into.load({name.partition(".")[2]: found for name, found in arrays.items() if name.startswith(f"{part}.")})
         dirty: set[int] = set()
-        gone = [slot for slot, story in enumerate(same) if story is None and names[slot]]
+        gone = [slot for slot, story in enumerate(self._nodes) if story is None and names[slot]]
         self._forget(gone, dirty)
-        self._weigh(dirty, set())
+        return set(gone), self._weigh(dirty, set())
 
     def described(self, since: int = 0) -> tuple[list[str], _Ints, _Ints, npt.NDArray[np.float64]]:
         """What a model is trained on: ids, and per candidate pair the places of its two nodes and its description.
@@ -198,10 +199,17 @@ class Links:
         assert story is not None
         return story
 
+    def _size(self, slot: int) -> Sizes:
+        """Sums over the node of a slot, made when they are first asked for."""
+        if (known := self._sizes.get(slot)) is None:
+            known = self._sizes[slot] = Sizes.of(self._node(slot))
+        return known
+
     def _take_out(self, slots: list[int], dirty: set[int]) -> None:
         for slot in slots:
             del self._slots[self._node(slot).id]
             self._nodes[slot] = None
+            self._sizes.pop(slot, None)
             self._alive[slot] = False
         self._forget(slots, dirty)
 
@@ -237,10 +245,10 @@ class Links:
         for story in stories:
             slot = len(self._nodes)
             self._nodes.append(story)
-            self._sizes.append(Sizes.of(story))
+            self._digests.append(story.digest)
             self._slots[story.id] = slot
             self._times[slot] = story.time_us
-            self._brief[slot] = round(self._sizes[slot].brevity * BREVITY_STEPS)
+            self._brief[slot] = round(self._size(slot).brevity * BREVITY_STEPS)
             others, comb, lead = self._near(slot)
             self._index.add(slot, story)
             self._alive[slot] = True
@@ -283,8 +291,8 @@ class Links:
         others, comb, lead = others[counts], comb[counts], lead[counts]
         if len(others):
             stories = [self._node(other) for other in others.tolist()]
-            sizes = [self._sizes[other] for other in others.tolist()]
-            self._pairs.append(slot, others, comb, lead, shared(self._node(slot), self._sizes[slot], stories, sizes))
+            sizes = [self._size(other) for other in others.tolist()]
+            self._pairs.append(slot, others, comb, lead, shared(self._node(slot), self._size(slot), stories, sizes))
 
     # --- weighing pairs ---
 
@@ -305,7 +313,7 @@ class Links:
         rows = table.rows_of(dirty)
         counts = self._counting(rows)
         strength = np.zeros(len(rows), dtype=np.int32)
-        strength[counts] = self._model.strength(describe(table, rows[counts], self._comb, self._lead))
+        strength[counts] = self.model.strength(describe(table, rows[counts], self._comb, self._lead))
         strength = (strength + _GRAIN // 2) // _GRAIN * _GRAIN
         # Titles that name others are told to be unlikely, not left unsaid: they keep a strength.
         strength[strength < _NOTICED] = 0

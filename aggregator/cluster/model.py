@@ -7,6 +7,7 @@ a pair gets the same probability alone or among ten thousand others, on every ma
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,6 +43,13 @@ class PairModel:
     levels: tuple[tuple[_Ints, _Ints], ...]
     numbered: _Ints
     leaves: _Ints
+
+    @property
+    def digest(self) -> int:
+        """A number that changes with the trees."""
+        questions = b"".join(edges.tobytes() for edges in self.edges)
+        nodes = b"".join(array.tobytes() for level in self.levels for array in level)
+        return zlib.crc32(questions + nodes + self.numbered.tobytes() + self.leaves.tobytes())
 
     def strength(self, described: _Floats) -> npt.NDArray[np.int32]:
         """Probability of each described pair in units of 1/ONE."""

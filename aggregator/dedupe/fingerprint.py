@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -67,6 +68,15 @@ class Fingerprint:
     def title_key(self) -> int:
         """Equal for equal normalised titles; 0 for none."""
         return _key(self.title_words)
+
+    @property
+    def digest(self) -> int:
+        """A number that changes with anything that decides."""
+        said = repr((self.published_at, self.source, self.title, self.credit, self.agency))
+        crc = zlib.crc32(said.encode("utf-8", "replace"))
+        for part in (self.words, self.flags, self.title_words, self.title_flags):
+            crc = zlib.crc32(part, crc)
+        return crc
 
     def to_bytes(self) -> bytes:
         """Versioned bytes for the store: about five a word."""

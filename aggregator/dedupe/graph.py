@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from aggregator.dedupe.compare import match
+from aggregator.dedupe.compare import Comparison, match
 from aggregator.dedupe.index import StoryIndex
 from aggregator.dedupe.reasons import in_words
 from aggregator.dedupe.sources import choose_sources
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from aggregator.dedupe.compare import Comparison
     from aggregator.dedupe.fingerprint import Fingerprint
 
 __all__ = ["CopyGraph"]
 
 _EVIDENCE = 3
+_CHUNK = 512  # stories indexed together: more would only cost memory
+_STATE = 1  # of what `state` gives; to be raised when fingerprints or comparisons change
 
 
 class CopyGraph:
@@ -89,9 +91,48 @@ class CopyGraph:
         """What the story is a copy of, as of the last `flush`; None for an original or an unknown id."""
         return self._matches.get(key)
 
+    def state(self) -> str:
+        """All that was found out, for a quick start: `restore` takes it back. A cache, never needed for a right answer."""
+        self.flush()
+        said = {
+            "version": _STATE,
+            "stories": self._index.digests(),
+            "house": self._index.house,
+            "links": [
+                (a, b, asdict(found)) for a, others in self._edges.items() for b, found in others.items() if a < b
+            ],
+        }
+        return json.dumps(said, separators=(",", ":"))
+
+    def restore(self, state: str) -> bool:
+        """Take back a `state` after the stories of now were added and before the first `flush`.
+
+        Stories that came, went or changed since are compared at the next `flush`. False, and nothing taken, for a state of
+        another version.
+        """
+        try:
+            said = json.loads(state)
+        except ValueError:
+            return False
+        if not isinstance(said, dict) or said.get("version") != _STATE:
+            return False
+        digests = said["stories"]
+        known = [story for key, story in self._new.items() if digests.get(key) == story.digest]
+        self._take_in(known)
+        for story in known:
+            del self._new[story.id]
+        for one, other, values in said["links"]:
+            if one in self._index and other in self._index:
+                found = Comparison(**values | {"passages": tuple((i, j, n) for i, j, n in values["passages"])})
+                self._edges.setdefault(one, {})[other] = found
+                self._edges.setdefault(other, {})[one] = found.mirrored()
+        self._again |= self._index.holders({*said["house"]} ^ {*self._index.house})
+        self._touched |= self._edges.keys()
+        return True
+
     def flush(self) -> set[str]:
         """Decide all that was added, removed or kept apart since the last time; the ids whose decision changed."""
-        again = self._again | self._index.add(list(self._new.values()))
+        again = self._again | self._take_in(list(self._new.values()))
         self._new.clear()
         self._again = set()
         for key in again:
@@ -102,6 +143,13 @@ class CopyGraph:
         changed = self._decide()
         self._former.clear()
         return changed
+
+    def _take_in(self, stories: list[Fingerprint]) -> set[str]:
+        """Index stories; the ids to compare: these, and those whose house lines changed."""
+        again: set[str] = set()
+        for first in range(0, len(stories), _CHUNK):
+            again |= self._index.add(stories[first : first + _CHUNK])
+        return again
 
     def _forget(self, key: str) -> None:
         self._unlink(key)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aggregator.dedupe.postings import Postings
-from aggregator.text.shingles import sentence_starts, unpack
+from aggregator.text.shingles import WordSequence, sentence_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -39,22 +38,24 @@ class HouseLines:
 
     def add(self, stories: Sequence[tuple[int, Fingerprint]]) -> set[int]:
         """Count the sentences of new stories (row, story); the rows for which a house line has come up."""
-        lines = {row: np.unique(_lines(story)[0]) for row, story in stories if story.source}
-        if not lines:
+        told = [(row, story) for row, story in stories if story.source and len(story)]
+        if not told:
             return set()
         for row, story in stories:
             self._titles[row] = story.title_key or story.text_key
-        counted = np.concatenate(list(lines.values()))
-        owners = np.repeat(np.array(list(lines), dtype=np.int32), [len(keys) for keys in lines.values()])
-        self._postings.add(counted, owners)
-        return self._recount(np.unique(counted))
+        keys, _, places = _lines([story for _, story in told])
+        order = np.lexsort((keys, places))
+        keys, places = keys[order], places[order]
+        once = np.append(True, (keys[1:] != keys[:-1]) | (places[1:] != places[:-1]))
+        self._postings.add(keys[once], np.array([row for row, _ in told], dtype=np.int32)[places[once]])
+        return self._recount(np.unique(keys))
 
     def remove(self, row: int, story: Fingerprint) -> set[int]:
         """Take a story out of the count; the rows for which a house line has gone."""
         if row not in self._titles:
             return set()
         del self._titles[row]
-        return self._recount(np.unique(_lines(story)[0])) if self._house else set()
+        return self._recount(np.unique(_lines([story])[0])) if self._house and len(story) else set()
 
     def _recount(self, keys: NDArray[np.uint64]) -> set[int]:
         """The rows that hold one of `keys` whose standing has changed."""
@@ -70,11 +71,21 @@ class HouseLines:
                 stale.update(holders)
         return stale
 
+    @property
+    def standing(self) -> list[int]:
+        """The keys of all house lines, ascending."""
+        return sorted(self._house)
+
+    def holders(self, keys: Iterable[int]) -> set[int]:
+        """The rows of stories that have one of these lines."""
+        _, rows = self._postings.lookup(np.array(sorted(keys), dtype=np.uint64))
+        return {row for row in rows.tolist() if row in self._titles}
+
     def kept(self, story: Fingerprint) -> NDArray[np.bool_] | None:
         """Which words of a story are its own; None for all of them."""
-        if not self._house or not story.source:
+        if not self._house or not story.source or not len(story):
             return None
-        keys, lengths = _lines(story)
+        keys, lengths, _ = _lines([story])
         standing = np.array([key in self._house for key in keys.tolist()], dtype=np.bool_)
         if not standing.any():
             return None
@@ -89,17 +100,13 @@ class HouseLines:
         self._titles = {int(renumbered[row]): title for row, title in self._titles.items()}
 
 
-def _lines(story: Fingerprint) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Key (outlet and words) and length of each sentence; short ones get keys that are never counted twice."""
-    if not len(story) or not story.source:
-        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
-    return _keyed(story.words, story.flags, story.source)
+def _lines(stories: Sequence[Fingerprint]) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    """Key (outlet and words) and length of each sentence of stories with an outlet and words, and the place of its story.
 
-
-# Asked for twice in a row: to count a story's lines, and to strip it of those that are standing.
-@lru_cache(maxsize=128)
-def _keyed(hashes: bytes, flags: bytes, source: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    words = unpack(hashes, flags)
+    Short sentences get keys that are never counted twice.
+    """
+    flags = np.frombuffer(b"".join(story.flags for story in stories), dtype=np.uint8)
+    words = WordSequence(hashes=np.frombuffer(b"".join(story.words for story in stories), dtype="<u4"), flags=flags)
     starts = sentence_starts(words)
     lengths = np.diff(np.append(starts, len(words)))
     within = (np.arange(len(words)) - np.repeat(starts, lengths)).astype(np.uint64)
@@ -107,8 +114,10 @@ def _keyed(hashes: bytes, flags: bytes, source: str) -> tuple[NDArray[np.uint64]
     mixed ^= mixed >> np.uint64(32)
     mixed *= np.uint64(0xD6E8FEB86659FD93)
     keys = np.add.reduceat(mixed, starts)
-    keys ^= np.uint64(zlib.crc32(source.encode("utf-8", "surrogatepass")) << 32)
+    places = np.searchsorted(np.cumsum([len(story) for story in stories]), starts, side="right")
+    outlets = [zlib.crc32((story.source or "").encode("utf-8", "surrogatepass")) << 32 for story in stories]
+    keys ^= np.array(outlets, dtype=np.uint64)[places]
     short = lengths < _SHORTEST
-    unique = np.uint64(zlib.crc32(hashes) << 32 | zlib.crc32(flags))
-    keys[short] = unique + np.arange(int(short.sum()), dtype=np.uint64)
-    return keys, lengths
+    unique = [zlib.crc32(story.words) << 32 | zlib.crc32(story.flags) for story in stories]
+    keys[short] = np.array(unique, dtype=np.uint64)[places[short]] + np.flatnonzero(short).astype(np.uint64)
+    return keys, lengths, places

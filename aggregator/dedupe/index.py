@@ -10,7 +10,7 @@ import numpy as np
 from aggregator.dedupe.compare import WINDOW
 from aggregator.dedupe.house import HouseLines
 from aggregator.dedupe.postings import Postings
-from aggregator.text.shingles import START, shingles
+from aggregator.text.shingles import START, shingles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,17 +38,17 @@ class _Row:
 
     __slots__ = ("kept", "own", "sample", "story")
 
-    def __init__(self, story: Fingerprint) -> None:
+    def __init__(self, story: Fingerprint, sample: NDArray[np.uint32]) -> None:
         self.story = self.own = story
         self.kept: NDArray[np.bool_] | None = None
-        self.sample = _sample(story)
+        self.sample = sample
 
     def strip(self, kept: NDArray[np.bool_] | None) -> None:
         if kept is None and self.kept is None:
             return
         self.kept = kept
         self.own = self.story if kept is None else _without(self.story, kept)
-        self.sample = _sample(self.own)
+        (self.sample,) = _samples([self.own])
 
 
 class StoryIndex:
@@ -69,6 +69,10 @@ class StoryIndex:
     def __contains__(self, key: object) -> bool:
         return key in self._row_of
 
+    def digests(self) -> dict[str, int]:
+        """What tells whether a story held has changed, by id."""
+        return {row.story.id: row.story.digest for row in self._rows if row is not None}
+
     def own(self, key: str) -> Fingerprint:
         """The story without its outlet's house lines: what is compared."""
         return self._held(key).own
@@ -82,14 +86,23 @@ class StoryIndex:
         """The stories published before a moment."""
         return [row.story.id for row in self._rows if row is not None and row.story.published_at < moment]
 
+    @property
+    def house(self) -> list[int]:
+        """The keys of all house lines, ascending."""
+        return self._house.standing
+
+    def holders(self, lines: Iterable[int]) -> set[str]:
+        """The stories that have one of these house lines."""
+        return {self._live(row).story.id for row in self._house.holders(lines)}
+
     def add(self, stories: Sequence[Fingerprint]) -> set[str]:
         """Add stories whose ids are not held; the ids to compare: these, and those whose house lines changed."""
         if not stories:
             return set()
         first = len(self._rows)
-        for story in stories:
+        for story, sample in zip(stories, _samples(stories), strict=True):
             self._row_of[story.id] = len(self._rows)
-            self._rows.append(_Row(story))
+            self._rows.append(_Row(story, sample))
         self._grow()
         new = list(range(first, len(self._rows)))
         self._days[new] = [story.published_at.timestamp() / 86400 for story in stories]
@@ -151,11 +164,12 @@ class StoryIndex:
         self._postings.add(np.concatenate(samples).astype(np.uint64), owners)
 
     def _strip(self, rows: Iterable[int], *, fresh: bool = False) -> None:
+        holders = self._house.holders(self._house.standing)
         for row in rows:
             held = self._live(row)
             if not fresh:
                 self._unkey(held)
-            held.strip(self._house.kept(held.story))
+            held.strip(self._house.kept(held.story) if row in holders else None)
             self._sizes[row] = len(held.sample)
             for key in _same_keys(held.own):
                 self._same.setdefault(key, set()).add(held.story.id)
@@ -195,10 +209,13 @@ class StoryIndex:
         self._grow()
 
 
-def _sample(story: Fingerprint) -> NDArray[np.uint32]:
-    every = shingles(story.text)
-    sample: NDArray[np.uint32] = np.unique(every[every % _SAMPLED == 0])
-    return sample
+def _samples(stories: Sequence[Fingerprint]) -> list[NDArray[np.uint32]]:
+    """The sample of each story's shingles, ascending."""
+    values, owners = shingles_of([story.text for story in stories])
+    sampled = values % _SAMPLED == 0
+    joint = np.unique((owners[sampled].astype(np.uint64) << np.uint64(32)) | values[sampled])
+    cuts = np.searchsorted(joint, np.arange(1, len(stories), dtype=np.uint64) << np.uint64(32))
+    return np.split(joint.astype(np.uint32), cuts)
 
 
 def _share_enough(one: _Row, other: _Row) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event as StopSignal
 
+from aggregator import __version__
 from aggregator.cluster import Features
 from aggregator.dedupe import Fingerprint
 from aggregator.digest import headline
@@ -15,7 +16,7 @@ from aggregator.errors import WorkerDied
 from aggregator.model import StoryLine
 from aggregator.pipeline.window import Prepared, Window, prepare_many
 from aggregator.store import Store
-from aggregator.store.decisions import StoredFeatures
+from aggregator.store.decisions import KeptWindow, StoredFeatures
 from aggregator.store.edits import Edit
 
 __all__ = ["Decider"]
@@ -25,6 +26,10 @@ REACH = timedelta(days=8)
 MOST_IN_MEMORY = 40_000  # stories; when more have gathered, those that are out of reach are forgotten
 BATCH = 500
 MOST_TITLES = 16  # originals of one event that the headline is chosen from
+FEWEST_KEPT, KEPT_SHARE = (
+    64,
+    32,
+)  # stories, or one in so many of the window, after which what was found out is kept anew
 SMALL = 64  # below this many stories, another process costs more than it saves
 
 
@@ -45,6 +50,7 @@ class Decider:
     _window: Window = field(default_factory=Window)
     _span: _Span | None = None
     _edits: tuple[int, int] = (0, 0)
+    _unkept: int = 0
 
     def run(
         self,
@@ -63,6 +69,7 @@ class Decider:
             progress(done)
         if done:
             self.store.events.set_threads(self._window.threads(), self._window.event_keys())
+            self._keep()
         return done
 
     def forget(self, keys: Iterable[str]) -> None:
@@ -76,6 +83,7 @@ class Decider:
         prepared = _prepared(lines, self.executor)
         for story in prepared:
             self._window.put(story)
+        self._unkept += len(prepared)
         changes = self._window.flush()
         with self.store.write():
             touched = self.store.decisions.apply(
@@ -100,8 +108,7 @@ class Decider:
             self._window = Window()
             self._edits = (0, 0)
             self._obey()
-            self._span = _Span(since, until)
-            self._load(since, until)
+            self._begin(since, until)
             return
         if is_full and since > span.since:
             self._window.evict(since)
@@ -114,7 +121,31 @@ class Decider:
             self._load(span.until, until)
             span.until = until
 
-    def _load(self, since: datetime, until: datetime) -> None:
+    def _begin(self, since: datetime, until: datetime) -> None:
+        """Fill an empty window, from what the last process found out where that serves."""
+        kept = self.store.decisions.kept_window(__version__, since, until)
+        if kept is None or kept.since < since - REACH or kept.stories > MOST_IN_MEMORY:
+            self._span = _Span(since, until)
+            self._load(since, until)
+            self._unkept = len(self._window)
+            return
+        self._span = _Span(min(since, kept.since), max(until, kept.until))
+        self._load(self._span.since, self._span.until, kept)
+
+    def _keep(self) -> None:
+        """Keep what was found out, once so much has come that finding it out again would take its time."""
+        if self._span is None or self._unkept < max(FEWEST_KEPT, len(self._window) // KEPT_SHARE):
+            return
+        copies, events = self._window.state()
+        self.store.decisions.keep_window(
+            KeptWindow(
+                version=__version__, since=self._span.since, until=self._span.until, stories=len(self._window),
+                copies=copies, events=events,
+            )
+        )  # fmt: skip
+        self._unkept = 0
+
+    def _load(self, since: datetime, until: datetime, kept: KeptWindow | None = None) -> None:
         """Put decided stories into the window; features that another version made are computed anew and kept."""
         outdated = []
         for stored in self.store.decisions.window(since, until):
@@ -130,6 +161,8 @@ class Decider:
             for story in fresh:
                 self._window.put(story)
             self.store.decisions.keep_features(_blobs(fresh))
+        if kept is not None and not self._window.restore(kept.copies, kept.events):
+            self._unkept = len(self._window)
         self._window.settle()
 
 

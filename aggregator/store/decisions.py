@@ -13,7 +13,7 @@ from aggregator.model import CopyMatch, EventAssignment, StoryLine
 from aggregator.store.connection import Connections
 from aggregator.store.times import from_db, to_db
 
-__all__ = ["Decisions", "StoredFeatures"]
+__all__ = ["Decisions", "KeptWindow", "StoredFeatures"]
 
 _UNCOUNTED = "1970-01-01T00:00:00Z"  # stands in the same transaction only, until the event is counted
 _NEW_EVENT = "INSERT INTO events (key, headline, first_at, last_at, seen_at, changed_at) VALUES (?, '', ?, ?, ?, ?)"
@@ -28,6 +28,18 @@ class StoredFeatures:
     published_at: datetime
     fingerprint: bytes
     features: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptWindow:
+    """What a process found out of the stories published in a time, so that the next need not: see `Window.state`."""
+
+    version: str
+    since: datetime
+    until: datetime
+    stories: int
+    copies: str
+    events: bytes
 
 
 class Decisions:
@@ -75,6 +87,30 @@ class Decisions:
             for r in rows
         )  # fmt: skip
 
+    def keep_window(self, window: KeptWindow) -> None:
+        """Keep what was found out of a window, in place of all before."""
+        with self._db.write():
+            self._db.run(
+                "INSERT OR REPLACE INTO window (id, version, since, until, stories, copies, events) VALUES (1, ?, ?, ?, ?, ?, ?)",
+                (
+                    window.version, to_db(window.since), to_db(window.until), window.stories, window.copies.encode(),
+                    window.events,
+                ),
+            )  # fmt: skip
+
+    def kept_window(self, version: str, since: datetime, until: datetime) -> KeptWindow | None:
+        """What is kept of a window that overlaps this time, if this version kept it."""
+        row = self._db.row(
+            "SELECT since, until, stories, copies, events FROM window WHERE version = ? AND since <= ? AND until >= ?",
+            (version, to_db(until), to_db(since)),
+        )
+        if row is None:
+            return None
+        return KeptWindow(
+            version=version, since=datetime.fromisoformat(row["since"]), until=datetime.fromisoformat(row["until"]),
+            stories=row["stories"], copies=row["copies"].decode("utf-8", "replace"), events=row["events"],
+        )  # fmt: skip
+
     def keep_features(self, features: Mapping[str, tuple[bytes, bytes]]) -> None:
         """Store features that were computed anew for stories whose decisions stand."""
         with self._db.write():
@@ -85,6 +121,7 @@ class Decisions:
         """Have everything decided again, as `rebuild` does; returns how many stories."""
         with self._db.write():
             self._db.run("DELETE FROM features")
+            self._db.run("DELETE FROM window")
             return self._db.run("UPDATE stories SET is_stale = 1").rowcount
 
     def apply(

@@ -593,3 +593,14 @@ def m0017_enclosures(db: Database) -> None:
 def m0018_marks(db: Database) -> None:
     """Whether a page that is read again says the same."""
     db.execute("ALTER TABLE pages ADD COLUMN mark TEXT")
+
+
+@step
+def m0019_window(db: Database) -> None:
+    """What the last process found out of the stories of the last days: a cache for a quick start."""
+    db.execute(
+        """CREATE TABLE window (
+            id INTEGER PRIMARY KEY CHECK (id = 1), version TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL,
+            stories INTEGER NOT NULL, copies BLOB NOT NULL, events BLOB NOT NULL
+        ) STRICT"""
+    )

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "pack",
     "sentence_starts",
     "shingles",
+    "shingles_of",
     "spell",
     "unpack",
     "widths",
@@ -194,6 +197,22 @@ def shingles(words: WordSequence) -> NDArray[np.uint32]:
     total ^= total >> np.uint64(31)
     total *= np.uint64(0x94D049BB133111EB)
     return (total >> np.uint64(32)).astype(np.uint32)
+
+
+def shingles_of(texts: Sequence[WordSequence]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """`shingles` of several texts and, for each, the place of its text: cheaper than one by one, in no promised order."""
+    unspaced = [bool(np.bitwise_or.reduce(text.flags, initial=0) & (_HAN | _SOUTH_EAST)) for text in texts]
+    spaced = np.array([place for place, apart in enumerate(unspaced) if not apart], dtype=np.int64)
+    sizes = [len(texts[place]) for place in spaced]
+    joined = np.concatenate([np.empty(0, dtype=np.uint32), *(texts[place].hashes for place in spaced)])
+    found = shingles(WordSequence(hashes=joined, flags=np.zeros(len(joined), dtype=np.uint8)))
+    left = np.repeat(np.cumsum(sizes, dtype=np.int64), sizes) - np.arange(len(joined))
+    whole = np.flatnonzero(left[: len(found)] >= _WORDS_WIDE)
+    others = [(place, shingles(texts[place])) for place, apart in enumerate(unspaced) if apart]
+    return (
+        np.concatenate([found[whole], *(values for _, values in others)]),
+        np.concatenate([np.repeat(spaced, sizes)[whole], *(np.full(len(v), place) for place, v in others)]),
+    )
 
 
 def widths(words: WordSequence) -> NDArray[np.int64]:

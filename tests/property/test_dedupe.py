@@ -80,6 +80,22 @@ def test_order_batches_replacements_and_removals_do_not_matter(seed, shuffle, ba
     assert decisions(bit_by_bit, stories) == decisions(once, stories)
 
 
+@given(seed=st.integers(0, 10**6), then=st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_graph_that_goes_on_from_a_state_decides_as_one_from_scratch(seed, then):
+    stories, strangers = newsroom(seed), newsroom(seed + 1)
+    before, after, once = CopyGraph(), CopyGraph(), CopyGraph()
+    for story, stranger in zip(stories, strangers, strict=True):
+        before.add(then.draw(st.sampled_from((story, story, stranger))))  # of the same id, so a text replaced since
+        if then.draw(st.booleans()):
+            after.add(story)
+            once.add(story)
+    once.flush()
+    assert after.restore(before.state())
+    after.flush()
+    assert decisions(after, stories) == decisions(once, stories)
+
+
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=25, deadline=None)
 def test_every_copy_points_at_an_original_that_it_matches(seed):

@@ -175,3 +175,15 @@ def test_fingerprints_survive_storage(story, text):
 def test_stories_with_nothing_to_compare_are_originals(story):
     lines = [replace(story(str(n), None), title=None) for n in range(3)] + [replace(story("dots", "..."), title="?")]
     assert all(found is None for _, found in decide(lines))
+
+
+def test_a_state_of_another_version_or_torn_is_not_taken(story, text):
+    lines = [story(str(n), text(n // 2), hours=n) for n in range(6)]
+    state = graph_of(*lines).state()
+    for bad in (state[: len(state) // 2], "", "null", "{}", state.replace('"version":1', '"version":0')):
+        graph = CopyGraph()
+        for line in lines:
+            graph.add(fingerprint(line))
+        assert not graph.restore(bad)
+        graph.flush()
+        assert sources(graph, "1", "3", "5") == {"1": "0", "3": "2", "5": "4"}

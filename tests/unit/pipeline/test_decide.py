@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.pipeline import decide
 from aggregator.pipeline.decide import Decider
+from aggregator.pipeline.window import Window
 from aggregator.store import Store
 from tests.support.building import NOW, a_new_entry, a_spec
 
@@ -58,6 +59,69 @@ def lived(path: Path) -> tuple[set[frozenset[str]], int, int]:
         events[row["event_id"]].add(row["key"])
     store.close()
     return {frozenset(keys) for keys in events.values()}, largest, read[0]
+
+
+def told_to(store: Store, days: range) -> None:
+    feed = store.feeds.all()[0]
+    for day in days:
+        entries = [a_new_entry(**told(day, outlet)) for outlet in ("courier", "post")]
+        store.ingest.apply(feed.id, entries, now=NOW + timedelta(days=day))
+
+
+def events_of(store: Store) -> list[tuple[str, str]]:
+    sql = "SELECT s.key, e.key AS event FROM stories s JOIN events e ON e.id = s.event_id ORDER BY s.key"
+    return [(row["key"], row["event"]) for row in store.connections.rows(sql)]
+
+
+MISHAPS = {
+    "none": None,
+    "the copies are torn": "UPDATE window SET copies = substr(copies, 1, length(copies) / 2)",
+    "the events are torn": "UPDATE window SET events = substr(events, 1, length(events) / 2)",
+    "another version kept it": "UPDATE window SET version = '0.0'",
+    "it is lost": "DELETE FROM window",
+    "another process took a story out": "DELETE FROM stories WHERE key = 'https://post.example/17'",
+    "another process changed a story": "UPDATE stories SET title = 'Opera roof sold', is_stale = 1 WHERE key LIKE '%post%18'",
+}
+
+
+@pytest.mark.parametrize("mishap", MISHAPS)
+def test_a_process_that_starts_again_decides_as_one_that_never_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mishap: str
+) -> None:
+    monkeypatch.setattr(decide, "FEWEST_KEPT", 1)
+    outcomes = []
+    for restarted in (True, False):
+        store = Store(tmp_path / f"{restarted}.db")
+        store.feeds.add([a_spec()], now=NOW)
+        decider = Decider(store)
+        for day in range(24):
+            told_to(store, range(day, day + 1))
+            if restarted:
+                decider = Decider(store)
+            if day == 20 and (sql := MISHAPS[mishap]):
+                store.connections.run(sql)
+                decider.forget({"https://post.example/17"} - {key for key, _ in events_of(store)})
+            decider.run()
+        outcomes.append(events_of(store))
+        store.close()
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_process_that_starts_again_does_not_find_out_anew_what_the_last_one_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decide, "FEWEST_KEPT", 1)
+    store = Store(tmp_path / "kept.db")
+    store.feeds.add([a_spec()], now=NOW)
+    told_to(store, range(8))
+    Decider(store).run()
+    told_to(store, range(8, 9))
+    taken: list[bool] = []
+    restore = Window.restore
+    monkeypatch.setattr(Window, "restore", lambda *kept: taken.append(restore(*kept)) or taken[-1])
+    Decider(store).run()
+    store.close()
+    assert taken == [True]
 
 
 def test_a_full_window_forgets_what_is_out_of_reach_reads_nothing_again_and_decides_the_same(
