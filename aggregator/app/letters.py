@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from aggregator import deliver, render
 from aggregator.app.digests import READER, Digests
+from aggregator.app.timetable import timetable_of, zone_of
 from aggregator.config import Config
-from aggregator.digest.due import Timetable
 from aggregator.model import Digest
 from aggregator.render.times import say_day
 from aggregator.store import Store
@@ -30,11 +30,10 @@ def mail_words(
     edition_id: int | None,
 ) -> render.MailWords:
     """What the foot of a mail says: why it came, when the next will, how to stop it, where it is on the web."""
-    settings = config.digests.get(name)
     next_line = ""
-    if settings is not None:
-        zone = settings.tz or timezone
-        due = Timetable.of(at=settings.at, days=settings.days, zone=zone).next(made_at)
+    if name in config.digests:
+        zone = zone_of(config, name, timezone)
+        due = timetable_of(config, name, timezone).next(made_at)
         next_line = (
             f"The next one comes on {say_day(due, now=made_at, zone=zone)} at {due.astimezone(ZoneInfo(zone)):%H:%M}."
         )
@@ -69,7 +68,7 @@ class Letters:
     def write(self, queued: Queued, recipient: Recipient, sender: str) -> bytes:
         """The mail of an edition for a recipient."""
         digest = self._edition(queued.edition_id)
-        zone = self._zone(queued)
+        zone = zone_of(self._config, queued.digest, self._timezone)
         words = mail_words(
             self._config,
             queued.digest,
@@ -99,11 +98,7 @@ class Letters:
     def read(self, queued: Queued) -> tuple[Digest, str]:
         """An edition, and its text in Markdown, for those who deliver it in another way."""
         digest = self._edition(queued.edition_id)
-        return digest, render.digest_markdown(digest, zone=self._zone(queued))
-
-    def _zone(self, queued: Queued) -> str:
-        settings = self._config.digests.get(queued.digest)
-        return (settings.tz if settings else None) or self._timezone
+        return digest, render.digest_markdown(digest, zone=zone_of(self._config, queued.digest, self._timezone))
 
     def _edition(self, edition_id: int) -> Digest:
         if self._last is None or self._last[0] != edition_id:

@@ -18,6 +18,7 @@ from aggregator.app.clock import Clock, machine_time
 from aggregator.app.digests import Digests
 from aggregator.app.lease import holder_name, is_running
 from aggregator.app.letters import Letters, mail_words
+from aggregator.app.timetable import zone_of
 from aggregator.config import Config, MailConfig, channel_of
 from aggregator.deliver.message import plain_address
 from aggregator.errors import DeliveryError, PluginFailed
@@ -148,7 +149,8 @@ class Mailing:
     def _by_mail(self, queued: Queued, recipient: Recipient, letters: Letters) -> str:
         transport = self.make_transport(self.config.mail)
         sender = sender_of(self.config.mail)
-        parcel = self._parcel(queued, sender, letters.write(queued, recipient, sender))
+        content = letters.write(queued, recipient, sender)
+        parcel = self._parcel(queued.recipient, sender, queued.message_id, content)
         if queued.in_doubt and transport.has(parcel):
             return "it had arrived"
         return transport.send(parcel, on_hand_over=lambda: self.store.outbox.hand_over(queued.id, now=self.clock()))
@@ -165,13 +167,13 @@ class Mailing:
             log.warning("plugin failed", extra={"plugin": error.plugin, "error": str(error)})
             raise DeliveryError(f"Plugin {error.plugin}: {error}", channel=scheme) from error
 
-    def _parcel(self, queued: Queued, sender: str, content: bytes) -> deliver.Parcel:
-        recipient = plain_address(queued.recipient)
-        address = plain_address(deliver.address_of(sender))
+    def _parcel(self, recipient: str, sender: str, message_id: str, content: bytes) -> deliver.Parcel:
+        """A mail in its envelope, with plain addresses."""
+        there, address = plain_address(recipient), plain_address(deliver.address_of(sender))
         return deliver.Parcel(
-            sender=deliver.verp(address, recipient) if self.config.mail.verp else address,
-            recipient=recipient,
-            message_id=queued.message_id,
+            sender=deliver.verp(address, there) if self.config.mail.verp else address,
+            recipient=there,
+            message_id=message_id,
             content=content,
         )
 
@@ -199,7 +201,7 @@ class Mailing:
         words = mail_words(
             self.config, name, to, made_at=digest.made_at, timezone=self.timezone, token=None, edition_id=None
         )
-        zone = (settings.tz if settings else None) or self.timezone
+        zone = zone_of(self.config, name, self.timezone)
         return render.digest_mail(digest, zone=zone, words=words)
 
     def audit(self, *, digest: str | None = None, since: datetime | None = None) -> Audit:
@@ -228,15 +230,10 @@ class Mailing:
             message_id=message_id,
             list_name="test",
         )
-        address, there = plain_address(deliver.address_of(sender)), plain_address(recipient)
-        parcel = deliver.Parcel(
-            sender=deliver.verp(address, there) if mail.verp else address,
-            recipient=there,
-            message_id=message_id,
-            content=deliver.build(letter),
-        )
+        parcel = self._parcel(recipient, sender, message_id, deliver.build(letter))
         answer = self.make_transport(mail).send(parcel, on_hand_over=lambda: None)
-        return f"A mail from {address} to {there} was taken: {answer}"
+        address = plain_address(deliver.address_of(sender))
+        return f"A mail from {address} to {parcel.recipient} was taken: {answer}"
 
 
 def _again(queued: Queued, now: datetime) -> datetime:

@@ -12,6 +12,7 @@ from aggregator.app.clock import Clock
 from aggregator.app.digests import READER, DigestPlan, Digests, Draft
 from aggregator.app.mailing import sender_of
 from aggregator.app.retelling import Retelling
+from aggregator.app.timetable import timetable_of, zone_of
 from aggregator.config import Config, DigestConfig, channel_of
 from aggregator.digest.due import Timetable
 from aggregator.errors import NotFound
@@ -71,8 +72,8 @@ class Publishing:
             Named(
                 name=name,
                 settings=settings,
-                zone=self._zone(settings),
-                next_at=self._timetable(settings).next(self.clock()),
+                zone=zone_of(self.config, name, self.timezone),
+                next_at=self._timetable(name).next(self.clock()),
                 last_at=self.store.editions.last_made_at(READER, name),
                 recipients=tuple(r for r in known if r.digest == name and r.address in settings.to),
             )
@@ -117,7 +118,7 @@ class Publishing:
         for name, settings in self.config.digests.items():
             if names is not None and name not in names:
                 continue
-            due = self._timetable(settings).latest(self.clock())
+            due = self._timetable(name).latest(self.clock())
             if due is None or self.store.editions.is_met(READER, name, due):
                 continue
             published = self._publish(name, settings.to, due_at=due)
@@ -128,7 +129,7 @@ class Publishing:
     def poll_ahead(self) -> timedelta:
         """How far ahead feeds should be polled now: up to the time of a digest that is at most 15 minutes away."""
         now = self.clock()
-        ahead = [self._timetable(settings).next(now) - now for settings in self.config.digests.values()]
+        ahead = [self._timetable(name).next(now) - now for name in self.config.digests]
         return max((span for span in ahead if span <= POLL_BEFORE), default=timedelta(0))
 
     def resume(self, address: str) -> int:
@@ -188,7 +189,7 @@ class Publishing:
             look_back=LOOK_BACK,
             topics=settings.topics,
             max_events=settings.max_events,
-            zone=self._zone(settings),
+            zone=zone_of(self.config, name, self.timezone),
         )
         draft = self.digests.draft(plan)
         return replace(draft, digest=self.retelling(self.config).retold(draft.digest))
@@ -199,8 +200,5 @@ class Publishing:
             raise NotFound(f"The settings name no digest {name}; see: aggregator digests list")
         return found
 
-    def _zone(self, settings: DigestConfig) -> str:
-        return settings.tz or self.timezone
-
-    def _timetable(self, settings: DigestConfig) -> Timetable:
-        return Timetable.of(at=settings.at, days=settings.days, zone=self._zone(settings))
+    def _timetable(self, name: str) -> Timetable:
+        return timetable_of(self.config, name, self.timezone)

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from aggregator.digest.brief import sentence_from
 from aggregator.digest.claims import (
+    OTHER_TIME,
     Claim,
     Statement,
     claims_of,
@@ -29,7 +30,7 @@ from aggregator.digest.claims import (
 from aggregator.digest.material import Candidate, Material, gather
 from aggregator.digest.sentence_features import SENTENCE, opens_dangling, sentence_features
 from aggregator.digest.slots import SLOTS
-from aggregator.digest.vectors import cosine, rarity, vector
+from aggregator.digest.vectors import cosine, rarity, vector, weight_of
 from aggregator.digest.weights import shipped
 from aggregator.model import Change, EventView, Sentence, Story, StoryLine, Told
 from aggregator.text.figures import figures
@@ -47,6 +48,7 @@ _MIN_WORDS = 8
 _FIRST_STATEMENTS = 12
 _LIKELY = 0.45  # what `NEWS` must say; higher shows less and is right more often (docs/quality.md)
 _REPEATED = 0.6  # share of a sentence's words that the account has already
+_TITLE_TOLD = 0.5  # share of a told title's weight
 _SAID_TWICE = 0.45  # cosine of two sentences
 
 NEWS = ("score", "like_titles", "title_news", "like_others", "depth", "figure", "new_figure", "length")
@@ -54,20 +56,23 @@ NEWS = ("score", "like_titles", "title_news", "like_others", "depth", "figure", 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What the reader was told before: the stories' sentences, their figures, the words and vectors of their titles."""
+    """What the reader was told before: the stories' sentences, their figures, the words of each title and of all."""
 
     statements: Sequence[Sequence[Statement]]
     figures: frozenset[tuple[float, str]]
+    titles: tuple[frozenset[str], ...]
     title_words: frozenset[str]
 
     @classmethod
     def of(cls, stories: Sequence[Story]) -> Background:
         """The background that these stories make."""
         statements = [statements_of(s) for s in stories]
+        titles = tuple(frozenset(stems(s.title, s.lang)) for s in stories if s.title)
         return cls(
             statements=statements,
             figures=frozenset(value for each in statements for s in each for value in _values(s.text, s.story.lang)),
-            title_words=frozenset(w for s in stories for w in stems(s.title or "", s.lang)),
+            titles=titles,
+            title_words=frozenset().union(*titles),
         )
 
 
@@ -290,7 +295,9 @@ def _sentences(fresh: Sequence[Story], background: Background, shown: Sequence[S
 
 
 def _may_be_shown(candidate: Candidate) -> bool:
-    return candidate.size >= _MIN_WORDS and candidate.is_whole and not opens_dangling(candidate)
+    if candidate.size < _MIN_WORDS or not candidate.is_whole or opens_dangling(candidate):
+        return False
+    return not OTHER_TIME.search(candidate.text)
 
 
 def news_features(candidate: Candidate, material: Material, background: Background) -> list[float]:
@@ -316,11 +323,16 @@ def news_features(candidate: Candidate, material: Material, background: Backgrou
 
 
 def is_retold(candidate: Candidate, material: Material, background: Background) -> bool:
-    """Whether the reader was told it: in three sentences of one story, or in one alike that lacks none of its figures."""
+    """Whether the reader was told it: in three sentences of one story, in most of a title, or in one sentence that is alike.
+
+    A figure that was not told makes a sentence news that is only like another or like a title.
+    """
     if told_share(candidate, background.statements) >= _TOLD:
         return True
     if _values(candidate.text, material.tellings[candidate.telling].story.lang) - background.figures:
         return False
+    if any(weight_of(candidate.content & title) > _TITLE_TOLD * weight_of(title) for title in background.titles):
+        return True
     return any(
         cosine(candidate.vector, vector(s.content)) >= _SAID_TWICE for each in background.statements for s in each
     )

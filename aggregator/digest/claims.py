@@ -22,6 +22,7 @@ from aggregator.text.sentences import split
 from aggregator.text.words import stem, words
 
 __all__ = [
+    "OTHER_TIME",
     "Claim",
     "Statement",
     "claims_of",
@@ -45,7 +46,7 @@ _ELSEWHERE = re.compile(
     r"at the scene|on the spot|another|additional|further|\d+ more|among (?:them|the (?:dead|injured))|of (?:them|whom))\b",
     re.IGNORECASE,
 )
-_OTHER_TIME = re.compile(
+OTHER_TIME = re.compile(
     r"\b(?:weeks?|months?|years?|decades?) (?:ago|before|earlier)\b|\b(?:[Ii]n|[Ll]ast|[Ss]ince) (?:year|month|January|February|March|April|May|June|July|August|"
     r"September|October|November|December)\b|\b(?:[Ii]n|of) (?:1[5-9]|20)\d\d\b|\b[Ii]nitially\b|\b[Aa]t first\b|"
     r"\ba (?:second|third|fourth|fifth|sixth) (?:person|man|woman|victim|child|officer)\b"
@@ -296,7 +297,7 @@ def is_elsewhere(claim: Claim) -> bool:
         return True
     if claim.slot and _SINCE_WHEN.search(text[: figure.start]):
         return True
-    return (claim.slot is not None or figure.unit == "magnitude") and bool(_OTHER_TIME.search(text))
+    return (claim.slot is not None or figure.unit == "magnitude") and bool(OTHER_TIME.search(text))
 
 
 def has_moved(new: Claim, old: Claim) -> bool:

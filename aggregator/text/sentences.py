@@ -202,7 +202,7 @@ def _stop_ends(line: str, match: re.Match[str], word: str, starters: frozenset[s
         return next_word.lower() not in _AFTER_CLOCK and not match["close"]
     if lower in _NUMBERED and next_word[:1].isdigit():
         return False
-    if (lower in _TITLES or (lower == "on" and lang == "it")) and not (word.islower() and opens):
+    if (lower.rpartition("-")[2] in _TITLES or (lower == "on" and lang == "it")) and not (word.islower() and opens):
         return False
     if lower in _EITHER:
         return opens or (not word[:1].isupper() and lower not in _EITHER - _LOWER_WORDS)
