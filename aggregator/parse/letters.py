@@ -5,10 +5,11 @@ from __future__ import annotations
 import email.policy
 import hashlib
 import re
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses, parseaddr
 from typing import Any
 
+from lxml import etree
 from lxml import html as markup
 
 from aggregator.errors import ParseError
@@ -22,6 +23,7 @@ __all__ = ["read_letter"]
 _MAX_TEXT_CHARS = 1_000_000
 _MAX_LINE_CHARS = 1000
 _LIST_ID = re.compile(r"<([^<>]+)>\s*$")
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 # What the link to a letter's page on the web is called, by those who send them.
 _ON_THE_WEB = re.compile(
@@ -42,13 +44,7 @@ def read_letter(data: bytes) -> ParsedEntry:
         mail = email.message_from_bytes(data, policy=email.policy.default)
         assert isinstance(mail, EmailMessage), mail
         return _entry(mail)
-    except (
-        ValueError,
-        LookupError,
-        AttributeError,
-        IndexError,
-        TypeError,
-    ) as error:  # what the standard library raises
+    except (ValueError, LookupError, AttributeError, TypeError, etree.LxmlError) as error:
         raise ParseError(f"The mail cannot be read ({type(error).__name__}: {error}).") from error
 
 
@@ -90,7 +86,7 @@ def _body(mail: EmailMessage) -> tuple[str | None, str | None]:
     part = mail.get_body(("html", "plain"))
     if part is None:
         return None, None
-    text = clean_text(str(part.get_content()))[:_MAX_TEXT_CHARS]
+    text = _DECLARATION.sub("", clean_text(_text(part))[:_MAX_TEXT_CHARS])
     if part.get_content_subtype() == "plain":
         paragraphs = "".join(f"<p>{_escaped(p)}</p>" for p in re.split(r"\n[ \t]*\n\s*", text.strip()) if p)
         return paragraphs or None, None
@@ -105,6 +101,15 @@ def _body(mail: EmailMessage) -> tuple[str | None, str | None]:
     if online is not None:
         _drop(online)
     return markup.tostring(tree, encoding="unicode"), link
+
+
+def _text(part: MIMEPart) -> str:
+    """The text of a part; in an encoding of which nobody has heard it is read as UTF-8."""
+    try:
+        return str(part.get_content())
+    except LookupError:
+        payload = part.get_payload(decode=True)
+        return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
 def _drop(element: Any) -> None:

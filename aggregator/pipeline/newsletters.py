@@ -8,10 +8,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from aggregator.errors import AggregatorError
 from aggregator.fetch import mask
 from aggregator.model import ParsedEntry, ParsedFeed
 from aggregator.parse import read_letter
+from aggregator.pipeline.trouble import words_for
 
 __all__ = ["Newsletters"]
 
@@ -47,8 +47,8 @@ class Newsletters:
         """A mail as an entry; one that cannot be read costs a line."""
         try:
             return self.readers().submit(read_letter, data).result()
-        except AggregatorError as error:
-            log.warning("mail not read", extra={"url": mask(address), "error": str(error)})
+        except Exception as error:  # noqa: BLE001 - whatever a mail does to its reader stays with it
+            log.warning("mail not read", extra={"url": mask(address), "error": words_for(error, address)})
             return None
 
 

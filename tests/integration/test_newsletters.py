@@ -18,7 +18,7 @@ from tests.support.building import NOW
 from tests.support.imap import ImapServer, imap
 from tests.support.newsroom import run
 
-HTML = """<html><head><style>p { color: red }</style></head><body>
+HTML = """<?xml version="1.0" encoding="utf-8"?><html><head><style>p { color: red }</style></head><body>
 <div style="display:none">Seven things for your day</div>
 <p><a href="https://letters.example/view/7?utm_source=mail">View this email in your browser</a></p>
 <h1>The ferry is paid for</h1><p>The council found the money on Tuesday &mdash; all of it.</p>
