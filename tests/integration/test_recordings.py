@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import pytest
+from selenium.webdriver.support.ui import WebDriverWait
 
 from aggregator.app.app import App, open_app
 from aggregator.app.polling import PollOptions
@@ -17,9 +20,11 @@ from aggregator.config import WebConfig
 from aggregator.model import FeedSpec
 from aggregator.render.syndication import atom_lines, json_feed, story_entry
 from aggregator.web.security import HEADERS
+from tests.support.browser import axe_violations, chromium
 from tests.support.building import NOW
 from tests.support.http_server import Asked, Reply, Server
 from tests.support.newsroom import loopback
+from tests.support.serving import served
 from tests.unit.web.conftest import Visitor, visit
 
 SAMPLES = Path(__file__).parents[1] / "data" / "feeds"
@@ -30,11 +35,15 @@ CHAPTERS = {"chapters": [{"startTime": 754.2, "title": "The bill"}, {"startTime"
 
 
 def sound(asked: Asked) -> Reply:
-    """A server of recordings: pieces of them, if a piece is wanted."""
+    return part_of(SOUND, "audio/mpeg", asked)
+
+
+def part_of(whole: bytes, kind: str, asked: Asked) -> Reply:
+    """What a server of recordings answers: the piece that is wanted."""
     first, _, last = asked.headers.get("range", "bytes=0-").removeprefix("bytes=").partition("-")
-    data = SOUND[int(first) : int(last) + 1 if last else None]
-    told = f"bytes {first}-{int(first) + len(data) - 1}/{len(SOUND)}"
-    return Reply(status=206, body=data, headers=(("Content-Type", "audio/mpeg"), ("Content-Range", told)))
+    data = whole[int(first) : int(last) + 1 if last else None]
+    told = f"bytes {first}-{int(first) + len(data) - 1}/{len(whole)}"
+    return Reply(status=206, body=data, headers=(("Content-Type", kind), ("Content-Range", told)))
 
 
 @dataclass
@@ -151,3 +160,32 @@ def test_other_programs_are_told_of_the_recording(house: House) -> None:
     assert json_feed([entry], title="x")["items"][0]["attachments"][0]["duration_in_seconds"] == 2890
     (told,) = house.app.clients.entries([64 * story], reader_id=1)
     assert told.enclosures[0].url == house.server.url("/12.mp3")
+
+
+def test_in_a_browser_a_chapter_plays_and_the_place_is_kept(house: House, tmp_path: Path) -> None:
+    story = house.story("Who pays")
+    house.app.recordings.of(story, reader_id=1, with_chapters=True)
+    house.server.routes["/there.mp3"] = a_quarter_of_an_hour  # type: ignore[index] # the routes are this test's own
+    with served(house.app) as address, chromium(tmp_path / "profile", network=True) as driver:
+        driver.get(f"{address}/stories/{story}")
+        assert axe_violations(driver) == []
+        driver.find_element("css selector", "[data-at='754']").click()
+        heard = "const a = document.querySelector('audio'); return a.currentTime > 754.5"
+        WebDriverWait(driver, 20).until(lambda d: d.execute_script(heard))
+        driver.execute_script("document.querySelector('audio').pause()")
+        WebDriverWait(driver, 10).until(lambda _d: house.app.recordings.of(story, reader_id=1)[0].position_s >= 754)
+        asked = [json.loads(line["message"])["message"] for line in driver.get_log("performance")]
+        urls = [m["params"]["request"]["url"] for m in asked if m["method"] == "Network.requestWillBeSent"]
+        assert any("/recordings/" in url for url in urls)
+        assert [url for url in urls if url.startswith("http") and not url.startswith(address)] == []
+
+
+def a_quarter_of_an_hour(asked: Asked) -> Reply:
+    """Silence, as a browser can play it."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as silence:
+        silence.setnchannels(1)
+        silence.setsampwidth(1)
+        silence.setframerate(8000)
+        silence.writeframes(bytes([128]) * 8000 * 900)
+    return part_of(file.getvalue(), "audio/wav", asked)
