@@ -98,6 +98,14 @@ def next_poll(facts: PollFacts) -> NextPoll:
     return NextPoll(at=at, interval_s=interval, reason=reason)
 
 
+def _after_hold(facts: PollFacts) -> NextPoll:
+    """Decide when to ask a feed that was due, but whose host is to be left alone: as soon as it may be asked."""
+    hold = facts.retry_after_s or MIN_INTERVAL_S
+    at = facts.now + timedelta(seconds=hold * (1 + JITTER * _jitter(facts.url, facts.now)))
+    reason = f"it is due, but its host is left alone for {_span(hold)}"
+    return NextPoll(at=_not_skipped(at, facts), interval_s=facts.interval_s or FIRST_INTERVAL_S, reason=reason)
+
+
 def _interval(facts: PollFacts) -> tuple[float, str]:
     if facts.override_interval_s is not None:
         base, reason = facts.override_interval_s, f"set by you to every {_span(facts.override_interval_s)}"
@@ -169,22 +177,21 @@ def after_poll(feed: Feed, outcome: PollOutcome, now: datetime) -> FeedUpdate:
     """Decide the feed's whole polling state after a poll."""
     wishes = outcome.wishes or feed.wishes
     failures = feed.failures if outcome.held else feed.failures + 1 if outcome.error else 0
-    upcoming = next_poll(
-        PollFacts(
-            url=feed.url,
-            now=now,
-            published=outcome.published,
-            interval_s=feed.interval_s,
-            override_interval_s=feed.override_interval_s,
-            has_new=outcome.has_new,
-            failures=failures,
-            retry_after_s=outcome.retry_after_s,
-            max_age_s=outcome.max_age_s,
-            ttl_s=wishes.ttl_s,
-            skip_hours=wishes.skip_hours,
-            skip_days=wishes.skip_days,
-        )
+    facts = PollFacts(
+        url=feed.url,
+        now=now,
+        published=outcome.published,
+        interval_s=feed.interval_s,
+        override_interval_s=feed.override_interval_s,
+        has_new=outcome.has_new,
+        failures=failures,
+        retry_after_s=outcome.retry_after_s,
+        max_age_s=outcome.max_age_s,
+        ttl_s=wishes.ttl_s,
+        skip_hours=wishes.skip_hours,
+        skip_days=wishes.skip_days,
     )
+    upcoming = _after_hold(facts) if outcome.held else next_poll(facts)
     failed = outcome.held or outcome.error is not None
     moved_to = feed.moved_to if failed else outcome.permanent_url
     is_gone = outcome.status == GONE and not outcome.held

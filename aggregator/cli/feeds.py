@@ -26,7 +26,7 @@ LONGEST_S = 30 * 86_400.0
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 5.6.2
 SETTINGS = ("every_s", "login", "headers", "proxy", "selectors")
 LIST_COLUMNS = ("url", "title", "folder", "state", "last_polled", "next_poll", "failures", "error", *SETTINGS)
-NEXT_COLUMNS = ("url", "title", "next_poll", "reason", "interval_s", "last_polled", "failures")
+NEXT_COLUMNS = ("url", "title", "next_poll", "reason", "interval_s", "last_polled", "failures", "state")
 
 
 @click.group()
@@ -272,10 +272,10 @@ def show(session: Session, *, url: str, as_json: bool) -> None:
     if as_json:
         write_json(row)
         return
-    settings = _settings(row)
-    told = {name: value for name, value in row.items() if value is not None and name not in SETTINGS}
-    for name, value in {**told, "set": "  ".join(settings) or "nothing"}.items():
-        click.echo(f"{name.replace('_', ' '):12}  {one_line(str(value))}")
+    told = {name: value for name, value in row.items() if name not in {*SETTINGS, "interval_s"}}
+    for name, value in {**told, "set": "  ".join(_settings(row))}.items():
+        if value not in {None, ""}:
+            click.echo(f"{name.replace('_', ' '):12}  {one_line(str(value))}")
 
 
 @feeds.command("next")
@@ -288,14 +288,23 @@ def next_(session: Session, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> 
     form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:
         say_how_to_begin(app)
-        rows = sorted((next_row(f) for f in app.feeds.all()), key=lambda r: (r["next_poll"] or "", r["url"]))
+        rows = sorted(
+            (next_row(f) for f in app.feeds.all()), key=lambda r: (r["state"], r["next_poll"] or "", r["url"])
+        )
 
     def table(rows: Any) -> None:
-        shown = ({**r, "next_poll": r["next_poll"] or "now", "title": r["title"] or r["url"]} for r in rows)
-        for line in table_lines(shown, (("next_poll", 20), ("title", 32), ("reason", 0)), width=terminal_width()):
+        shown = ({**r, "next_poll": _when(r), "title": r["title"] or r["url"]} for r in rows)
+        for line in table_lines(shown, (("next_poll", 16), ("title", 20), ("reason", 0)), width=terminal_width()):
             click.echo(line)
 
     write_rows(rows, form, columns=NEXT_COLUMNS, table=table)
+
+
+def _when(row: dict[str, Any]) -> str:
+    """When a feed is asked next: to the minute, in UTC."""
+    if row["state"] != "active":
+        return "never"
+    return row["next_poll"][:16].replace("T", " ") if row["next_poll"] else "now"
 
 
 @feeds.command()

@@ -55,9 +55,10 @@ def parse_span(text: str) -> float:
 
 
 def say_span(seconds: float) -> str:
-    """A length of time in the largest unit that it is a whole number of, as `parse_span` takes it."""
-    unit = next(u for u in ("d", "h", "m", "s") if seconds % _UNITS[u] == 0 or u == "s")
-    return f"{seconds / _UNITS[unit]:g}{unit}"
+    """A length of time to the second, as `parse_span` takes it where it is a whole number of some unit."""
+    whole = round(seconds)
+    unit = next(u for u in ("d", "h", "m", "s") if whole % _UNITS[u] == 0)
+    return f"{whole // _UNITS[unit]}{unit}"
 
 
 def _earlier(now: datetime, seconds: float) -> datetime:

@@ -270,11 +270,12 @@ class Exchange:
     def _failed(
         self, error: FetchError, *, status: int | None = None, headers: Mapping[str, str] | None = None
     ) -> FetchFailed:
-        """The error with the address in it, masked."""
+        """The error with the address in it, masked, and with the wall that stands there."""
+        barrier = wall(status, headers) if status and headers else None
         asked = self._target.url if self._target else self.request.url
         shown = mask(asked)
         error = type(error)(
-            f"{shown}: {error.message}",
+            f"{shown}: {error.message}" + (f" ({barrier} stands in the way)" if barrier else ""),
             url=shown,
             status=status or error.status,
             transient=error.transient,
@@ -288,7 +289,7 @@ class Exchange:
             headers=dict(headers or {}),
             redirects=tuple(self._redirects),
             retry_after_s=error.retry_after_s,
-            wall=wall(status, headers) if status and headers else None,
+            wall=barrier,
             elapsed_s=self._spent_s,
         )
 

@@ -271,9 +271,7 @@ class FeedPoller:
         )
 
     def _failed(self, feed: Feed, result: FetchFailed) -> None:
-        error = _without_address(str(result.error), feed) + (
-            f" ({result.wall} stands in the way)" if result.wall else ""
-        )
+        error = _without_address(str(result.error), feed)
         update = after_poll(
             feed,
             PollOutcome(status=result.status, error=error, held=result.held, retry_after_s=result.retry_after_s),

@@ -125,12 +125,11 @@ class PageScraper:
                 yield self._same(page) if article is None else self._refined(page, result, article)
 
     def _failed(self, page: DuePage, result: FetchFailed) -> PageResult:
-        wall = f" ({result.wall} stands in the way)" if result.wall else ""
         wait_for = timedelta(seconds=result.retry_after_s) if result.retry_after_s else RETRY
         return PageResult(
             story_id=page.story_id,
             page="refused" if isinstance(result.error, Refused) else "failed",
-            error=f"{result.error}{wall}",
+            error=str(result.error),
             transient=result.error.transient or result.held,
             held=result.held,
             retry_at=self.clock() + wait_for,

@@ -168,4 +168,5 @@ def next_row(feed: Feed) -> dict[str, Any]:
         "interval_s": feed.interval_s,
         "last_polled": iso(feed.last_polled_at),
         "failures": feed.failures,
+        "state": feed.state,
     }

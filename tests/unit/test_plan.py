@@ -77,6 +77,8 @@ def test_a_host_that_was_left_alone_is_no_failure_of_the_feed() -> None:
     feed = a_feed(failures=1, last_error="was", last_polled_at=NOW - timedelta(hours=1))
     update = after_poll(feed, PollOutcome(held=True, retry_after_s=600, error="held"), NOW)
     assert (update.failures, update.last_error, update.last_polled_at) == (1, "was", feed.last_polled_at)
+    assert timedelta(seconds=600) <= (update.next_poll_at or NOW) - NOW <= timedelta(seconds=660), "it was due"
+    assert "its host is left alone for 10 min" in (update.next_poll_reason or "")
 
 
 def test_a_permanent_redirect_counts_only_in_a_row() -> None:
