@@ -44,7 +44,7 @@ OWN = (
     "]]></description><script>{J}</script>",
     "<link rel=stylesheet href={R}><img src={R}>",
 )  # fmt: skip
-SAMPLE = 8  # of the shared kit's payloads, without SOAK
+SAMPLE = 4  # of the shared kit's payloads, without SOAK
 MOST_SHARED = 5  # stories that the second outlet tells too
 TOWNS = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gorse", "Hazel", "Ivy", "Juniper")
 
@@ -83,6 +83,17 @@ class Site:
         for outlet in ("a", "b"):
             found[f"/{outlet}/feed"] = lambda _asked, outlet=outlet: self._feed(outlet)
         found["/gone"] = lambda _asked: Reply(status=410, body=self.payloads[0].encode())
+        chapters = {
+            "chapters": [
+                {"startTime": n, "title": p, "url": "javascript:fetch(/js-0/)"} for n, p in enumerate(self.payloads)
+            ]
+        }
+        found["/chapters"] = lambda _asked: Reply(
+            headers=(("Content-Type", "application/json+chapters"),), body=json.dumps(chapters).encode()
+        )
+        found["/sound"] = lambda _asked: Reply(
+            headers=(("Content-Type", "audio/mpeg"),), body=self.payloads[0].encode() * 99
+        )
         found["/picture"] = lambda _asked: Reply(
             headers=(("Content-Type", "image/svg+xml"),),
             body=b"<svg xmlns='http://www.w3.org/2000/svg' onload='fetch(/js-9/)'/>",
@@ -93,7 +104,8 @@ class Site:
         first = _xml(self.payloads[0])
         items = "".join(self._item(outlet, n) for n in range(len(self.payloads) if outlet == "a" else MOST_SHARED))
         body = (
-            '<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
+            '<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+            'xmlns:podcast="https://podcastindex.org/namespace/1.0" xmlns:media="http://search.yahoo.com/mrss/"><channel>'
             f"<title>Outlet {outlet} {first}</title><link>javascript:fetch(/js-0/)</link><description>{first}</description>"
             f"<image><url>javascript:fetch(/js-0/)</url><title>{first}</title><link>x</link></image>{items}</channel></rss>"
         )
@@ -106,7 +118,9 @@ class Site:
             f"<item><title>{_headline(n)} {self.turn or ''} {said}</title><link>/{outlet}/{n}</link>"
             f"<guid isPermaLink='false'>{outlet}-{n} {said}</guid><pubDate>{at:%a, %d %b %Y %H:%M:%S} GMT</pubDate>"
             f"<description>{_xml(_sentences(n))} {said}</description><dc:creator>{said}</dc:creator><category>{said}</category>"
-            f"<comments>javascript:fetch(/js-{n}/)</comments><enclosure url='javascript:fetch(/js-{n}/)' type='{said}' length='1'/></item>"
+            f"<comments>javascript:fetch(/js-{n}/)</comments><enclosure url='javascript:fetch(/js-{n}/)' type='{said}' length='1'/>"
+            f"<enclosure url='/sound?{outlet}{n}' type='audio/mpeg' length='999'/><podcast:chapters url='/chapters' type='application/json+chapters'/>"
+            f"<media:content url='/picture' medium='image'><media:title>{said}</media:title><media:description>{said}</media:description></media:content></item>"
         )
 
     def _page(self, outlet: str, n: int) -> Reply:
@@ -288,11 +302,13 @@ def _asked(driver: Chrome) -> list[str]:
 
 def _is_strange(url: str, address: str) -> bool:
     ours, asked = urlsplit(address), urlsplit(url)
+    if asked.scheme == "data":
+        return False  # signs on the browser's own player; a page's are looked for in the page
     return asked.netloc != ours.netloc or asked.path.startswith(("/js-", "/res-"))
 
 
 def _fires(driver: Chrome, server: Server) -> bool:
     """Whether a payload that nobody made safe runs in this browser, and is seen."""
     raw = b"<!doctype html><title>x</title><img src=x onerror=fetch(/js-1/)>"
-    server.routes = {"/raw": Reply(headers=(("Content-Type", "text/html"),), body=raw)}
+    server.routes = dict(server.routes) | {"/raw": Reply(headers=(("Content-Type", "text/html"),), body=raw)}
     return any("/js-1" in str(what) for _, what in _look(driver, [server.url("/raw")] * 2, server))

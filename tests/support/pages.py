@@ -9,6 +9,8 @@ from aggregator.app.app import App
 from aggregator.web import create_app
 from aggregator.web.pages import PAGES
 
+NOT_HTML = frozenset({"feeds.export", "front.robots", "images.image", "operations.healthz", "operations.metrics", "outgoing.feed", "recordings.recording",
+                      "websub.confirm"})  # fmt: skip
 OTHER_DOORS = frozenset({"operations", "outgoing", "websub"})  # not pages, yet a browser may open them
 
 Paths = Mapping[str, tuple[str, ...]]
@@ -23,13 +25,14 @@ def page_paths(app: App, *, most: int = 1000) -> Paths:
     topics = [quote(t.name) for t in app.topics.all(reader_id=1)]
     outlets = app.store.connections.rows("SELECT id FROM outlets LIMIT ?", (most,))
     recipients = app.store.connections.rows("SELECT token FROM recipients")
+    sounds = [app.recordings.name(e) for i in stories for e in app.recordings.of(i, reader_id=1)]
     images = [name for i in stories if (name := app.images.name(app.reading.story(i)))]
     found: dict[str, list[str]] = {
         "account.login": ["/login", "/login?next=/feeds"],
         "account.settings": ["/settings", "/settings?changed=1"],
         "digests.archive": ["/digests"],
         "digests.edition": [f"/digests/{row['id']}{form}" for row in app.digests.archive() for form in ("", "?format=markdown")],
-        "events.event": [f"/events/{i}" for i in events] + [f"/events/{i}?all=1" for i in events[:1]],
+        "events.event": [f"/events/{i}" for i in events] + [f"/events/{i}?from=1" for i in events[:1]],
         "feeds.all_feeds": ["/feeds", *(f"/feeds?removed={quote(f.url, safe='')}" for f in feeds[:1])],
         "feeds.export": ["/feeds.opml"],
         "feeds.feed": [f"/feeds/{f.id}" for f in feeds],
@@ -38,12 +41,13 @@ def page_paths(app: App, *, most: int = 1000) -> Paths:
         "front.page": ["/", "/?undo=1"],
         "front.robots": ["/robots.txt"],
         "images.image": [f"/images/{name}" for name in images[:most]],
+        "recordings.recording": [f"/recordings/{name}" for name in sounds[:most]],
         "mail.ask": [f"/unsubscribe/{row['token']}" for row in recipients],
         "outlets.outlet": [f"/outlets/{row['id']}?period=month" for row in outlets],
         "outlets.report": [f"/outlets?period={period}" for period in ("day", "week", "month")],
         "stories.search": ["/search", "/search?q=storm", "/search?q=%28storm"],
         "stories.starred": ["/starred"],
-        "stories.story": [f"/stories/{i}" for i in stories] + [f"/stories/{i}?at=0&n=20" for i in stories[:1]],
+        "stories.story": [f"/stories/{i}" for i in stories] + [f"/stories/{i}?{more}" for i in stories[:1] for more in ("at=0&n=20", "chapters=1")],
         "topics.all_topics": ["/topics"],
         "topics.topic": [f"/topics/{name}" for name in topics],
         "operations.healthz": ["/healthz"],
@@ -53,7 +57,7 @@ def page_paths(app: App, *, most: int = 1000) -> Paths:
             f"/out/{what}{form}{query}"
             for what, query in (
                 ("events", ""), ("digests", ""), ("search", "?q=storm"), *((f"topics/{t}", "") for t in topics),
-                *((f"folders/{f}", "") for f in sorted(folders)), *((f"events/{i}", "") for i in events[:most]),
+                *((f"folders/{f}", "") for f in sorted(folders)), *((f"events/{i}", "") for i in events[: most // 4 + 1]),
             )
             for form in (".atom", ".json")
         ],
