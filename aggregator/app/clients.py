@@ -18,7 +18,7 @@ from aggregator.app.clock import Clock
 from aggregator.app.front import Front
 from aggregator.app.marks import Marks
 from aggregator.errors import QueryError
-from aggregator.model import Feed, StoredEnclosure, Story
+from aggregator.model import DigestEvent, Feed, StoredEnclosure, Story
 from aggregator.query import parse
 from aggregator.render.columns import one_line
 from aggregator.render.fragments import event_html, story_html
@@ -199,17 +199,18 @@ class Clients:
         ids = [n // STRIDE for n in wanted if n % STRIDE == 0]
         stories = self.store.stories.by_ids(ids, reader_id=reader_id)
         carried = self.store.enclosures.of(list(stories), reader_id=reader_id)
-        events = {p.number: p for p in self._shared(reader_id)} if len(ids) < len(wanted) else {}
+        others = [n for n in wanted if n % STRIDE]
+        events = {p.number: p for p in self._shared(reader_id, others)} if others else {}
+        accounts = self.front.accounts([p.event_id or 0 for p in events.values()], reader_id=reader_id)
         found = []
         for n in wanted:
             if n % STRIDE == 0 and n // STRIDE in stories:
                 found.append(_story_entry(stories[n // STRIDE], carried.get(n // STRIDE, ())))
-            elif n in events:
-                found.append(self._event_entry(events[n], reader_id))
+            elif n in events and (account := accounts.get(events[n].event_id or 0)):
+                found.append(self._event_entry(events[n], account))
         return found
 
-    def _event_entry(self, place: Place, reader_id: int) -> ClientEntry:
-        event = self.front.event(place.event_id or 0, reader_id=reader_id).account
+    def _event_entry(self, place: Place, event: DigestEvent) -> ClientEntry:
         return ClientEntry(
             number=place.number,
             feed_id=EVENTS,
@@ -255,8 +256,8 @@ class Clients:
 
     # Events.
 
-    def _shared(self, reader_id: int) -> list[Place]:
-        return self.store.streams.shared(reader_id=reader_id, limit=MOST_EVENTS)
+    def _shared(self, reader_id: int, numbers: Sequence[int] | None = None) -> list[Place]:
+        return self.store.streams.shared(reader_id=reader_id, limit=MOST_EVENTS, numbers=numbers)
 
     def _events_of(self, selection: Selection, reader_id: int) -> list[Place]:
         """The events of a selection, in its order."""

@@ -116,6 +116,15 @@ class Front:
             outlets=_outlets(views),
         )
 
+    def accounts(self, event_ids: Sequence[int], *, reader_id: int = 1) -> dict[int, DigestEvent]:
+        """Accounts of events by their ids, as `event` has them; of those that there are."""
+        now = self.clock()
+        with self.store.read():
+            views = self.store.events.views(event_ids, reader_id=reader_id, with_text=False)
+            marks = self.store.marks.on_events(reader_id, [v.event.id for v in views])
+            told = self._told(reader_id, views, marks)
+            return {v.event.id: _placed(self._account(v, told.get(v.event.id), now), v, now) for v in views}
+
     def event(self, event_id: int, *, reader_id: int = 1) -> EventPage:
         """One event with its account.
 

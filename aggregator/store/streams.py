@@ -42,6 +42,7 @@ _SHARED = """SELECT x.number, x.at, e.id, e.last_at, e.reports, m.muted_at, m.mu
     LEFT JOIN event_marks m ON m.reader_id = :reader AND m.event_id = e.id
     WHERE e.merged_into IS NULL AND e.stories > 0 AND e.outlets > 1 AND x.number IN
         (SELECT number FROM shared_events ORDER BY number DESC LIMIT :limit)
+        AND (:numbers IS NULL OR x.number IN (SELECT value FROM json_each(:numbers)))
     ORDER BY x.number DESC"""
 
 
@@ -132,9 +133,10 @@ class Streams:
             given |= selection.matching.parameters
         return " AND ".join(where), given
 
-    def shared(self, *, reader_id: int, limit: int) -> list[Place]:
-        """The latest events of several outlets that the reader has not muted, newest first."""
-        rows = self._db.rows(_SHARED, {"reader": reader_id, "limit": limit})
+    def shared(self, *, reader_id: int, limit: int, numbers: Sequence[int] | None = None) -> list[Place]:
+        """The latest events of several outlets that the reader has not muted, newest first; `numbers` asks for these alone."""
+        wanted = None if numbers is None else json.dumps(list(numbers))
+        rows = self._db.rows(_SHARED, {"reader": reader_id, "limit": limit, "numbers": wanted})
         return [
             Place(
                 number=row["number"], published_at=_time(row["last_at"]), event_id=row["id"], is_read=bool(row["is_read"]),
