@@ -26,6 +26,7 @@ from aggregator.digest.claims import (
     statements_of,
     stems,
     told_pairs,
+    what_moved,
 )  # fmt: skip
 from aggregator.digest.material import Candidate, Material, gather
 from aggregator.digest.sentence_features import SENTENCE, opens_dangling, sentence_features
@@ -253,7 +254,7 @@ def _figure_change(old: Claim, new: Claim) -> Change:
         sentence=_said(new.statement),
         before=_as_told(old, new),
         after=new.figure.number,
-        what=new.thing if new.figure.unit == "count" else "",
+        what=new.thing or (what_moved(new) if has_moved(new, old) else ""),
         before_sentence=_said(old.statement),
     )
 
@@ -280,12 +281,16 @@ def _sentences(fresh: Sequence[Story], background: Background, shown: Sequence[S
     ranked = sorted((pair for pair in scored if pair[0] >= _LIKELY), key=lambda p: (-p[0], p[1].telling, p[1].offset))
     chosen: list[Candidate] = []
     said = [frozenset(words(s.text)) for s in shown]
+    figures_said = frozenset(value for s in shown for value in _values(s.text, None))
     for _, candidate in ranked:
         if len(chosen) == most:
             break
         tokens = frozenset(candidate.tokens)
         if any(len(tokens & s) > _REPEATED * len(tokens) for s in said) or is_retold(candidate, material, background):
             continue
+        new = _values(candidate.text, material.tellings[candidate.telling].story.lang) - background.figures
+        if new and new <= figures_said:
+            continue  # the same figure in other words
         if all(cosine(candidate.vector, c.vector) < _SAID_TWICE for c in chosen):
             chosen.append(candidate)
     return [

@@ -10,8 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
-__all__ = ["is_glued", "prose"]
+from aggregator.text.sentences import split
+
+__all__ = ["is_glued", "prose", "prose_sentences"]
+
+_MOST_SENTENCES = 20  # of one story: what comes later is background
+_MOST_CHARACTERS = 8_000
 
 _PARAGRAPH = re.compile(r"[^\n\r]+")
 _WORD = re.compile(r"\w+")
@@ -80,6 +86,19 @@ def prose(text: str, title: str | None = None) -> tuple[tuple[int, int], ...]:
             if not _is_furniture(paragraph, words):
                 found.append(match.span())
     return tuple(found or spare) or tuple(m.span() for m in _PARAGRAPH.finditer(text) if m.group().strip())
+
+
+@lru_cache(maxsize=512)  # account, changes and differences of an event ask for the same stories, one after the other
+def prose_sentences(text: str, title: str | None, lang: str | None) -> tuple[tuple[int, str], ...]:
+    """The first twenty sentences of a story's prose, each with its offset in `text`; those with pasted headlines are left out."""
+    text = text[:_MOST_CHARACTERS]
+    found: list[tuple[int, str]] = []
+    for begin, end in prose(text, title):
+        spans = ((begin + a, begin + b) for a, b in split(text[begin:end], lang))
+        found += [(a, text[a:b]) for a, b in spans if not is_glued(text[a:b])]
+        if len(found) >= _MOST_SENTENCES:
+            break
+    return tuple(found[:_MOST_SENTENCES])
 
 
 def is_glued(sentence: str) -> bool:

@@ -13,12 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aggregator.digest.chrome import is_glued, prose
+from aggregator.digest.chrome import prose_sentences
 from aggregator.digest.slots import SLOTS, slot_of
 from aggregator.digest.vectors import rarity, weight_of
 from aggregator.model import Story
 from aggregator.text.figures import Figure, figures
-from aggregator.text.sentences import split
 from aggregator.text.words import stem, words
 
 __all__ = [
@@ -37,6 +36,7 @@ __all__ = [
     "statements_of",
     "stems",
     "told_pairs",
+    "what_moved",
 ]  # fmt: skip
 
 # About other times or other counts: an earlier disaster, an average, a forecast, a part of the whole.
@@ -86,8 +86,6 @@ _COUNT_OF = re.compile(
     r"\bnumber of ([\w’' -]{3,60}?)\s(?:rose|fell|climbed|dropped|grew|has|had|stands|stood|reached|increased|is|was|now)\b[^.;]{0,40}\Z",
     re.IGNORECASE,
 )
-_MOST_SENTENCES = 20
-_MOST_CHARACTERS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +138,11 @@ def plural(noun: str) -> str:
     return noun[:-1] + "ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else noun + "s"
 
 
-@lru_cache(maxsize=64)  # what changed and what differs ask for the same stories, one after the other
-def statements_of(story: Story, most: int = _MOST_SENTENCES) -> tuple[Statement, ...]:
-    """The sentences of a story's prose, in order, at most twenty or `most`."""
-    text = (story.text or "")[:_MOST_CHARACTERS]
+def statements_of(story: Story) -> tuple[Statement, ...]:
+    """The sentences of a story's prose, in order, at most twenty."""
     lang = story.lang[:2].lower() if story.lang else None
-    found: list[Statement] = []
-    for begin, end in prose(text, story.title):
-        for a, b in split(text[begin:end], lang):
-            sentence = text[begin + a : begin + b]
-            if not is_glued(sentence):
-                found.append(Statement(story, len(found), begin + a, sentence))
-        if len(found) >= most:
-            break
-    return tuple(found[:most])
+    found = prose_sentences(story.text or "", story.title, lang)
+    return tuple(Statement(story, place, offset, text) for place, (offset, text) in enumerate(found))
 
 
 @lru_cache(maxsize=4096)
@@ -308,18 +297,27 @@ def has_moved(new: Claim, old: Claim) -> bool:
     """
     if new.slot or old.slot or new.figure.unit != old.figure.unit or new.figure.unit in _UNCOMPARED:
         return False
-    text = new.statement.text
     if _is_same_whole(new, old):
-        return bool(_NOW.search(text))
-    moved = _MOVED.search(text[max(0, new.figure.start - 120) : new.figure.start])
+        return bool(_NOW.search(new.statement.text))
+    moved = _move(new)
     if not moved or (new.figure.unit == "count" and new.noun != old.noun):
         return False
     if (moved["up"] is not None) != (new.figure.value > old.figure.value):
         return False
     lang = new.statement.story.lang
-    what = stems(_PREPOSITION.split(moved["what"])[0], lang)
+    what = stems(what_moved(new), lang)
     of = stems(" ".join(old.statement.text[: old.figure.start].split()[-4:]), lang)
     return bool(what) and what[-1] in of
+
+
+def what_moved(claim: Claim) -> str:
+    """What the sentence says moved to the figure, without its article: "offer", "key interest rate"; "" if it does not say."""
+    moved = _move(claim)
+    return _ARTICLE.sub("", _PREPOSITION.split(moved["what"])[0].strip()) if moved else ""
+
+
+def _move(claim: Claim) -> re.Match[str] | None:
+    return _MOVED.search(claim.statement.text[max(0, claim.figure.start - 120) : claim.figure.start])
 
 
 def same_deed(new: Claim, old: Claim) -> bool:
@@ -353,6 +351,7 @@ _MOVED = re.compile(
     r"\b(?P<what>[^;:]*?)\b(?:down )?to\s\Z",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"^(?:its|the|their|his|her|a|an)\s", re.IGNORECASE)
 _PREPOSITION = re.compile(r"\b(?:by|for|of|from|in|on|at)\b|,")
 _VERB = re.compile(
     r"\b(?P<verb>[a-z]{2,}(?:ed|en|t|ew|old)\b(?: (?:in|out|on|off|up|down))?)\s(?:the\s)?\Z", re.IGNORECASE

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from aggregator.digest.chrome import is_glued, prose
+from aggregator.digest.chrome import prose_sentences
 from aggregator.digest.vectors import Vector, cosine, rarity, summed, vector
 from aggregator.model import StoryLine
 from aggregator.text.dateline import dateline_end
 from aggregator.text.language import detect
-from aggregator.text.sentences import split
 from aggregator.text.words import stem, words
 
 __all__ = ["Candidate", "Material", "Telling", "gather", "word_count"]
@@ -21,7 +20,6 @@ __all__ = ["Candidate", "Material", "Telling", "gather", "word_count"]
 _MOST_TELLINGS = 12
 _MOST_SENTENCES = 12  # of one story; fewer where there are many stories
 _SENTENCES_IN_ALL = 60
-_MOST_CHARACTERS = 6_000  # of one story: what comes later is background
 _MIN_WORDS = 4
 _LEAD = 3
 _NAME = re.compile(r"(?<=[a-z,’'] )[A-Z][\w’'-]+")  # noqa: RUF001 (a capital inside a sentence)
@@ -195,16 +193,14 @@ def _telling(story: StoryLine, lang: str | None, number: int, most: int) -> Tell
 
 def _candidates(story: StoryLine, lang: str | None, number: int, most: int) -> list[Candidate]:
     """The story's first sentences that may be shown: prose, without pasted headlines."""
-    text = (story.text or "")[:_MOST_CHARACTERS]
     found: list[Candidate] = []
-    for begin, end in prose(text, story.title):
-        for a, b in split(text[begin:end], lang):
-            offset, sentence = _without_dateline(begin + a, text[begin + a : begin + b], is_first=not found)
-            tokens = tuple(words(sentence))
-            if len(tokens) >= _MIN_WORDS and not is_glued(sentence):
-                found.append(_candidate(number, len(found), offset, sentence, tokens=tokens, lang=lang))
-                if len(found) == most:
-                    return found
+    for offset, sentence in prose_sentences(story.text or "", story.title, lang):
+        start, text = _without_dateline(offset, sentence, is_first=not found)
+        tokens = tuple(words(text))
+        if len(tokens) >= _MIN_WORDS:
+            found.append(_candidate(number, len(found), start, text, tokens=tokens, lang=lang))
+            if len(found) == most:
+                break
     return found
 
 

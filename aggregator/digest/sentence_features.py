@@ -49,12 +49,15 @@ _DANGLING = frozenset(
     "он она оно они это этот эта но и а также его её их он".split()
 )
 _DANGLING_WIDE = ("但", "而", "他", "她", "它", "这", "這", "しかし", "また", "そして", "これ", "それ", "彼")
+_POINTS_BACK = re.compile(
+    r"(?:the (?:second|third|fourth|others?|latter|former|rest|same)|both|neither|each|none)\b", re.IGNORECASE
+)
 _GOOD_LENGTH = 30
 
 
 def opens_dangling(candidate: Candidate) -> bool:
     """Whether a sentence begins with a pronoun or a connective that needs what stood before it."""
-    if candidate.tokens[0].partition("'")[0] in _DANGLING:
+    if candidate.tokens[0].partition("'")[0] in _DANGLING or _POINTS_BACK.match(candidate.text):
         return True
     return candidate.text.lstrip("「“\"'").startswith(_DANGLING_WIDE)
 
