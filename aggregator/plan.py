@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from aggregator.model import Feed, FeedUpdate, Wishes
+from aggregator.text.spans import say_span
 
 __all__ = [
     "ADOPT_MOVE_AFTER",
@@ -90,10 +91,10 @@ def next_poll(facts: PollFacts) -> NextPoll:
     interval, reason = _interval(facts)
     wish = max(facts.max_age_s or 0.0, facts.ttl_s or 0.0)
     if facts.override_interval_s is None and not facts.failures and interval < wish <= MAX_SERVER_WISH_S:
-        interval, reason = min(wish, MAX_INTERVAL_S), f"the server asks for {_span(wish)} between visits"
+        interval, reason = min(wish, MAX_INTERVAL_S), f"the server asks for {say_span(wish)} between visits"
     wait = interval * (1 + JITTER * _jitter(facts.url, facts.now))
     if facts.retry_after_s is not None and facts.retry_after_s > wait:
-        wait, reason = facts.retry_after_s, f"the server said: retry after {_span(facts.retry_after_s)}"
+        wait, reason = facts.retry_after_s, f"the server said: retry after {say_span(facts.retry_after_s)}"
     at = _not_skipped(facts.now + timedelta(seconds=wait), facts)
     return NextPoll(at=at, interval_s=interval, reason=reason)
 
@@ -102,16 +103,16 @@ def _after_hold(facts: PollFacts) -> NextPoll:
     """Decide when to ask a feed that was due, but whose host is to be left alone: as soon as it may be asked."""
     hold = facts.retry_after_s or MIN_INTERVAL_S
     at = facts.now + timedelta(seconds=hold * (1 + JITTER * _jitter(facts.url, facts.now)))
-    reason = f"it is due, but its host is left alone for {_span(hold)}"
+    reason = f"it is due, but its host is left alone for {say_span(hold)}"
     return NextPoll(at=_not_skipped(at, facts), interval_s=facts.interval_s or FIRST_INTERVAL_S, reason=reason)
 
 
 def _interval(facts: PollFacts) -> tuple[float, str]:
     if facts.override_interval_s is not None:
-        base, reason = facts.override_interval_s, f"set by you to every {_span(facts.override_interval_s)}"
+        base, reason = facts.override_interval_s, f"set by you to every {say_span(facts.override_interval_s)}"
     elif (rhythm := rhythm_s(facts.published, facts.now)) is not None:
         base = min(max(rhythm, MIN_INTERVAL_S), MAX_INTERVAL_S)
-        reason = f"its entries come about every {_span(rhythm * 2)}"
+        reason = f"its entries come about every {say_span(rhythm * 2)}"
     elif facts.interval_s is not None:
         base = facts.interval_s if facts.has_new else min(facts.interval_s * 1.25, MAX_INTERVAL_S)
         reason = "nothing new: a little later than last time" if not facts.has_new else "as last time"
@@ -138,17 +139,6 @@ def _not_skipped(at: datetime, facts: PollFacts) -> datetime:
             return at
         at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return at
-
-
-def _span(seconds: float) -> str:
-    """A duration as a person says it."""
-    minutes = seconds / 60
-    if minutes < 1:
-        return f"{seconds:.0f} s"
-    if minutes < 90:  # noqa: PLR2004 (a person says 80 minutes, but 2 hours)
-        return f"{minutes:.0f} min"
-    hours = minutes / 60
-    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004 (and 40 hours, but 2 days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

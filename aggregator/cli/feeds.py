@@ -12,7 +12,7 @@ import click
 
 from aggregator.cli.output import format_of, output_options, table_lines, terminal_width, write_json, write_rows
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
-from aggregator.cli.when import parse_span, say_span
+from aggregator.cli.when import parse_span, typed_span
 from aggregator.errors import OPMLError
 from aggregator.model import Access, PageSelectors
 
@@ -249,7 +249,7 @@ def _settings(row: dict[str, Any]) -> list[str]:
     from aggregator.render.columns import one_line
 
     said = [
-        ("--every", row["every_s"] and say_span(row["every_s"])),
+        ("--every", row["every_s"] and typed_span(row["every_s"])),
         ("--auth", row["login"]),
         ("--proxy", row["proxy"]),
     ]

@@ -17,6 +17,7 @@ import click
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, log_to_stderr, pass_session, require_feeds
 from aggregator.errors import LeaseHeld
+from aggregator.text.spans import say_span
 
 if TYPE_CHECKING:
     from aggregator.app.polling import Progress
@@ -166,17 +167,13 @@ def _line(p: Progress, rate: float, width: int) -> str:
     if p.failures:
         parts.append(f"{p.failures} failed")
     if rate and p.total and p.done < p.total:
-        parts.append(f"about {_span((p.total - p.done) / rate)} left")
+        parts.append(f"about {say_span((p.total - p.done) / rate)} left")
     text = " · ".join(parts)
     bar = min(LONGEST_BAR, width - len(text) - 3)
     if not p.total or bar < SHORTEST_BAR:
         return text[:width]
     done = bar * p.done // p.total
     return f"[{'#' * done}{'.' * (bar - done)}] {text}"
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 (as a person says it)
 
 
 @contextmanager

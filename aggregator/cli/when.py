@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-__all__ = ["parse_span", "parse_when", "say_span"]
+__all__ = ["parse_span", "parse_when", "typed_span"]
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -54,7 +54,7 @@ def parse_span(text: str) -> float:
     return float(match[1]) * _UNITS[match[2]]
 
 
-def say_span(seconds: float) -> str:
+def typed_span(seconds: float) -> str:
     """A length of time to the second, as `parse_span` takes it where it is a whole number of some unit."""
     whole = round(seconds)
     unit = next(u for u in ("d", "h", "m", "s") if whole % _UNITS[u] == 0)

@@ -23,6 +23,7 @@ from aggregator.fetch.robots import Robots
 from aggregator.fetch.values import Fetched, FetchFailed, FetchRequest, FetchResult, NotModified
 from aggregator.fetch.walls import wall
 from aggregator.fetch.wire import Incoming, Outgoing, Transport
+from aggregator.text.spans import say_span
 
 __all__ = ["Exchange", "Surroundings"]
 
@@ -312,5 +313,5 @@ _STATUS_WORDS = {
 
 def _status_message(status: int, retry_after: float | None) -> str:
     words = _STATUS_WORDS.get(status, "this is no answer we can use")
-    again = f"; it may be asked again in {retry_after:.0f} s" if retry_after else ""
+    again = f"; it may be asked again in {say_span(retry_after)}" if retry_after else ""
     return f"HTTP {status}: {words}{again}."
