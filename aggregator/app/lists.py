@@ -15,6 +15,7 @@ from aggregator.query import parse
 from aggregator.store import Store
 from aggregator.store.shelves import both, earlier_than, in_feed, starred, visible
 from aggregator.store.stories import Condition
+from aggregator.store.websub import HubHealth
 
 __all__ = ["EventList", "Lists", "Progress", "StoryPage"]
 
@@ -124,6 +125,11 @@ class Lists:
     def feed_by_id(self, feed_id: int) -> Feed | None:
         """The subscription with this id."""
         return self.store.feeds.by_id(feed_id)
+
+    def hub(self, feed_id: int) -> HubHealth | None:
+        """The hub that calls when a feed has something new, if there is one and it was asked."""
+        found = self.store.websub.health(feed_id)
+        return None if found is None or found.state == "offered" else found
 
     def progress(self) -> Progress:
         """How far the first reading has come."""

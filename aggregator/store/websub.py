@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.store.connection import Connections
-from aggregator.store.times import to_db
+from aggregator.store.times import from_db, to_db
 
-__all__ = ["Hub", "WebSub"]
+__all__ = ["Hub", "HubHealth", "WebSub"]
 
 _COLUMNS = "w.feed_id, w.hub, w.topic, w.token, w.secret, w.state"
 
@@ -23,6 +23,16 @@ class Hub:
     token: str
     secret: str
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubHealth:
+    """How a feed's hub does: since when it was last heard, and what it answered if it would not."""
+
+    hub: str
+    state: str
+    pushed_at: datetime | None
+    answer: str | None
 
 
 class WebSub:
@@ -56,6 +66,11 @@ class WebSub:
             (token,),
         )
         return None if row is None else Hub(**row)
+
+    def health(self, feed_id: int) -> HubHealth | None:
+        """How the hub of a feed does; None if the feed offers none."""
+        row = self._db.row("SELECT hub, state, pushed_at, answer FROM websub WHERE feed_id = ?", (feed_id,))
+        return None if row is None else HubHealth(**row | {"pushed_at": from_db(row["pushed_at"])})
 
     def tries(self, feed_id: int) -> int:
         """How often the hub was asked since it last answered."""

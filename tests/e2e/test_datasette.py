@@ -100,3 +100,10 @@ def test_canned_queries_answer(served: Served, query: str, given: dict[str, str]
 def test_secrets_and_addresses_are_not_shown(served: Served, table: str) -> None:
     with pytest.raises(urllib.error.HTTPError, match="403"):
         served.get(table)
+
+
+@pytest.mark.parametrize("path", ["", "v_stories"])
+def test_no_query_of_ones_own_reads_what_is_not_shown(served: Served, path: str) -> None:
+    asked = {"sql": "SELECT * FROM readers"} if not path else {"_where": "id IN (SELECT id FROM readers)"}
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(f"{served.address}/news{'/' if path else ''}{path}.json?{urlencode(asked)}", timeout=30)

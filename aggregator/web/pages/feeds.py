@@ -69,7 +69,9 @@ def feed(feed_id: int) -> Response:
         abort(404, "There is no such subscription.")
     page = app.lists.feed(feed_id, reader_id=session().reader_id, after=request.args.get("after"))
     row = feed_row(found)
-    return answer("feed.html", row | rows_of(page), feed=found, set=row, page=page, said=said())
+    return answer(
+        "feed.html", row | rows_of(page), feed=found, set=row, hub=app.lists.hub(feed_id), page=page, said=said()
+    )
 
 
 @feeds.get("/folders/<path:folder>")

@@ -95,6 +95,12 @@ def call(client: FlaskClient, form: dict[str, str], *, secret: str | None = None
     ).status_code  # fmt: skip
 
 
+def told(client: FlaskClient) -> str:
+    """What the feed's page says of its hub."""
+    text = client.get("/feeds/1", base_url="https://news.example").text
+    return text.partition(">its hub ")[2].partition("</span>")[0]
+
+
 def is_due(app: App) -> bool:
     return len(app.store.feeds.due(app.clock())) == 1
 
@@ -105,10 +111,13 @@ def test_a_hub_is_asked_confirms_calls_and_the_feed_is_looked_at(
     (form,) = asked(server)
     assert (form["hub.mode"], form["hub.topic"]) == ("subscribe", "https://topic.example/feed")
     assert form["hub.callback"].startswith("https://news.example/websub/")
+    assert told(client) == "has been asked to call"
     assert confirm(client, form) == 200
+    assert told(client) == "calls when there is something new"
     clock.now += timedelta(minutes=5)
     assert not is_due(app)
     assert call(client, form) == 202
+    assert told(client).startswith("last called <time")
     assert is_due(app)
     app.polling.poll(PollOptions(cluster=False))
     assert len(asked(server)) == 1, "it is not asked again while its lease lasts"
@@ -145,6 +154,7 @@ def test_nobody_else_can_confirm_or_call(app: App, client: FlaskClient, server: 
 def test_a_hub_that_refuses_is_asked_no_more(app: App, client: FlaskClient, server: Server, clock: Clock) -> None:
     (form,) = asked(server)
     confirm(client, form, **{"hub.mode": "denied"})
+    assert told(client) == "does not call: It refused."
     clock.now += timedelta(days=30)
     app.websub.renew()
     assert len(asked(server)) == 1
