@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from aggregator.cli.output import format_of, output_options, table_lines, terminal_width, write_rows
+from aggregator.cli.listing import Output, list_options
+from aggregator.cli.output import table_lines, terminal_width
 
 __all__ = ["bench"]
 
@@ -18,8 +19,8 @@ COLUMNS = (
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@output_options
-def bench(folder: Path, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> None:
+@list_options
+def bench(folder: Path, *, output: Output) -> None:
     """Score copies and events on labelled sets: every *.jsonl file of FOLDER whose lines have a "cluster".
 
     BCubed precision, recall and F1, F1 over pairs, F1 of what was decided at arrival, and CPU per story.
@@ -30,8 +31,7 @@ def bench(folder: Path, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> None
     """
     from aggregator.app.bench import bench as rows_of
 
-    form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
-    write_rows(rows_of(folder), form, columns=COLUMNS, table=_print)
+    output.write(rows_of(folder), columns=COLUMNS, table=_print)
 
 
 def _print(rows: Any) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aggregator.cli.output import format_of, output_options, table_lines, terminal_width, write_json, write_rows
+from aggregator.cli.listing import Output, list_options, print_table
+from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.when import parse_span, typed_span
 from aggregator.errors import OPMLError
@@ -220,17 +221,16 @@ def set_(
 
 
 @feeds.command("list")
-@output_options
+@list_options
 @pass_session
-def list_(session: Session, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> None:
+def list_(session: Session, *, output: Output) -> None:
     """List the subscriptions."""
     from aggregator.render.rows import feed_row
 
-    form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:
         say_how_to_begin(app)
         rows = [feed_row(feed) for feed in app.feeds.all()]
-    write_rows(rows, form, columns=LIST_COLUMNS, table=_print_feeds)
+    output.write(rows, columns=LIST_COLUMNS, table=_print_feeds)
 
 
 def _print_feeds(rows: Any) -> None:
@@ -279,13 +279,12 @@ def show(session: Session, *, url: str, as_json: bool) -> None:
 
 
 @feeds.command("next")
-@output_options
+@list_options
 @pass_session
-def next_(session: Session, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> None:
+def next_(session: Session, *, output: Output) -> None:
     """When each feed is asked next, and why then."""
     from aggregator.render.rows import next_row
 
-    form = format_of(as_json=as_json, as_ndjson=as_ndjson, as_csv=as_csv)
     with session.app() as app:
         say_how_to_begin(app)
         rows = sorted(
@@ -294,10 +293,9 @@ def next_(session: Session, *, as_json: bool, as_ndjson: bool, as_csv: bool) -> 
 
     def table(rows: Any) -> None:
         shown = ({**r, "next_poll": _when(r), "title": r["title"] or r["url"]} for r in rows)
-        for line in table_lines(shown, (("next_poll", 16), ("title", 20), ("reason", 0)), width=terminal_width()):
-            click.echo(line)
+        print_table(shown, (("next_poll", 16), ("title", 20), ("reason", 0)))
 
-    write_rows(rows, form, columns=NEXT_COLUMNS, table=table)
+    output.write(rows, columns=NEXT_COLUMNS, table=table)
 
 
 def _when(row: dict[str, Any]) -> str:

@@ -19,10 +19,9 @@ import click
 __all__ = [
     "cells",
     "fitted",
-    "format_of",
     "is_plain",
     "json_line",
-    "output_options",
+    "table_lines",
     "terminal_width",
     "write_json",
     "write_rows",
@@ -31,26 +30,6 @@ __all__ = [
 Row = dict[str, Any]
 LEAST = 20  # columns for a title
 _SURROGATES = re.compile("[\ud800-\udfff]")
-
-
-def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--json`, `--ndjson` and `--csv`."""
-    for name, text in (("csv", "CSV (RFC 4180)"), ("ndjson", "one JSON object a line"), ("json", "JSON")):
-        command = click.option(f"--{name}", f"as_{name}", is_flag=True, help=f"Print {text}.")(command)
-    return command
-
-
-def format_of(*, as_json: bool, as_ndjson: bool, as_csv: bool) -> str | None:
-    """The one output format asked for, None for people's.
-
-    Raises:
-        click.UsageError: more than one.
-
-    """
-    asked = [name for name, on in (("json", as_json), ("ndjson", as_ndjson), ("csv", as_csv)) if on]
-    if len(asked) > 1:
-        raise click.UsageError(f"--{asked[0]} and --{asked[1]} exclude each other.")
-    return asked[0] if asked else None
 
 
 def write_rows(
