@@ -20,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -131,6 +132,7 @@ def calls(app: App, random: np.random.Generator, now: datetime) -> Iterator[tupl
 
 
 IMPORTED = 3_000  # lines
+MARKED = 10  # times
 SLOW = {"csv of 10,000": 5, "digest of a day": 3, "digest of 2,700 stories": 3}
 
 
@@ -219,8 +221,10 @@ def side_by_side(path: Path, rounds: int, *, with_reader: bool) -> dict[str, dic
 def while_written(path: Path, now: datetime, random: np.random.Generator, rounds: int) -> dict[str, float]:
     """Searches and marks while another process adds stories as fast as it can; a lock error of either ends the benchmark."""
     writer = subprocess.Popen(
-        [sys.executable, __file__, str(path), "--write-for", "10"], stdout=subprocess.PIPE, text=True
+        [sys.executable, __file__, str(path), "--write"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+    if writer.stdout is None or writer.stdout.readline() != "ready\n":
+        raise SystemExit("the writer failed")
     words = Texts().words
     with open_app(Config(timezone="Europe/Berlin"), db=path, clock=lambda: now) as app:
 
@@ -228,15 +232,12 @@ def while_written(path: Path, now: datetime, random: np.random.Generator, rounds
             list(app.reading.stories(str(words[int(random.integers(100, 5000))]), limit=20))
 
         found = timed(call, rounds)
-        marks = 0
-        while writer.poll() is None:
+        for _ in range(MARKED):
             app.marks.undo(1, app.marks.read(1, [s.id for s in app.reading.stories("is:unread", limit=100)]))
-            marks += 1
-    if writer.returncode or not marks:
-        raise SystemExit("the writer failed, or was not there")
-    print(
-        f"beside {marks} marks of 100 stories, undone: {(writer.stdout or io.StringIO()).read().strip()}; no lock error"
-    )
+    said, _ = writer.communicate(timeout=60)
+    if writer.returncode or not int(said):
+        raise SystemExit("the writer failed, or wrote nothing")
+    print(f"beside {int(said)} stories added and taken away, and {MARKED} marks of 100 undone: no lock error")
     return found
 
 
@@ -295,10 +296,10 @@ def main() -> None:
     flags.add_argument("--only", help="only calls with this in their name")
     flags.add_argument("--small", type=Path, help="a store of 10,000 stories to compare with")
     flags.add_argument("--peer", type=Path, help="a store whose texts lemon24/reader is given too")
-    flags.add_argument("--write-for", type=float, help=argparse.SUPPRESS)
+    flags.add_argument("--write", action="store_true", help=argparse.SUPPRESS)
     given = flags.parse_args()
-    if given.write_for:
-        write_for(given.store, given.write_for)
+    if given.write:
+        write(given.store)
         return
     found: dict[str, Any] = {}
     for title, path in (("small", given.small), ("large", given.store)):
@@ -339,12 +340,13 @@ def measured(path: Path, rounds: int, *, only: str | None) -> dict[str, dict[str
     return found
 
 
-def write_for(path: Path, seconds: float) -> None:
-    """Add and take away a story at a time; says how many."""
-    now, end, number = latest(path), time.monotonic() + seconds, 0
-    words = Texts().words
+def write(path: Path) -> None:
+    """Add and take away a story at a time until our input ends; says how many."""
+    now, number, words, told = latest(path), 0, Texts().words, threading.Event()
     with open_app(Config(timezone="Europe/Berlin"), db=path, clock=lambda: now) as app:
-        while time.monotonic() < end:
+        print("ready", flush=True)
+        threading.Thread(target=lambda: (sys.stdin.read(), told.set()), daemon=True).start()
+        while not told.is_set():
             number += 1
             n = f"written-{os.getpid()}-{number}"
             entry = NewEntry(
@@ -355,7 +357,7 @@ def write_for(path: Path, seconds: float) -> None:
             app.store.ingest.apply(1, [entry], now=now)
             app.store.connections.run("DELETE FROM entries WHERE guid = ?", (n,))
             app.store.connections.run("DELETE FROM stories WHERE key = ?", (n,))
-    print(f"{number} stories added and taken away")
+    print(number)
 
 
 if __name__ == "__main__":
