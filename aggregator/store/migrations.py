@@ -604,3 +604,10 @@ def m0019_window(db: Database) -> None:
             stories INTEGER NOT NULL, copies BLOB NOT NULL, events BLOB NOT NULL
         ) STRICT"""
     )
+
+
+@step
+def m0020_marks_of_stories(db: Database) -> None:
+    """A story that goes takes its marks and tags along, which are found by its number: without an index each cost a scan."""
+    db.execute("CREATE INDEX story_marks_story ON story_marks (story_id)")
+    db.execute("CREATE INDEX story_tags_story ON story_tags (story_id)")

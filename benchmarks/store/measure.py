@@ -355,7 +355,7 @@ def write(path: Path) -> None:
                 outlet_key="x.example", outlet_name="X", wants_page=False,
             )  # fmt: skip
             app.store.ingest.apply(1, [entry], now=now)
-            app.store.connections.run("DELETE FROM entries WHERE guid = ?", (n,))
+            app.store.connections.run("DELETE FROM entries WHERE feed_id = 1 AND guid = ?", (n,))
             app.store.connections.run("DELETE FROM stories WHERE key = ?", (n,))
     print(number)
 
