@@ -175,6 +175,12 @@ def _bluesky_rule(_origin: str, names: list[str], _query: str) -> list[str]:
             return []
 
 
+def _tumblr_rule(origin: str, names: list[str], _query: str) -> list[str]:
+    if not origin.endswith(("//tumblr.com", "//www.tumblr.com")):
+        return [f"{origin}/rss"]
+    return [f"https://{names[0]}.tumblr.com/rss"] if names else []
+
+
 _SITES: dict[str, Callable[[str, list[str], str], list[str]]] = {
     "youtube.com": _youtube_rule,
     "reddit.com": _reddit_rule,
@@ -184,5 +190,5 @@ _SITES: dict[str, Callable[[str, list[str], str], list[str]]] = {
     "substack.com": lambda origin, _names, _query: [f"{origin}/feed"],
     "wordpress.com": lambda origin, names, _query: ["/".join([origin, *names, "feed/"])],
     "blogspot.com": lambda origin, _names, _query: [f"{origin}/feeds/posts/default"],
-    "tumblr.com": lambda origin, _names, _query: [f"{origin}/rss"],
+    "tumblr.com": _tumblr_rule,
 }

@@ -80,6 +80,7 @@ def test_wordpress_categories_youtube_handles_and_mastodon_profiles_are_known_by
         ("https://medium.com/@ann", "https://medium.com/feed/@ann"),
         ("https://www.reddit.com", "https://www.reddit.com/.rss"),
         ("https://ann.tumblr.com/post/1", "https://ann.tumblr.com/rss"),
+        ("https://www.tumblr.com/ann/1/a-post", "https://ann.tumblr.com/rss"),
         ("https://ann.medium.com/story", "https://ann.medium.com/feed"),
         ("https://bsky.app/profile/ann.example", "https://bsky.app/profile/ann.example/rss"),
         ("https://ann.wordpress.com/category/sea", "https://ann.wordpress.com/category/sea/feed/"),
