@@ -16,7 +16,7 @@ from aggregator.errors import AggregatorError, DeliveryError
 from aggregator.fetch import Fetched, FetchFailed, FetchRequest, FetchResult, fetch_all, mask
 from aggregator.model import Feed
 from aggregator.pipeline.spread import Cluster
-from aggregator.text.urls import host_of
+from aggregator.text.urls import host_of, web_url
 
 __all__ = ["examine_online"]
 
@@ -41,7 +41,7 @@ def examine_online(app: App) -> list[Finding]:
 def _chosen(feeds: Sequence[Feed]) -> list[Feed]:
     by_host: dict[str | None, Feed] = {}
     for feed in sorted(feeds, key=lambda f: (-f.failures, f.id)):
-        if feed.state == "active":
+        if feed.state == "active" and web_url(feed.url):  # folders of mail, and what plugins read, are not asked
             by_host.setdefault(host_of(feed.url), feed)
     return list(by_host.values())[:MOST_HOSTS]
 

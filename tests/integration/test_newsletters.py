@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.app.app import App, open_app
+from aggregator.app.online import examine_online
 from aggregator.app.polling import PollOptions
 from aggregator.config import Config, ImapConfig, shown
 from aggregator.errors import AggregatorError, FetchError
@@ -136,3 +137,9 @@ def test_nobody_adds_a_maildir_from_elsewhere(tmp_path: Path, box: mailbox.Maild
         )
     done = run("feeds", "add", address, db=tmp_path / "b.db")
     assert done.returncode == 0, done.stderr
+
+
+def test_the_doctor_asks_no_server_for_a_folder_of_mail(tmp_path: Path, box: mailbox.Maildir) -> None:
+    with house(tmp_path) as app:
+        app.feeds.add_local(f"maildir://{tmp_path}/Letters")
+        assert [finding.what for finding in examine_online(app)] == []
