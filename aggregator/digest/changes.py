@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aggregator.digest.brief import sentence_from
 from aggregator.digest.claims import (
@@ -57,19 +57,21 @@ NEWS = ("score", "like_titles", "title_news", "like_others", "depth", "figure", 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What the reader was told before: the stories' sentences, their figures, the words of each title and of all."""
+    """What the reader was told before, and when: the stories' sentences, their figures, the words of each title and of all."""
 
+    told_at: datetime
     statements: Sequence[Sequence[Statement]]
     figures: frozenset[tuple[float, str]]
     titles: tuple[frozenset[str], ...]
     title_words: frozenset[str]
 
     @classmethod
-    def of(cls, stories: Sequence[Story]) -> Background:
-        """The background that these stories make."""
+    def of(cls, stories: Sequence[Story], told_at: datetime) -> Background:
+        """The background that these stories make, told at `told_at`."""
         statements = [statements_of(s) for s in stories]
         titles = tuple(frozenset(stems(s.title, s.lang)) for s in stories if s.title)
         return cls(
+            told_at=told_at,
             statements=statements,
             figures=frozenset(value for each in statements for s in each for value in _values(s.text, s.story.lang)),
             titles=titles,
@@ -104,7 +106,7 @@ def changes(
     after = {s.id: statements_of(s) for s in fresh[-_MOST_STORIES:]}
     changed = _figures(_in_order(before), _in_order(after))[:most_figures]
     said = [*shown, *(c.sentence for c in changed if c.sentence)]
-    added = _sentences(fresh, Background.of(told_of), said, most_sentences)
+    added = _sentences(fresh, Background.of(told_of, told.at), said, most_sentences)
     return (*changed, *added, *_outlets(old, new))
 
 
@@ -244,7 +246,8 @@ def _is_plausible(old: Claim, new: Claim, *, outright: bool = False) -> bool:
     return a.bound != "most"
 
 
-_WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAY = re.compile(r"\b(?:" + "|".join(_WEEKDAYS) + r")\b")
 _SMALL = 100  # smaller counts outside the named slots are mostly of other things
 
 
@@ -328,19 +331,28 @@ def news_features(candidate: Candidate, material: Material, background: Backgrou
 
 
 def is_retold(candidate: Candidate, material: Material, background: Background) -> bool:
-    """Whether the reader was told it: in three sentences of one story, in most of a title, or in one sentence that is alike.
+    """Whether the reader was told it, or could have been.
 
-    A figure that was not told makes a sentence news that is only like another or like a title.
+    It was told in three sentences of one story, in most of a title, or in one sentence that is alike; it could have been if
+    it is of an earlier day. A figure that was not told makes a sentence news that is only like another or like a title.
     """
-    if told_share(candidate, background.statements) >= _TOLD:
+    story = material.tellings[candidate.telling].story
+    if told_share(candidate, background.statements) >= _TOLD or _is_of_old(candidate.text, story, background.told_at):
         return True
-    if _values(candidate.text, material.tellings[candidate.telling].story.lang) - background.figures:
+    if _values(candidate.text, story.lang) - background.figures:
         return False
     if any(weight_of(candidate.content & title) > _TITLE_TOLD * weight_of(title) for title in background.titles):
         return True
     return any(
         cosine(candidate.vector, vector(s.content)) >= _SAID_TWICE for each in background.statements for s in each
     )
+
+
+def _is_of_old(text: str, story: StoryLine, told_at: datetime) -> bool:
+    """Whether all days of the week that a sentence names are before the reader was told, by half a day or more."""
+    back = [(story.published_at.weekday() - _WEEKDAYS.index(day)) % 7 for day in _WEEKDAY.findall(text)]
+    last_told = (told_at - _RECENT).date()
+    return bool(back) and all((story.published_at - timedelta(days=days)).date() < last_told for days in back)
 
 
 def told_share(candidate: Candidate, before: Sequence[Sequence[Statement]]) -> float:

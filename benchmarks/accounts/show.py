@@ -31,6 +31,7 @@ def morning(newsroom: Newsroom, now: datetime) -> Digest:
             id=number, headline=view.event.headline, first_at=view.event.first_at, last_at=view.event.last_at,
             seen_at=view.event.first_at, outlets=len(outlets), stories=len(stories),
             reports=sum(s.copy_of is None for s in stories.values()),
+            independent=len({s.outlet_id for s in stories.values() if s.copy_of is None}),
         )  # fmt: skip
         sections = [s.section for s in newsroom.stories if s.event == event.key]
         views.append(type(view)(event=known, members=view.members, folder=(sections[0],)))

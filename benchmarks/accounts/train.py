@@ -269,7 +269,7 @@ def newsroom_rows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             before = [s for s in view.stories if s.published_at < day]
             if not news.known or not fresh:
                 continue
-            background = Background.of([s for s in before if s.copy_of is None] or before)
+            background = Background.of([s for s in before if s.copy_of is None] or before, day)
             material = gather([story_line(s) for s in fresh])
             passages = [s.mark.passage for said in news.facts.values() for s in said]
             for candidate in material.candidates:
