@@ -112,7 +112,8 @@ class Plugins:
     def __init__(self, found: Sequence[EntryPoint], off: Collection[str] = ()) -> None:
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(Hooks)
-        self.installed = tuple(self._register(point, is_off=point.name in off) for point in found)
+        # The last to be registered is asked first (pluggy's order), so that they are asked in the order given.
+        self.installed = tuple(self._register(p, is_off=p.name in off) for p in reversed(found))[::-1]
         self.sources: Mapping[str, Source] = self._offered("sources")
         self.channels: Mapping[str, Channel] = self._offered("channels")
         self.actions: Mapping[str, Action] = self._offered("rule_actions")

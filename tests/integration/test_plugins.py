@@ -132,7 +132,7 @@ def test_a_plugin_that_fails_costs_a_line(
     install: Install, board: str, tmp_path: Path, page: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     install("harm", HARM.format(page=page))
-    install("board", EXAMPLES["board"])  # comes before it by name, so is asked first
+    install("board", EXAMPLES["board"])
     digests = {"noon": DigestConfig(at="12:00", to=("trip:somewhere",))}
     html = b"<html><head><title>Harbour</title></head><body><article>" + b"<p>The harbour opens at nine.</p>" * 9
     with Server({"/a": Reply(body=html, headers=(("Content-Type", "text/html"),))}) as server:
@@ -182,3 +182,17 @@ def test_one_that_never_answers_is_left_behind(install: Install, monkeypatch: py
     with pytest.raises(PluginFailed, match="no answer within"):
         plugins._Call("slow", done.wait)()
     done.set()
+
+
+def test_plugins_are_asked_by_name_and_the_first_that_offers_a_thing_keeps_it(install: Install) -> None:
+    said = "from aggregator.plugins import hookimpl\n@hookimpl\ndef rule_actions():\n    return {'ring': lambda s: s.append('NAME')}\n"
+    for name in ("zebra", "apple"):
+        install(
+            name, said.replace("NAME", name) + "@hookimpl\ndef extract_page():\n    return 'NAME'".replace("NAME", name)
+        )
+    found = plugins.load()
+    heard: list[str] = []
+    found.actions["ring"](heard)  # type: ignore[arg-type]
+    assert heard == ["apple"]
+    assert list(found.answers("extract_page")) == ["apple", "zebra"]
+    assert [p.name for p in found.installed] == ["apple", "zebra"]
