@@ -25,12 +25,12 @@ _PROSE_LINKS = 0.35
 _END = 16  # hexadecimal digits of a digest
 
 
-def mark_of(head: Head, page: Page, lines: Sequence[str]) -> str | None:
-    """The mark of a page whose text has these lines; None of a page without text."""
+def mark_of(head: Head, page: Page, lines: Sequence[str], *, correction: str | None) -> str | None:
+    """The mark of a page whose text has these lines and that has this note of a correction; None of a page without text."""
     if not lines:
         return None
     first, last = _digest(plain(lines[0])), _digest(plain(lines[-1]))
-    return first + last + _digest(*_content(head, page, first, last))
+    return first + last + _digest(correction or "", *_content(head, page, first, last))
 
 
 def says_the_same(body: bytes, *, charset: str | None, mark: str) -> bool:
@@ -41,8 +41,9 @@ def says_the_same(body: bytes, *, charset: str | None, mark: str) -> bool:
     html = decode_page(open_body(body), charset)
     guard_markup(html)
     first, last = mark[:_END], mark[_END : 2 * _END]
-    content = _content(read_head(html), read_blocks(LexborHTMLParser(html)), first, last)
-    return mark[2 * _END :] == _digest(*content)
+    page = read_blocks(LexborHTMLParser(html))
+    correction = correction_note([block.text for block in page.blocks])
+    return mark[2 * _END :] == _digest(correction or "", *_content(read_head(html), page, first, last))
 
 
 def _content(head: Head, page: Page, first: str, last: str) -> Iterator[str]:
@@ -51,7 +52,6 @@ def _content(head: Head, page: Page, first: str, last: str) -> Iterator[str]:
     yield head.first("og:title") or ""
     yield str(head.article.get("headline"))
     yield str(head.article.get("articleBody"))
-    yield correction_note([block.text for block in page.blocks]) or ""
     keys = [plain(block.text) for block in page.blocks]
     digests = [_digest(key) for key in keys]
     start = digests.index(first) if first in digests else 0

@@ -142,7 +142,10 @@ def _drafted(
         raise ExtractError(
             "There is neither a headline nor text on this page: it was not taken for an article.", url=facts.url or ""
         )
-    facts = replace(facts, mark=mark_of(head, page, [v.line.text for v in verdicts if v.reason is None]))
+    facts = replace(
+        facts,
+        mark=mark_of(head, page, [v.line.text for v in verdicts if v.reason is None], correction=facts.correction),
+    )
     return Draft(
         facts=facts, verdicts=tuple(verdicts), sure=judged.sure, body=told, wall=wall, page=page_lines(texts if teach else ()),
         opinion=judged.opinion, credit=find_credit(head, text=text, authors=facts.authors), others=judged.others,
