@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TESTS ?= tests
 DATA ?= $(or $(AGGREGATOR_DATA),../shared)
 
-.PHONY: demo test check format bench bench-poll bench-store soak docs clean
+.PHONY: demo test check format messages bench bench-poll bench-store soak docs clean
 
 demo: $(READY)  ## the demo newsroom through the real pipeline; ARGS=--once ends after printing
 	@$(BIN)/aggregator demo $(ARGS)
@@ -23,6 +23,9 @@ check: $(READY)  ## format, lint, types, import contracts
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+messages: $(READY)  ## the catalogues of the interface's languages, after words in the code have changed
+	@$(BIN)/python docs/messages.py
 
 bench: $(READY)  ## quality and speed; the data sets are named in docs/data.md
 	$(BIN)/aggregator bench $(DATA)/data/events

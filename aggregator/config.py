@@ -26,6 +26,7 @@ __all__ = [
     "FetchConfig",
     "FolderRetention",
     "ImapConfig",
+    "InterfaceConfig",
     "LlmConfig",
     "MailConfig",
     "PagesConfig",
@@ -56,6 +57,7 @@ _SECRETS = {
 }
 _HIDDEN = "***"
 
+Language = Literal["en", "de", "es", "pt", "ar"]
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
@@ -192,8 +194,17 @@ class RulesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
                 raise ValueError(f"{name}: {url!r} is no web address; write it as https://example.org/…")
 
 
+class InterfaceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The language of page, mail and command line, where no reader, browser, digest or terminal asks for another."""
+
+    language: Language | None = None
+
+
 class DigestConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A named digest: when it is made, and for whom. `empty` says what becomes of one without news: skip or send."""
+    """A named digest: when it is made, and for whom. `empty` says what becomes of one without news: skip or send.
+
+    `language` is that of its mail.
+    """
 
     at: str = "07:00"
     tz: str | None = None
@@ -202,6 +213,7 @@ class DigestConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     topics: tuple[str, ...] = ()
     max_events: AtLeastOne = 30
     empty: Literal["skip", "send"] = "skip"
+    language: Language | None = None
 
     def __post_init__(self) -> None:
         if not _TIME_OF_DAY.fullmatch(self.at):
@@ -307,6 +319,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     llm: LlmConfig = LlmConfig()
     imap: ImapConfig = ImapConfig()
     plugins: PluginsConfig = PluginsConfig()
+    interface: InterfaceConfig = InterfaceConfig()
     digests: dict[str, DigestConfig] = {}
 
     def __post_init__(self) -> None:
@@ -325,6 +338,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "llm": LlmConfig,
     "imap": ImapConfig,
     "plugins": PluginsConfig,
+    "interface": InterfaceConfig,
 }
 _NOT_SETTINGS = {
     "DB",

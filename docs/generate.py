@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,5 +87,6 @@ def man_page() -> str:
 PAGES = {"commands.md": commands, "settings.md": settings, "aggregator.1": man_page}
 
 if __name__ == "__main__":
+    os.environ["LC_ALL"] = "C"  # the pages are in English, whatever this machine speaks
     for name, write in PAGES.items():
         (REFERENCE / name).write_text(write(), encoding="utf-8")

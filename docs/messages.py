@@ -8,13 +8,14 @@ Messages that the sources no longer have are dropped; new ones come in empty, an
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from babel import Locale
 from babel.messages import Catalog
@@ -26,8 +27,7 @@ from aggregator.text.tongue import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "aggregator" / "locale"
-KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
-METHODS = [("aggregator/**.py", "python"), ("aggregator/**/templates/**", "jinja2")]
+KEYWORDS = {"_": None, "gettext": None, "mark": None, "marks": (1, 2), "ngettext": (1, 2)}
 OPTIONS = {"aggregator/**/templates/**": {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}}
 # English dates are written as most of the world that reads English writes them: the day first, and without commas.
 OURS = {
@@ -63,7 +63,7 @@ def made() -> Iterator[tuple[Path, bytes]]:
         text, compiled = io.BytesIO(), io.BytesIO()
         write_po(text, catalogue, width=120, no_location=True, sort_output=False, ignore_obsolete=True)
         write_mo(compiled, catalogue)
-        yield path, text.getvalue()
+        yield path, re.sub(rb'"Generated-By: .*\n', b"", text.getvalue())
         yield path.with_suffix(".mo"), compiled.getvalue()
     yield LOCALE / "forms.json", (json.dumps(forms(), ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -72,10 +72,25 @@ def extracted() -> Catalog:
     """All messages of the sources, in the order of files and lines."""
     found = Catalog(project="aggregator", charset="utf-8")
     for name, line, message, comments, context in extract_from_dir(
-        ROOT, METHODS, OPTIONS, KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
+        ROOT,
+        [("aggregator/**.py", calls), ("aggregator/**/templates/**", "jinja2")],
+        OPTIONS,
+        KEYWORDS,
+        comment_tags=("Translators:",),
+        strip_comment_tags=True,
     ):
         found.add(message, None, [(name, line)], auto_comments=comments, context=context)
     return found
+
+
+def calls(file: IO[bytes], keywords: Collection[str], *_: object, **__: object) -> Iterator[tuple[Any, ...]]:
+    """The messages of a Python file, in Babel's form; its own reader goes by tokens and does not see into f-strings."""
+    nodes = [node for node in ast.walk(ast.parse(file.read())) if isinstance(node, ast.Call) and node.args]
+    for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        texts = tuple(arg.value if isinstance(arg, ast.Constant) else None for arg in node.args)
+        if name in keywords and isinstance(texts[0], str):
+            yield node.lineno, name, texts[0] if len(texts) == 1 else texts, []
 
 
 def merged(path: Path, lang: str, template: Catalog) -> Catalog:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aggregator.app.front import Front
     from aggregator.app.images import Images
     from aggregator.app.keeping import Keeping
+    from aggregator.app.languages import Languages
     from aggregator.app.lists import Lists
     from aggregator.app.mailing import Mailing
     from aggregator.app.marks import Marks
@@ -220,6 +221,13 @@ class App:
         from aggregator.app.accounts import Accounts
 
         return Accounts(self.store, self.config)
+
+    @property
+    def languages(self) -> Languages:
+        """Which language is spoken to whom."""
+        from aggregator.app.languages import Languages
+
+        return Languages(self.store, self.config)
 
     @cached_property
     def access(self) -> Access:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator import deliver, render
 from aggregator.app.digests import READER, Digests
+from aggregator.app.languages import Languages
 from aggregator.app.timetable import timetable_of, zone_of
 from aggregator.config import Config
 from aggregator.model import Digest
@@ -15,6 +16,7 @@ from aggregator.render.times import say_day
 from aggregator.store import Store
 from aggregator.store.outbox import Queued
 from aggregator.store.recipients import Recipient
+from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["Letters", "mail_words"]
 
@@ -28,22 +30,34 @@ def mail_words(
     timezone: str,
     token: str | None,
     edition_id: int | None,
+    tongue: Tongue = ENGLISH,
 ) -> render.MailWords:
     """What the foot of a mail says: why it came, when the next will, how to stop it, where it is on the web."""
     next_line = ""
     if name in config.digests:
         zone = zone_of(config, name, timezone)
         due = timetable_of(config, name, timezone).next(made_at)
-        next_line = (
-            f"The next one comes on {say_day(due, now=made_at, zone=zone)} at {due.astimezone(ZoneInfo(zone)):%H:%M}."
+        next_line = tongue.gettext(
+            "The next one comes on %(day)s at %(time)s.",
+            day=say_day(due, now=made_at, zone=zone, tongue=tongue),
+            time=f"{due.astimezone(ZoneInfo(zone)):%H:%M}",
         )
     base = public_base(config)
     sender = config.mail.sender or config.mail.user or ""
-    write = f", or write to {deliver.address_of(sender)}" if sender and not (base and token) else ""
+    stop = tongue.gettext("To stop it: aggregator digests remove %(digest)s.", digest=name)
+    if sender and not (base and token):
+        stop = tongue.gettext(
+            "To stop it: aggregator digests remove %(digest)s, or write to %(address)s.",
+            digest=name,
+            address=deliver.address_of(sender),
+        )
     return render.MailWords(
-        why=f"You get this because the digest {name} is sent to {recipient}.",
+        why=tongue.gettext(
+            "You get this because the digest %(digest)s is sent to %(address)s.", digest=name, address=recipient
+        ),
         next_line=next_line,
-        stop=f"To stop it: aggregator digests remove {name}{write}.",
+        stop=stop,
+        tongue=tongue,
         unsubscribe_url=f"{base}/unsubscribe/{quote(token)}" if base and token else None,
         web_url=f"{base}/digests/{edition_id}" if base and edition_id else None,
     )
@@ -77,6 +91,7 @@ class Letters:
             timezone=self._timezone,
             token=recipient.token,
             edition_id=queued.edition_id,
+            tongue=Languages(self._store, self._config).of_digest(queued.digest, READER),
         )
         subject, text, html = render.digest_mail(digest, zone=zone, words=words)
         letter = deliver.Letter(

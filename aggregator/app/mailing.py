@@ -15,7 +15,8 @@ from threading import Event as StopSignal
 from aggregator import deliver, render
 from aggregator.app.audit import Audit
 from aggregator.app.clock import Clock, machine_time
-from aggregator.app.digests import Digests
+from aggregator.app.digests import READER, Digests
+from aggregator.app.languages import Languages
 from aggregator.app.lease import holder_name, is_running
 from aggregator.app.letters import Letters, mail_words
 from aggregator.app.timetable import zone_of
@@ -199,7 +200,14 @@ class Mailing:
         settings = self.config.digests.get(name)
         to = next(iter(settings.to), "nobody yet") if settings else "nobody yet"
         words = mail_words(
-            self.config, name, to, made_at=digest.made_at, timezone=self.timezone, token=None, edition_id=None
+            self.config,
+            name,
+            to,
+            made_at=digest.made_at,
+            timezone=self.timezone,
+            token=None,
+            edition_id=None,
+            tongue=Languages(self.store, self.config).of_digest(name, READER),
         )
         zone = zone_of(self.config, name, self.timezone)
         return render.digest_mail(digest, zone=zone, words=words)

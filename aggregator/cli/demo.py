@@ -10,6 +10,7 @@ import click
 from aggregator.cli.output import is_plain, terminal_width
 from aggregator.cli.poll import metered, stopping
 from aggregator.cli.session import Session, log_to_stderr, pass_session
+from aggregator.cli.speech import _, tongue
 
 __all__ = ["demo"]
 
@@ -38,19 +39,29 @@ def demo(session: Session, *, once: bool, port: int) -> None:
         opened(session.config(), Path(folder) / "demo.db") as it,
     ):
         click.echo(
-            f"{len(it.server.feed_urls)} outlets are on the air; {len(it.mornings)} mornings follow.\n", err=True
+            _(
+                "%(outlets)s outlets are on the air; %(mornings)s mornings follow.",
+                outlets=len(it.server.feed_urls),
+                mornings=len(it.mornings),
+            )
+            + "\n",
+            err=True,
         )
         with stopping(it.app.polling.stop), metered() as meter:
             for day in it.days(on_progress=meter.show):
                 meter.clear()
-                title = f"{day.at:%A %-d %B %Y}, 07:00"
+                title = f"{tongue().day(day.at, year=True)}, 07:00"
                 click.echo(title if plain else click.style(title, bold=True, underline=True))
                 click.echo()
-                click.echo(render.digest_text(day.digest, width=terminal_width(), colour=not plain, zone="UTC"))
+                click.echo(
+                    render.digest_text(
+                        day.digest, width=terminal_width(), colour=not plain, zone="UTC", tongue=tongue()
+                    )
+                )
                 if it.app.polling.stop.is_set():
                     return
             if once:
                 return
             with serving(it.app, None, port) as page:
-                click.echo(f"The page is at {page.address}. Stop with Ctrl-C.", err=True)
+                click.echo(_("The page is at %(address)s. Stop with Ctrl-C.", address=page.address), err=True)
                 it.app.polling.stop.wait()

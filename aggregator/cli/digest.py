@@ -6,6 +6,7 @@ import click
 
 from aggregator.cli.output import is_plain, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_if_empty
+from aggregator.cli.speech import tongue
 from aggregator.cli.when import parse_when
 
 __all__ = ["digest"]
@@ -42,9 +43,16 @@ def digest(
         if as_json:
             write_json(render.digest_json(made))
         elif as_html:
-            click.echo(render.digest_html(made, zone=app.timezone))
+            click.echo(render.digest_html(made, zone=app.timezone, tongue=tongue()))
         elif as_markdown:
-            click.echo(render.digest_markdown(made, zone=app.timezone))
+            click.echo(render.digest_markdown(made, zone=app.timezone, tongue=tongue()))
         else:
-            text = render.digest_text(made, width=terminal_width(), colour=not is_plain(), zone=app.timezone, why=why)
+            text = render.digest_text(
+                made,
+                width=terminal_width(),
+                colour=not is_plain(),
+                zone=app.timezone,
+                why=why,
+                tongue=tongue(),
+            )
             click.echo(text.rstrip("\n"))

@@ -12,6 +12,8 @@ import click
 from aggregator.cli.listing import Output, list_options, print_table
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
+from aggregator.cli.speech import _, ngettext, tongue
+from aggregator.text.tongue import LANGUAGES
 
 if TYPE_CHECKING:
     from aggregator.app.app import App
@@ -45,6 +47,7 @@ def digests() -> None:
     "--topic", "topics", metavar="TOPIC", multiple=True, help="Only events of this topic; several may be given."
 )
 @click.option("--max-events", type=click.IntRange(min=1), help="The most events.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), help="The language of its mail; yours if left out.")
 @click.option("--empty", type=click.Choice(["skip", "send"]), help="What becomes of an edition without news.")
 @pass_session
 def add(session: Session, /, name: str, **given: Any) -> None:
@@ -63,7 +66,12 @@ def add(session: Session, /, name: str, **given: Any) -> None:
                 app.topics.get(topic)
             named = next(n for n in app.publishing.named() if n.name == name)
             click.echo(
-                f"{name} is made next on {_local(named.next_at, named.zone)} ({named.zone}), by: aggregator run",
+                _(
+                    "%(digest)s is made next on %(time)s (%(zone)s), by: aggregator run",
+                    digest=name,
+                    time=_local(named.next_at, named.zone),
+                    zone=named.zone,
+                ),
                 err=True,
             )
             _say_if_mail_is_not_set(app)
@@ -92,7 +100,7 @@ def list_(session: Session, *, output: Output) -> None:
     ]  # fmt: skip
 
     def shown(row: dict[str, Any]) -> dict[str, Any]:
-        whom = [a + (" (stopped)" if a in row["stopped"] else "") for a in row["to"]]
+        whom = [a + (f" ({_('stopped')})" if a in row["stopped"] else "") for a in row["to"]]
         return {**row, "next": _local(row["next"], zones[row["name"]]), "to": ", ".join(whom)}
 
     output.write(
@@ -101,7 +109,7 @@ def list_(session: Session, *, output: Output) -> None:
         table=lambda r: print_table(map(shown, r), (("name", 14), ("next", 17), ("days", 9), ("to", 0))),
     )
     if not rows:
-        click.echo("No digest has a name yet: aggregator digests add morning --at 07:00 --to ADDRESS", err=True)
+        click.echo(_("No digest has a name yet: aggregator digests add morning --at 07:00 --to ADDRESS"), err=True)
 
 
 @digests.command()
@@ -124,7 +132,7 @@ def preview(session: Session, *, name: str, is_opened: bool, as_html: bool, as_j
     elif is_opened:
         _open(html)
     else:
-        click.echo(f"Subject: {subject}\n\n{text}", nl=False)
+        click.echo(f"{_('Subject')}: {subject}\n\n{text}", nl=False)
 
 
 @digests.command()
@@ -177,11 +185,11 @@ def show(session: Session, *, edition: int, as_json: bool, as_html: bool, as_mar
     if as_json:
         write_json(render.digest_json(digest))
     elif as_html:
-        click.echo(render.digest_html(digest, zone=zone))
+        click.echo(render.digest_html(digest, zone=zone, tongue=tongue()))
     elif as_markdown:
-        click.echo(render.digest_markdown(digest, zone=zone))
+        click.echo(render.digest_markdown(digest, zone=zone, tongue=tongue()))
     else:
-        click.echo(render.digest_text(digest, zone=zone).rstrip("\n"))
+        click.echo(render.digest_text(digest, zone=zone, tongue=tongue()).rstrip("\n"))
 
 
 @digests.command()
@@ -232,7 +240,14 @@ def verify(session: Session, *, edition: int | None, as_json: bool) -> None:
             f"edition {row['edition']}, event {row['event']}, story {row['story']}: {row['kind']}: {row['text']}"
         )
     if not rows:
-        click.echo(f"Every sentence of {len(ids)} editions stands in its story.", err=True)
+        click.echo(
+            ngettext(
+                "Every sentence of %(num)s edition stands in its story.",
+                "Every sentence of %(num)s editions stands in its story.",
+                len(ids),
+            ),
+            err=True,
+        )
     if any(row["kind"] != "edited" for row in rows):
         sys.exit(1)
 
@@ -255,7 +270,7 @@ def audit(session: Session, *, name: str | None, since: str | None, as_json: boo
     else:
         for row in report.rows:
             answer = row["answer"] if row["state"] != "sent" or row["in_doubt"] else ""
-            doubt = "  may have come twice, under one Message-ID" if row["in_doubt"] else ""
+            doubt = "  " + _("may have come twice, under one Message-ID") if row["in_doubt"] else ""
             made = _local(row["made_at"], zone)
             click.echo(f"{made}  {row['digest']}  {row['recipient']}  {row['verdict']}{doubt}  {answer or ''}".rstrip())
     click.echo(report.summary, err=True)
@@ -271,7 +286,10 @@ def resume(session: Session, address: str) -> None:
     with session.app() as app:
         changed = app.publishing.resume(address)
     click.echo(
-        f"{address} gets mail again." if changed else f"{address} was neither paused nor unsubscribed.", err=True
+        _("%(address)s gets mail again.", address=address)
+        if changed
+        else _("%(address)s was neither paused nor unsubscribed.", address=address),
+        err=True,
     )
 
 
@@ -284,7 +302,7 @@ def remove(session: Session, name: str) -> None:
     from aggregator.config import default_config_path
 
     remove_digest(session.config_path or default_config_path(), name)
-    click.echo(f"{name} is made no longer; its editions stay: aggregator digests editions", err=True)
+    click.echo(_("%(digest)s is made no longer; its editions stay: aggregator digests editions", digest=name), err=True)
 
 
 def _local(at: Any, zone: str) -> str:
@@ -298,11 +316,18 @@ def _local(at: Any, zone: str) -> str:
 
 def _say_edition(edition: Any) -> None:
     if edition.edition_id is None:
-        click.echo(f"{edition.name}: nothing new, so no edition was made.", err=True)
+        click.echo(_("%(digest)s: nothing new, so no edition was made.", digest=edition.name), err=True)
         return
-    whom = ", ".join(edition.recipients) or "nobody by mail"
     click.echo(
-        f"{edition.name}: edition {edition.edition_id} with {edition.digest.events} events for {whom}.", err=True
+        ngettext(
+            "%(digest)s: edition %(edition)s with %(num)s event for %(whom)s.",
+            "%(digest)s: edition %(edition)s with %(num)s events for %(whom)s.",
+            edition.digest.events,
+            digest=edition.name,
+            edition=edition.edition_id,
+            whom=tongue().together(edition.recipients) or _("nobody by mail"),
+        ),
+        err=True,
     )
 
 
@@ -310,10 +335,11 @@ def _say_sent(sent: Sent) -> None:
     for problem in sent.problems:
         click.echo(problem, err=True)
     if sent.sent:
-        click.echo(f"{sent.sent} mail{'s' * (sent.sent != 1)} sent.", err=True)
+        click.echo(ngettext("%(num)s mail sent.", "%(num)s mails sent.", sent.sent), err=True)
     if sent.deferred:
         click.echo(
-            "What was not taken is tried again by the next `aggregator digests send`, or by `aggregator run`.", err=True
+            _("What was not taken is tried again by the next `aggregator digests send`, or by `aggregator run`."),
+            err=True,
         )
     if sent.problems:
         sys.exit(1)

@@ -9,6 +9,8 @@ import click
 
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
+from aggregator.cli.speech import _, tongue
+from aggregator.text.phrases import retell
 
 __all__ = ["doctor"]
 
@@ -37,11 +39,11 @@ def doctor(session: Session, *, online: bool, as_json: bool) -> None:
         write_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            click.echo(f"{finding.what}  {finding.mend}".rstrip())
+            click.echo(f"{retell(finding.what, tongue())}  {finding.mend}".rstrip())
         for plugin in plugins:
             does = plugin.trouble or ", ".join(plugin.offers)
             click.echo(f"Plugin {plugin.name} {plugin.version or '(no version)'}: {does}", err=True)
         if not findings:
-            click.echo("Nothing found.", err=True)
+            click.echo(_("Nothing found."), err=True)
     if findings:
         sys.exit(1)

@@ -8,6 +8,7 @@ import click
 
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
+from aggregator.cli.speech import _
 
 __all__ = ["copies", "edit"]
 
@@ -26,7 +27,7 @@ def edit() -> None:
 
 
 def _done(edit_id: int) -> None:
-    click.echo(f"Done (edit {edit_id}). Undo: aggregator edit undo {edit_id}", err=True)
+    click.echo(_("Done (edit %(id)s). Undo: aggregator edit undo %(id)s", id=edit_id), err=True)
 
 
 @edit.command()
@@ -65,7 +66,7 @@ def undo(session: Session, edit_id: int | None) -> None:
     """Undo an act; without its number, the latest."""
     with session.app() as app:
         undone = app.editing.undo(edit_id)
-    click.echo(f"Undone: edit {undone.id} ({undone.kind}).", err=True)
+    click.echo(_("Undone: edit %(id)s (%(kind)s).", id=undone.id, kind=undone.kind), err=True)
 
 
 @edit.command()

@@ -9,6 +9,7 @@ import click
 from aggregator.cli.listing import Output, feed_options, or_say
 from aggregator.cli.output import is_plain, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_if_empty
+from aggregator.cli.speech import _, tongue
 from aggregator.cli.stories import stories_feed
 from aggregator.cli.when import parse_when
 
@@ -44,7 +45,7 @@ def events(
             until=parse_when(until, now=now, zone=app.timezone, is_end=True),
             limit=limit,
         )
-        rows = or_say(map(event_row, found), "No event matches.")
+        rows = or_say(map(event_row, found), _("No event matches."))
         output.write(
             rows,
             columns=EVENT_COLUMNS,
@@ -69,7 +70,7 @@ def _print_events(rows: Any) -> None:
         return row | {"counts": f"{row['outlets']} / {row['reports']}", "last": row["last"][5:16].replace("T", " ")}
 
     columns = (("id", 7), ("last", 11), ("counts", 9), ("headline", 0))
-    header = {"id": "event", "last": "latest", "outlets": "", "reports": "", "headline": "outlets / reports, headline"}
+    header = {"id": _("event"), "last": _("latest"), "headline": _("outlets / reports, headline")}
     click.echo(next(table_lines([header | {"counts": ""}], columns, width=terminal_width())), err=True)
     for line in table_lines(map(shown, rows), columns, width=terminal_width()):
         click.echo(line)
@@ -104,7 +105,13 @@ def event(session: Session, event_id: int, *, why: bool, output: Output) -> None
             columns=(*STORY_COLUMNS, "probability", "reason"),
             table=lambda _rows: click.echo(
                 event_text(
-                    view, now=app.clock(), width=terminal_width(), colour=not is_plain(), zone=app.timezone, why=why
+                    view,
+                    now=app.clock(),
+                    width=terminal_width(),
+                    colour=not is_plain(),
+                    zone=app.timezone,
+                    why=why,
+                    tongue=tongue(),
                 ).rstrip("\n")
             ),
             atom=lambda rows: stories_feed(

@@ -13,9 +13,11 @@ import click
 from aggregator.cli.listing import Output, list_options, print_table
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
+from aggregator.cli.speech import _, ngettext, tongue
 from aggregator.cli.when import parse_span, typed_span
 from aggregator.errors import OPMLError
 from aggregator.model import Access, PageSelectors
+from aggregator.text.phrases import retell
 
 if TYPE_CHECKING:
     from aggregator.parse import FeedLink
@@ -59,8 +61,10 @@ def import_(session: Session, file: Any) -> None:
             done = app.feeds.import_opml(data, here=True)
         except OPMLError as error:
             raise OPMLError(f"{file.name if file else 'feeds.opml'}: {error}") from error
-    known = f", {len(done.known)} were subscribed to already" if done.known else ""
-    click.echo(f"{len(done.added)} feeds added{known}. Now type: aggregator poll", err=True)
+    told = ngettext("%(num)s feed added", "%(num)s feeds added", len(done.added))
+    if done.known:
+        told += ngettext(", %(num)s was subscribed to already", ", %(num)s were subscribed to already", len(done.known))
+    click.echo(_("%(done)s. Now type: aggregator poll", done=told), err=True)
 
 
 @feeds.command()
@@ -74,7 +78,7 @@ def export(session: Session, file: Path | None) -> None:
         click.echo(data, nl=False)
     else:
         file.write_bytes(data)
-        click.echo(f"Written to {file}.", err=True)
+        click.echo(_("Written to %(file)s.", file=file), err=True)
 
 
 def _access_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -117,7 +121,7 @@ def _login(auth: str) -> tuple[str, str] | None:
     user, colon, password = auth.partition(":")
     if not auth:
         return None
-    return user, password if colon else click.prompt(f"Password of {user}", hide_input=True, err=True)
+    return user, password if colon else click.prompt(_("Password of %(name)s", name=user), hide_input=True, err=True)
 
 
 def _selectors(given: dict[str, str | None]) -> PageSelectors | None:
@@ -167,9 +171,9 @@ def add(
         else:
             done = app.feeds.add_one(_one_of(url, app.feeds.find(url, access)), folder=path, title=title, access=access)
     if done.added:
-        click.echo(f"Added {done.added[0].url}. Undo: aggregator feeds remove {done.added[0].url}", err=True)
+        click.echo(_("Added %(url)s. Undo: aggregator feeds remove %(url)s", url=done.added[0].url), err=True)
     else:
-        click.echo(f"{done.known[0].url} is subscribed to already.", err=True)
+        click.echo(_("%(url)s is subscribed to already.", url=done.known[0].url), err=True)
 
 
 def _one_of(url: str, found: Sequence[FeedLink]) -> FeedLink:
@@ -177,13 +181,14 @@ def _one_of(url: str, found: Sequence[FeedLink]) -> FeedLink:
     if len(found) == 1:
         return found[0]
     can_ask = sys.stdin.isatty() and sys.stderr.isatty()
-    click.echo(f"{url} offers {len(found)} feeds{'' if can_ask else '; add one of them'}:", err=True)
+    offers = ngettext("%(url)s offers %(num)s feed", "%(url)s offers %(num)s feeds", len(found), url=url)
+    click.echo(f"{offers}:" if can_ask else _("%(offers)s; add one of them:", offers=offers), err=True)
     for number, link in enumerate(found, 1):
         start = f"{number:3}  " if can_ask else "  aggregator feeds add "
         click.echo(f"{start}{link.url}" + (f"   ({link.title})" if link.title else ""), err=True)
     if not can_ask:
         raise SystemExit(1)
-    return found[click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True) - 1]
+    return found[click.prompt(_("Which one"), type=click.IntRange(1, len(found)), default=1, err=True) - 1]
 
 
 @feeds.command("set")
@@ -216,8 +221,8 @@ def set_(
         if seconds is None and access is None and chosen is None:
             raise click.UsageError("Say what to set; see: aggregator feeds set --help")
         feed = app.feeds.change(url, every_s=seconds, access=access, selectors=chosen)
-    when = f"{feed.next_poll_at:%Y-%m-%d %H:%M} UTC" if feed.next_poll_at else "with the next poll"
-    click.echo(f"{feed.url} is asked next {when}.", err=True)
+    when = f"{feed.next_poll_at:%Y-%m-%d %H:%M} UTC" if feed.next_poll_at else _("with the next poll")
+    click.echo(_("%(url)s is asked next %(when)s.", url=feed.url, when=when), err=True)
 
 
 @feeds.command("list")
@@ -238,9 +243,9 @@ def _print_feeds(rows: Any) -> None:
     for row in rows:
         if row["folder"] != folder:
             folder = row["folder"]
-            click.echo(click.style(folder or "(no folder)", bold=True))
+            click.echo(click.style(folder or _("(no folder)"), bold=True))
         settings = "".join(f"  [{said}]" for said in _settings(row))
-        trouble = f"  {row['error']}" if row["error"] else ""
+        trouble = f"  {retell(row['error'], tongue())}" if row["error"] else ""
         click.echo(f"  {row['title'] or row['url']}  {row['url']}{settings}{trouble}")
 
 
@@ -292,7 +297,15 @@ def next_(session: Session, *, output: Output) -> None:
         )
 
     def table(rows: Any) -> None:
-        shown = ({**r, "next_poll": _when(r), "title": r["title"] or r["url"]} for r in rows)
+        shown = (
+            {
+                **r,
+                "next_poll": _when(r),
+                "title": r["title"] or r["url"],
+                "reason": retell(r["reason"], tongue()),
+            }
+            for r in rows
+        )
         print_table(shown, (("next_poll", 16), ("title", 20), ("reason", 0)))
 
     output.write(rows, columns=NEXT_COLUMNS, table=table)
@@ -301,8 +314,8 @@ def next_(session: Session, *, output: Output) -> None:
 def _when(row: dict[str, Any]) -> str:
     """When a feed is asked next: to the minute, in UTC."""
     if row["state"] != "active":
-        return "never"
-    return row["next_poll"][:16].replace("T", " ") if row["next_poll"] else "now"
+        return _("never")
+    return row["next_poll"][:16].replace("T", " ") if row["next_poll"] else _("now")
 
 
 @feeds.command()
@@ -315,9 +328,15 @@ def remove(session: Session, url: str, *, with_stories: bool) -> None:
     """End the subscription to URL; its stories stay."""
     with session.app() as app:
         feed = app.feeds.remove(url, with_stories=with_stories)
-    gone = ", and the stories that came by it alone" if with_stories else ""
-    later = " && aggregator poll   (what the feed still shows comes back)" if with_stories else ""
-    click.echo(f"Removed {feed.url}{gone}. Undo: aggregator feeds restore {feed.url}{later}", err=True)
+    if with_stories:
+        message = _(
+            "Removed %(url)s, and the stories that came by it alone. Undo: aggregator feeds restore %(url)s"
+            " && aggregator poll   (what the feed still shows comes back)",
+            url=feed.url,
+        )
+    else:
+        message = _("Removed %(url)s. Undo: aggregator feeds restore %(url)s", url=feed.url)
+    click.echo(message, err=True)
 
 
 @feeds.command()
@@ -327,4 +346,4 @@ def restore(session: Session, url: str) -> None:
     """Undo a removal; stories that went with it come back by the next poll, if the feed still shows them."""
     with session.app() as app:
         feed = app.feeds.restore(url)
-    click.echo(f"Subscribed to {feed.url} again.", err=True)
+    click.echo(_("Subscribed to %(url)s again.", url=feed.url), err=True)

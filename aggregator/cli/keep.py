@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from aggregator.cli.session import Session, pass_session
+from aggregator.cli.speech import _
 
 __all__ = ["backup", "restore", "vacuum"]
 
@@ -32,7 +33,7 @@ def backup(session: Session, file: Path, *, force: bool) -> None:
     """
     with session.app() as app:
         size = app.keeping.back_up(file, replace=force)
-    click.echo(f"{_megabytes(size)} in {file}. Back: aggregator restore {file}", err=True)
+    click.echo(_("%(size)s in %(file)s. Back: aggregator restore %(file)s", size=_megabytes(size), file=file), err=True)
 
 
 @click.command()
@@ -50,7 +51,7 @@ def restore(session: Session, file: Path) -> None:
 
     db = session.db or db_path(session.config())
     kept = restored(db, file)
-    click.echo(f"Restored. What was there is kept: {kept}" if kept else "Restored.", err=True)
+    click.echo(_("Restored. What was there is kept: %(file)s", file=kept) if kept else _("Restored."), err=True)
 
 
 @click.command()

@@ -13,8 +13,11 @@ from typing import Any
 import click
 
 from aggregator import __version__
+from aggregator.cli import speech
 from aggregator.cli.session import Session
 from aggregator.errors import AggregatorError, QueryError
+from aggregator.text.phrases import retell
+from aggregator.text.tongue import mark
 
 __all__ = ["cli"]
 
@@ -22,46 +25,46 @@ SHOWN = 100  # characters of a query that cannot be understood
 
 # name -> (module, line for --help): `aggregator --help` loads none of the modules.
 COMMANDS = {
-    "feeds": ("feeds", "Subscriptions: import, export, add, list, remove, next."),
-    "poll": ("poll", "Ask feeds that are due, scrape new pages, find copies and events."),
-    "stories": ("stories", "List stories, newest first, or those that match a query."),
-    "story": ("stories", "Show one story."),
-    "events": ("events", "List events, the latest first."),
-    "event": ("events", "Show one event: outlets, reports, timeline, and why its stories are together."),
-    "mark": ("mark", "Mark stories and events read, starred, tagged, muted; undo."),
-    "topics": ("topics", "Named queries that you follow: add, list, show, remove, export."),
-    "rules": ("rules", "What happens by itself to stories that match: test, add, apply, undo."),
-    "outlets": ("stats", "List outlets: stories, copies, events, how often first."),
-    "stats": ("stats", "Count what is stored, and what is unread."),
-    "sql": ("stats", "Ask the database itself, read-only."),
-    "backup": ("keep", "Copy the database into one file, while others read and write."),
-    "restore": ("keep", "Put a backup in the place of the database."),
-    "vacuum": ("keep", "Drop what is past its time, and give the space back."),
-    "import": ("archive", "Bring an archive in: story lines, FreshRSS, Google Reader, newsboat."),
-    "export": ("archive", "Print stories as story lines."),
-    "datasette": ("stats", "Print Datasette's metadata for the database."),
-    "pages": ("pages", "Article pages by hand: preview, reextract."),
-    "digest": ("digest", "What happened since you last looked, each event once."),
-    "digests": ("digests", "Digests at a time of day: add, preview, send, audit, remove."),
-    "mail": ("mail", "Try the mail settings."),
-    "service": ("mail", "Install a systemd unit that keeps `run` going."),
-    "run": ("run", "Poll, scrape, cluster and serve the page until stopped."),
-    "serve": ("run", "Serve the page only."),
-    "demo": ("demo", "A made-up newsroom through the real pipeline, day by day."),
-    "users": ("users", "Readers and their passwords: set, list, remove."),
-    "completion": ("manual", "What makes bash, zsh or fish complete commands."),
-    "man": ("manual", "Print the man page."),
-    "doctor": ("doctor", "Look for trouble; one line for each finding, with what mends it."),
-    "config": ("config", "Show or check the settings."),
-    "parse": ("filters", "Filter: feed files to JSON lines."),
-    "extract": ("filters", "Filter: article pages to JSON lines."),
-    "dedupe": ("filters", "Filter: story lines to decisions about copies."),
-    "cluster": ("filters", "Filter: story lines to decisions about events."),
-    "brief": ("filters", "Filter: events with stories to short accounts."),
-    "edit": ("edit", "Your hands on events: split, join, pin, undo, log."),
-    "copies": ("edit", "Why two stories count as copies or not; undo."),
-    "bench": ("bench", "Score copies and events on labelled sets."),
-    "rebuild": ("poll", "Decide all copies and events anew; your edits stay."),
+    "feeds": ("feeds", mark("Subscriptions: import, export, add, list, remove, next.")),
+    "poll": ("poll", mark("Ask feeds that are due, scrape new pages, find copies and events.")),
+    "stories": ("stories", mark("List stories, newest first, or those that match a query.")),
+    "story": ("stories", mark("Show one story.")),
+    "events": ("events", mark("List events, the latest first.")),
+    "event": ("events", mark("Show one event: outlets, reports, timeline, and why its stories are together.")),
+    "mark": ("mark", mark("Mark stories and events read, starred, tagged, muted; undo.")),
+    "topics": ("topics", mark("Named queries that you follow: add, list, show, remove, export.")),
+    "rules": ("rules", mark("What happens by itself to stories that match: test, add, apply, undo.")),
+    "outlets": ("stats", mark("List outlets: stories, copies, events, how often first.")),
+    "stats": ("stats", mark("Count what is stored, and what is unread.")),
+    "sql": ("stats", mark("Ask the database itself, read-only.")),
+    "backup": ("keep", mark("Copy the database into one file, while others read and write.")),
+    "restore": ("keep", mark("Put a backup in the place of the database.")),
+    "vacuum": ("keep", mark("Drop what is past its time, and give the space back.")),
+    "import": ("archive", mark("Bring an archive in: story lines, FreshRSS, Google Reader, newsboat.")),
+    "export": ("archive", mark("Print stories as story lines.")),
+    "datasette": ("stats", mark("Print Datasette's metadata for the database.")),
+    "pages": ("pages", mark("Article pages by hand: preview, reextract.")),
+    "digest": ("digest", mark("What happened since you last looked, each event once.")),
+    "digests": ("digests", mark("Digests at a time of day: add, preview, send, audit, remove.")),
+    "mail": ("mail", mark("Try the mail settings.")),
+    "service": ("mail", mark("Install a systemd unit that keeps `run` going.")),
+    "run": ("run", mark("Poll, scrape, cluster and serve the page until stopped.")),
+    "serve": ("run", mark("Serve the page only.")),
+    "demo": ("demo", mark("A made-up newsroom through the real pipeline, day by day.")),
+    "users": ("users", mark("Readers and their passwords: set, list, remove.")),
+    "completion": ("manual", mark("What makes bash, zsh or fish complete commands.")),
+    "man": ("manual", mark("Print the man page.")),
+    "doctor": ("doctor", mark("Look for trouble; one line for each finding, with what mends it.")),
+    "config": ("config", mark("Show or check the settings.")),
+    "parse": ("filters", mark("Filter: feed files to JSON lines.")),
+    "extract": ("filters", mark("Filter: article pages to JSON lines.")),
+    "dedupe": ("filters", mark("Filter: story lines to decisions about copies.")),
+    "cluster": ("filters", mark("Filter: story lines to decisions about events.")),
+    "brief": ("filters", mark("Filter: events with stories to short accounts.")),
+    "edit": ("edit", mark("Your hands on events: split, join, pin, undo, log.")),
+    "copies": ("edit", mark("Why two stories count as copies or not; undo.")),
+    "bench": ("bench", mark("Score copies and events on labelled sets.")),
+    "rebuild": ("poll", mark("Decide all copies and events anew; your edits stay.")),
 }
 
 
@@ -110,7 +113,7 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
         """List the commands without loading them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+            formatter.write_dl([(name, speech.tongue().gettext(text)) for name, (_, text) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and say errors in one line: exit 1, or 2 for a query that cannot be understood."""
@@ -119,12 +122,12 @@ class LazyGroup(click.Group):
             sys.stdout.flush()  # what cannot be written is an error here, not at the interpreter's end
             return result  # noqa: TRY300 (the flush belongs to what is tried)
         except QueryError as error:
-            click.echo(f"aggregator: {error}", err=True)
+            click.echo(f"aggregator: {retell(str(error), speech.tongue())}", err=True)
             if error.query:
                 _point_at(error)
             ctx.exit(2)
         except AggregatorError as error:
-            click.echo(f"aggregator: {error}", err=True)
+            click.echo(f"aggregator: {retell(str(error), speech.tongue())}", err=True)
             ctx.exit(1)
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of our output has seen enough; click ends quietly
@@ -159,3 +162,4 @@ def cli(ctx: click.Context, db: Path | None, config_path: Path | None, now: str 
     """
     _prepare_output()
     ctx.obj = Session(db=db, config_path=config_path, now=now)
+    speech.follow(ctx, ctx.obj.config)

@@ -10,6 +10,7 @@ import click
 
 from aggregator.cli.listing import Output, list_options, print_table
 from aggregator.cli.session import Session, pass_session
+from aggregator.cli.speech import _, ngettext
 
 __all__ = ["mark"]
 
@@ -33,11 +34,7 @@ def mark() -> None:
 
 
 def _done(what: str, undo_id: int) -> None:
-    click.echo(f"{what}. Undo: aggregator mark undo {undo_id}", err=True)
-
-
-def _stories(count: int) -> str:
-    return "1 story" if count == 1 else f"{count} stories"
+    click.echo(_("%(done)s. Undo: aggregator mark undo %(id)s", done=what, id=undo_id), err=True)
 
 
 def _numbers(words: tuple[str, ...]) -> list[int]:
@@ -59,25 +56,36 @@ def _read_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _marked(count: int, *, is_read: bool) -> str:
+    if is_read:
+        return ngettext("Marked %(num)s story read", "Marked %(num)s stories read", count)
+    return ngettext("Marked %(num)s story unread", "Marked %(num)s stories unread", count)
+
+
+def _marked_events(count: int, *, is_read: bool) -> str:
+    if is_read:
+        return ngettext("Marked event read, with all stories", "Marked %(num)s events read, with all stories", count)
+    return ngettext("Marked event unread, with all stories", "Marked %(num)s events unread, with all stories", count)
+
+
 def _mark_read(session: Session, words: tuple[str, ...], *, of_events: bool, matching: bool, is_read: bool) -> None:
     if of_events and matching:
         raise click.UsageError("--event and --matching exclude each other.")
-    what = "read" if is_read else "unread"
     with session.app() as app:
         if matching:
             if not words:
                 raise click.UsageError("Name a query; for every story: date:/today")
             undo_id, count = app.marks.read_matching(READER, " ".join(words), is_read=is_read)
-            _done(f"Marked {_stories(count)} {what}", undo_id)
+            _done(_marked(count, is_read=is_read), undo_id)
         elif of_events:
             ids = _numbers(words)
             undo_id = app.marks.read_events(READER, ids, is_read=is_read)
-            _done(f"Marked {'event' if len(ids) == 1 else f'{len(ids)} events'} {what}, with all stories", undo_id)
+            _done(_marked_events(len(ids), is_read=is_read), undo_id)
         else:
             ids = _numbers(words)
             for story_id in ids:
                 app.reading.story(story_id)
-            _done(f"Marked {_stories(len(ids))} {what}", app.marks.read(READER, ids, is_read=is_read))
+            _done(_marked(len(ids), is_read=is_read), app.marks.read(READER, ids, is_read=is_read))
 
 
 @mark.command()
@@ -102,7 +110,10 @@ def unread(session: Session, words: tuple[str, ...], *, of_events: bool, matchin
 def star(session: Session, story_ids: tuple[int, ...]) -> None:
     """Star stories."""
     with session.app() as app:
-        _done(f"Starred {_stories(len(story_ids))}", app.marks.star(READER, story_ids))
+        _done(
+            ngettext("Starred %(num)s story", "Starred %(num)s stories", len(story_ids)),
+            app.marks.star(READER, story_ids),
+        )
 
 
 @mark.command()
@@ -111,7 +122,8 @@ def star(session: Session, story_ids: tuple[int, ...]) -> None:
 def unstar(session: Session, story_ids: tuple[int, ...]) -> None:
     """Take stars off."""
     with session.app() as app:
-        _done(f"Took the star off {_stories(len(story_ids))}", app.marks.star(READER, story_ids, is_starred=False))
+        what = ngettext("Took the star off %(num)s story", "Took the star off %(num)s stories", len(story_ids))
+        _done(what, app.marks.star(READER, story_ids, is_starred=False))
 
 
 @mark.command()
@@ -121,7 +133,10 @@ def unstar(session: Session, story_ids: tuple[int, ...]) -> None:
 def tag(session: Session, name: str, story_ids: tuple[int, ...]) -> None:
     """Tag stories; find them with tag:TAG."""
     with session.app() as app:
-        _done(f"Tagged {_stories(len(story_ids))}", app.marks.tag(READER, name, story_ids))
+        _done(
+            ngettext("Tagged %(num)s story", "Tagged %(num)s stories", len(story_ids)),
+            app.marks.tag(READER, name, story_ids),
+        )
 
 
 @mark.command()
@@ -131,7 +146,8 @@ def tag(session: Session, name: str, story_ids: tuple[int, ...]) -> None:
 def untag(session: Session, name: str, story_ids: tuple[int, ...]) -> None:
     """Take a tag off stories."""
     with session.app() as app:
-        _done(f"Took the tag off {_stories(len(story_ids))}", app.marks.tag(READER, name, story_ids, is_tagged=False))
+        what = ngettext("Took the tag off %(num)s story", "Took the tag off %(num)s stories", len(story_ids))
+        _done(what, app.marks.tag(READER, name, story_ids, is_tagged=False))
 
 
 @mark.command()
@@ -152,7 +168,12 @@ def mute(session: Session, event_id: int) -> None:
     with session.app() as app:
         undo_id = app.marks.mute(READER, event_id)
         reports = app.marks.muted_until(READER, event_id)
-    _done(f"Muted until {reports} outlets have reported it independently", undo_id)
+    what = ngettext(
+        "Muted until %(num)s outlet has reported it independently",
+        "Muted until %(num)s outlets have reported it independently",
+        reports or 0,
+    )
+    _done(what, undo_id)
 
 
 @mark.command()
@@ -161,7 +182,7 @@ def mute(session: Session, event_id: int) -> None:
 def unmute(session: Session, event_id: int) -> None:
     """Let an event back."""
     with session.app() as app:
-        _done("Not muted any more", app.marks.mute(READER, event_id, is_muted=False))
+        _done(_("Not muted any more"), app.marks.mute(READER, event_id, is_muted=False))
 
 
 @mark.command()
@@ -170,7 +191,7 @@ def unmute(session: Session, event_id: int) -> None:
 def undo(session: Session, undo_id: int | None) -> None:
     """Undo an act; without its number, the latest."""
     with session.app() as app:
-        click.echo(f"Undone: {app.marks.undo(READER, undo_id)}.", err=True)
+        click.echo(_("Undone: %(what)s.", what=app.marks.undo(READER, undo_id)), err=True)
 
 
 @mark.command("log")

@@ -16,6 +16,7 @@ import click
 
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, log_to_stderr, pass_session, require_feeds
+from aggregator.cli.speech import _, ngettext
 from aggregator.errors import LeaseHeld
 from aggregator.text.spans import say_span
 
@@ -55,7 +56,7 @@ def poll(session: Session, *, force: bool, no_pages: bool, no_cluster: bool, as_
             try:
                 report: dict[str, Any] = app.polling.poll(options, on_progress=meter.show).as_dict()
             except LeaseHeld as held:
-                click.echo(f"{held.holder} holds the database and polls now.", err=True)
+                click.echo(_("%(who)s holds the database and polls now.", who=held.holder), err=True)
                 report = app.polling.ask(options, holder=held.holder)
     _tell(report, as_json=as_json)
 
@@ -65,19 +66,24 @@ def _tell(report: dict[str, Any], *, as_json: bool) -> None:
         click.echo(f"aggregator: {report['error']}", err=True)
         sys.exit(1)
     for failed in report.get("failed", []):
-        click.echo(f"failed: {failed['url']}: {failed['error']}", err=True)
+        click.echo(_("failed: %(url)s: %(why)s", url=failed["url"], why=failed["error"]), err=True)
     for moved in report.get("moved", []):
-        click.echo(f"moved: {moved['url']} is now {moved['to']}", err=True)
+        click.echo(_("moved: %(url)s is now %(to)s", url=moved["url"], to=moved["to"]), err=True)
     if as_json:
         write_json(report)
     elif "feeds" in report:
         click.echo(
-            f"{report['polled']} feeds asked, {len(report['failed'])} failed; {report['new_stories']} new stories, "
-            f"{report['pages']} pages read{_edited(report)}.",
+            _(
+                "%(feeds)s, %(failed)s; %(stories)s, %(pages)s.",
+                feeds=ngettext("%(num)s feed asked", "%(num)s feeds asked", report["polled"]),
+                failed=ngettext("%(num)s failed", "%(num)s failed", len(report["failed"])),
+                stories=ngettext("%(num)s new story", "%(num)s new stories", report["new_stories"]),
+                pages=ngettext("%(num)s page read", "%(num)s pages read", report["pages"]) + _edited(report),
+            ),
             err=True,
         )
     if report.get("stopped"):
-        click.echo("Stopped; what came is kept.", err=True)
+        click.echo(_("Stopped; what came is kept."), err=True)
         sys.exit(130)
     if report.get("polled") and len(report["failed"]) == report["polled"]:
         sys.exit(1)
@@ -86,7 +92,9 @@ def _tell(report: dict[str, Any], *, as_json: bool) -> None:
 def _edited(report: dict[str, Any]) -> str:
     """How many stories were changed after publication, if any."""
     count = report.get("revisions", 0)
-    return f", {count} {'story' if count == 1 else 'stories'} changed after publication" if count else ""
+    if not count:
+        return ""
+    return ngettext(", %(num)s story changed after publication", ", %(num)s stories changed after publication", count)
 
 
 @click.command()
@@ -101,7 +109,7 @@ def rebuild(session: Session) -> None:
     log_to_stderr()
     with session.app() as app, stopping(app.polling.stop), metered() as meter:
         count = app.polling.rebuild(on_progress=meter.show)
-    click.echo(f"{count} stories decided.", err=True)
+    click.echo(ngettext("%(num)s story decided.", "%(num)s stories decided.", count), err=True)
 
 
 @contextmanager
@@ -113,7 +121,7 @@ def stopping(stop: StopSignal) -> Iterator[None]:
             raise KeyboardInterrupt
         stop.set()
         if number == signal.SIGINT:
-            click.echo("Stopping; what came is kept.", err=True)
+            click.echo(_("Stopping; what came is kept."), err=True)
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

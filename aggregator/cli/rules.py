@@ -8,6 +8,7 @@ import click
 
 from aggregator.cli.listing import Output, list_options, print_table
 from aggregator.cli.session import Session, pass_session
+from aggregator.cli.speech import _, ngettext
 from aggregator.cli.when import parse_when
 
 __all__ = ["rules"]
@@ -39,7 +40,10 @@ def add(session: Session, name: str, query: tuple[str, ...], *, actions: tuple[s
     """Add a rule for stories to come; `apply` takes it to those that are here."""
     with session.app() as app:
         rule = app.rules.add(name, " ".join(query), actions, scope=scope)
-    click.echo(f"Added. For stories already here: aggregator rules apply {rule.name!r} --since 30d", err=True)
+    click.echo(
+        _("Added. For stories already here: %(command)s", command=f"aggregator rules apply {rule.name!r} --since 30d"),
+        err=True,
+    )
 
 
 @rules.command("list")
@@ -97,7 +101,7 @@ def try_(
             print_table(texts, (("id", 7), ("published", 10), ("outlet", 20), ("title", 0)))
 
         output.write(counted(), columns=STORY_COLUMNS, table=shown)
-        click.echo(f"{count} {'story' if count == 1 else 'stories'} would be hit.", err=True)
+        click.echo(ngettext("%(num)s story would be hit.", "%(num)s stories would be hit.", count), err=True)
 
 
 @rules.command()
@@ -151,4 +155,4 @@ def remove(session: Session, name: str) -> None:
     """Remove a rule; what it did stays."""
     with session.app() as app:
         app.rules.remove(name)
-    click.echo("Removed. What it did stays; see: aggregator mark log", err=True)
+    click.echo(_("Removed. What it did stays; see: aggregator mark log"), err=True)

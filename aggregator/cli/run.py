@@ -12,6 +12,7 @@ import click
 
 from aggregator.cli.poll import stopping
 from aggregator.cli.session import Session, log_to_stderr, pass_session, say_how_to_begin
+from aggregator.cli.speech import _
 
 if TYPE_CHECKING:
     from aggregator.app.app import App
@@ -50,7 +51,7 @@ def run(session: Session, *, host: str | None, port: int | None) -> None:
         running(app, settings=Settings(session.config_path)),
     ):
         say_how_to_begin(app)
-        click.echo(f"The page is at {page.address}. Stop with Ctrl-C.", err=True)
+        click.echo(_("The page is at %(address)s. Stop with Ctrl-C.", address=page.address), err=True)
         app.polling.stop.wait()
         page.close()  # it ends while the jobs end
 
@@ -67,7 +68,7 @@ def serve(session: Session, *, host: str | None, port: int | None) -> None:
     """
     log_to_stderr(logging.INFO)
     with session.app() as app, stopping(app.polling.stop), serving(app, host, port) as page:
-        click.echo(f"The page is at {page.address}. Stop with Ctrl-C.", err=True)
+        click.echo(_("The page is at %(address)s. Stop with Ctrl-C.", address=page.address), err=True)
         app.polling.stop.wait()
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aggregator.cli.speech import _
 from aggregator.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ def say_how_to_begin(app: App) -> bool:
     if app.store.feeds.count():
         return False
     click.echo(
-        "There are no subscriptions yet. Type one of:\n"
-        "  aggregator feeds import            (a starter set; or your own OPML file)\n"
-        "  aggregator feeds add ADDRESS       (one feed or site)",
+        f"{_('There are no subscriptions yet. Type one of:')}\n"
+        f"  aggregator feeds import            ({_('a starter set; or your own OPML file')})\n"
+        f"  aggregator feeds add ADDRESS       ({_('one feed or site')})",
         err=True,
     )
     return True

@@ -7,13 +7,15 @@ from typing import Any
 import click
 
 from aggregator.cli.listing import Output, list_options, print_table
-from aggregator.cli.output import write_json
+from aggregator.cli.output import table_lines, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session
+from aggregator.cli.speech import _
 from aggregator.cli.when import parse_when
 
 __all__ = ["datasette", "outlets", "sql", "stats"]
 
 OUTLET_COLUMNS = ("id", "outlet", "site", "stories", "copies", "events", "first", "last")
+OUTLETS_SHOWN = (("stories", 8), ("copies", 6), ("first", 6), ("outlet", 0))
 
 
 @click.command()
@@ -40,8 +42,9 @@ def outlets(session: Session, *, since: str | None, output: Output) -> None:
         ]  # fmt: skip
 
     def shown(rows: Any) -> None:
-        click.echo("stories   copies  first    outlet", err=True)
-        print_table(rows, (("stories", 8), ("copies", 6), ("first", 6), ("outlet", 0)))
+        head = {"stories": _("stories"), "copies": _("copies"), "first": _("first"), "outlet": _("outlet")}
+        click.echo(next(table_lines([head], OUTLETS_SHOWN, width=terminal_width())), err=True)
+        print_table(rows, OUTLETS_SHOWN)
 
     output.write(rows, columns=OUTLET_COLUMNS, table=shown)
 

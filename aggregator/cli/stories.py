@@ -10,7 +10,9 @@ import click
 from aggregator.cli.listing import Output, feed_options, or_say
 from aggregator.cli.output import is_plain, table_lines, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_if_empty
+from aggregator.cli.speech import _, tongue
 from aggregator.cli.when import parse_when
+from aggregator.text.phrases import retell
 
 if TYPE_CHECKING:
     from aggregator.model import RevisionChange
@@ -66,7 +68,7 @@ def stories(
                 )
                 for s in found
             ),
-            "No story matches.",
+            _("No story matches."),
         )
         columns = (*STORY_COLUMNS, "text") if with_text else STORY_COLUMNS
         output.write(
@@ -85,17 +87,25 @@ def stories_feed(rows: Any, title: str, at: str, *, feed_id: str = "urn:x-aggreg
 
 
 def _print_stories(rows: Any, zone: str) -> None:
-    from datetime import datetime
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
+
+    from aggregator.render.columns import width_of
 
     local = ZoneInfo(zone)
 
+    told = tongue()
+    wide = max(width_of(told.month_day(date(2000, month, 28))) for month in range(1, 13))
+
     def shown(row: dict[str, Any]) -> dict[str, Any]:
         at = datetime.fromisoformat(row["published"]).astimezone(local)
-        copy = f"(copy of {row['copy_of']}) " if row["copy_of"] else ""
-        return row | {"published": f"{at:%d %b %H:%M}", "title": copy + (row["title"] or row["url"] or "")}
+        copy = f"({_('copy of %(id)s', id=row['copy_of'])}) " if row["copy_of"] else ""
+        return row | {
+            "published": f"{told.month_day(at):>{wide}} {at:%H:%M}",
+            "title": copy + (row["title"] or row["url"] or ""),
+        }
 
-    columns = (("id", 7), ("published", 12), ("outlet", 20), ("title", 0))
+    columns = (("id", 7), ("published", wide + 6), ("outlet", 20), ("title", 0))
     for line in table_lines(map(shown, rows), columns, width=terminal_width()):
         click.echo(line)
 
@@ -103,12 +113,16 @@ def _print_stories(rows: Any, zone: str) -> None:
 def _print_revisions(changes: Sequence[RevisionChange], zone: str) -> None:
     from zoneinfo import ZoneInfo
 
+    from aggregator.render.wording import what_changed
+
     if not changes:
-        click.echo("It stands as it was first read.")
+        click.echo(_("It stands as it was first read."))
     for number, change in enumerate(changes):
         at = change.at.astimezone(ZoneInfo(zone))
-        silent = ", silently" if change.is_silent else ""
-        click.echo(f"{chr(10) if number else ''}{at:%d %b %H:%M} · {', '.join(change.what_changed)}{silent}")
+        silent = f", {_('without a word')}" if change.is_silent else ""
+        click.echo(
+            f"{chr(10) if number else ''}{tongue().month_day(at)} {at:%H:%M} · {what_changed(change, tongue())}{silent}"
+        )
         if "headline" in change.what_changed:
             _print_sides(change.title_before, change.title_after)
         for sentence in change.sentences:
@@ -153,19 +167,21 @@ def story(session: Session, story_id: int, *, revisions: bool, as_json: bool) ->
             row = story_row(found, with_text=True, enclosures=enclosures)
             write_json(row | {"section": found.section, "credit": found.credit})
             return
-        title = found.title or found.url or "Untitled"
+        title = found.title or found.url or _("Untitled")
         click.echo(title if is_plain() else click.style(title, bold=True))
         authors = ", ".join(found.authors)
         click.echo(" · ".join(p for p in (found.outlet, authors, f"{found.published_at:%Y-%m-%d %H:%M} UTC") if p))
         if found.url:
             click.echo(found.url)
         if found.copy_of:
-            click.echo(f"Copy of story {found.copy_of} ({found.kind}): {found.copy_reason}")
+            click.echo(
+                _("copy of story %(id)s: %(why)s", id=found.copy_of, why=retell(found.copy_reason or "", tongue()))
+            )
         if found.event_id:
-            click.echo(f"Event {found.event_id}: aggregator event {found.event_id}")
+            click.echo(f"{_('event %(id)s', id=found.event_id)}: aggregator event {found.event_id}")
         if found.paywall or found.page_error:
-            click.echo(f"Page: {found.paywall or found.page_error}")
+            click.echo(_("Page: %(trouble)s", trouble=found.paywall or found.page_error))
         for file in enclosures:
             length = clock(file.duration_s) if file.duration_s else None
             click.echo(" · ".join(filter(None, (file.kind.capitalize(), length, file.url))))
-        click.echo(f"\n{found.text or '(no text)'}")
+        click.echo(f"\n{found.text or _('(no text)')}")

@@ -9,7 +9,9 @@ import click
 from aggregator.cli.events import events_feed
 from aggregator.cli.listing import Output, feed_options, list_options, print_table
 from aggregator.cli.session import Session, pass_session
+from aggregator.cli.speech import _, ngettext, tongue
 from aggregator.cli.when import parse_when
+from aggregator.text.phrases import retell
 
 __all__ = ["topics"]
 
@@ -36,7 +38,14 @@ def add(session: Session, name: str, query: tuple[str, ...]) -> None:
         topic = app.topics.add(name, " ".join(query))
         unread = app.topics.unread(topic.name)
     click.echo(
-        f"{topic.name}: {unread} unread stories match so far. See: aggregator topics show {topic.name!r}", err=True
+        ngettext(
+            "%(topic)s: %(num)s unread story matches so far. See: aggregator topics show %(name)s",
+            "%(topic)s: %(num)s unread stories match so far. See: aggregator topics show %(name)s",
+            unread,
+            topic=topic.name,
+            name=repr(topic.name),
+        ),
+        err=True,
     )
 
 
@@ -53,7 +62,7 @@ def list_(session: Session, *, output: Output) -> None:
         table=lambda r: print_table(r, (("unread", 7), ("name", 24), ("query", 0))),
     )
     if not rows:
-        click.echo("You follow no topics yet: aggregator topics add NAME QUERY...", err=True)
+        click.echo(_("You follow no topics yet: aggregator topics add NAME QUERY..."), err=True)
 
 
 @topics.command()
@@ -87,7 +96,11 @@ def show(session: Session, name: str, *, since: str | None, limit: int, output: 
 
 def _print_events(rows: Any) -> None:
     texts = (
-        row | {"last": row["last"][5:16].replace("T", " "), "headline": f"{row['headline']}  ({row['why']})"}
+        row
+        | {
+            "last": row["last"][5:16].replace("T", " "),
+            "headline": f"{row['headline']}  ({retell(row['why'], tongue())})",
+        }
         for row in rows
     )
     print_table(texts, (("id", 7), ("last", 11), ("outlets", 4), ("headline", 0)))
@@ -100,7 +113,9 @@ def remove(session: Session, name: str) -> None:
     """Follow a topic no more."""
     with session.app() as app:
         topic = app.topics.remove(name)
-    click.echo(f"Removed. Back: aggregator topics add {topic.name!r} {topic.query!r}", err=True)
+    click.echo(
+        _("Removed. Back: %(command)s", command=f"aggregator topics add {topic.name!r} {topic.query!r}"), err=True
+    )
 
 
 @topics.command()

@@ -8,6 +8,7 @@ import click
 
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
+from aggregator.cli.speech import _
 
 __all__ = ["users"]
 
@@ -35,10 +36,10 @@ def set_password(session: Session, *, name: str, password_stdin: bool) -> None:
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        password = click.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True)
     with session.app() as app:
         reader = app.accounts.set_password(name, password)
-    click.echo(f"{reader.name} can log in.", err=True)
+    click.echo(_("%(name)s can log in.", name=reader.name), err=True)
 
 
 @users.command("list")
@@ -52,7 +53,7 @@ def list_readers(session: Session, *, as_json: bool) -> None:
         write_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['name']}{'' if row['password'] else '  (no password)'}")
+        click.echo(row["name"] if row["password"] else f"{row['name']}  ({_('no password')})")
 
 
 @users.command("remove")
@@ -62,7 +63,7 @@ def remove(session: Session, *, name: str) -> None:
     """Take a reader's password away and end their sessions; what is theirs stays."""
     with session.app() as app:
         app.accounts.remove(name)
-    click.echo(f"{name} can no longer log in.", err=True)
+    click.echo(_("%(name)s can no longer log in.", name=name), err=True)
 
 
 @users.command("app-password")
@@ -74,7 +75,14 @@ def app_password(session: Session, *, name: str, label: str) -> None:
     with session.app() as app:
         secret = app.access.make(name, label)
     click.echo(secret)
-    click.echo(f"Log in as {name} with it. Revoke it: aggregator users revoke {name} --label {label!r}", err=True)
+    click.echo(
+        _(
+            "Log in as %(name)s with it. Revoke it: %(command)s",
+            name=name,
+            command=f"aggregator users revoke {name} --label {label!r}",
+        ),
+        err=True,
+    )
 
 
 @users.command("app-passwords")
@@ -102,4 +110,4 @@ def revoke(session: Session, *, name: str, label: str) -> None:
     """Let the program with this password in no more."""
     with session.app() as app:
         app.access.revoke(name, label)
-    click.echo(f"The password for {label} is revoked.", err=True)
+    click.echo(_("The password for %(program)s is revoked.", program=label), err=True)

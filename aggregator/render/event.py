@@ -13,6 +13,7 @@ from aggregator.render.reports import order, reports
 from aggregator.render.terminal import Ink
 from aggregator.render.times import say_time
 from aggregator.render.wording import reported_by
+from aggregator.text.phrases import retell
 from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["event_text"]
@@ -133,12 +134,16 @@ def _reason(member: EventMember, width: int, tongue: Tongue) -> list[str]:
     story = member.story
     lines = wrap(f"{one_line(story.outlet)}: {story.title or ''}", width, first="  ", indent="    ")
     if story.copy_reason:
-        copied = tongue.gettext("copy of story %(id)s: %(why)s", id=story.copy_of, why=story.copy_reason)
+        copied = tongue.gettext(
+            "copy of story %(id)s: %(why)s", id=story.copy_of, why=retell(story.copy_reason, tongue)
+        )
         lines += wrap(copied, width, indent="    ")
     if member.reason:
-        sure = tongue.gettext("%(why)s (sure %(share)s%%)", why=member.reason, share=round(100 * member.probability))
+        sure = tongue.gettext(
+            "%(why)s (sure %(share)s%%)", why=retell(member.reason, tongue), share=round(100 * member.probability)
+        )
         lines += wrap(sure, width, indent="    ")
     for story_id, veto in member.vetoes:
-        apart = tongue.gettext("kept apart from story %(id)s: %(why)s", id=story_id, why=veto)
+        apart = tongue.gettext("kept apart from story %(id)s: %(why)s", id=story_id, why=retell(veto, tongue))
         lines += wrap(apart, width, indent="    ")
     return lines

@@ -21,6 +21,7 @@ from aggregator.render.wording import (
     since_line,
     summary,
 )
+from aggregator.text.phrases import retell
 from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["digest_markdown"]
@@ -45,7 +46,12 @@ def digest_markdown(digest: Digest, *, zone: str = "UTC", tongue: Tongue = ENGLI
         ]
         lines.append("")
     if digest.health:
-        lines += [f"## {tongue.gettext('Your feeds')}", "", *(f"- {_text(line)}" for line in digest.health), ""]
+        lines += [
+            f"## {tongue.gettext('Your feeds')}",
+            "",
+            *(f"- {_text(retell(line, tongue))}" for line in digest.health),
+            "",
+        ]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -11,6 +11,7 @@ from aggregator.render import wording
 from aggregator.render.columns import one_line, wrap
 from aggregator.render.links import web_link
 from aggregator.render.times import say_day, say_time
+from aggregator.text.phrases import retell
 from aggregator.text.tongue import ENGLISH, Tongue
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def context(digest: Digest, zone: str, tongue: Tongue = ENGLISH, **more: Any) ->
     return {
         **{name: partial(getattr(wording, name), tongue=tongue) for name in says},
         "tongue": tongue,
+        "retold": partial(retell, tongue=tongue),
         "digest": digest,
         "zone": zone,
         "since_line": wording.sentence(wording.since_line(digest, zone, tongue=tongue)),

@@ -17,6 +17,7 @@ from aggregator.render.wording import (
     since_line,
     summary,
 )
+from aggregator.text.phrases import retell
 from aggregator.text.tongue import ENGLISH, Tongue
 
 __all__ = ["Ink", "digest_text"]
@@ -119,5 +120,5 @@ def _closing(digest: Digest, width: int, tongue: Tongue) -> list[str]:
     if digest.health:
         lines += ["", tongue.gettext("Your feeds").upper()]
         for line in digest.health:
-            lines += wrap(line, width, indent="  ", first="")
+            lines += wrap(retell(line, tongue), width, indent="  ", first="")
     return lines

@@ -33,7 +33,7 @@ __all__ = [
 _MOST_NAMED = 5  # outlets named in full; the rest are counted
 # Words of ours that values carry: headings, slots of figures (digest.claims), kinds of change (text.revision), parts of a score.
 _HEADINGS = frozenset({
-    mark("Digest"), mark("Top"), mark("News"), mark("One outlet only"),
+    mark("Digest"), mark("terminal"), mark("Top"), mark("News"), mark("One outlet only"),
 })  # fmt: skip
 _SLOTS = frozenset({
     mark("killed"), mark("injured"), mark("missing"), mark("arrested"), mark("evacuated"), mark("infected"),

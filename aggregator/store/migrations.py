@@ -611,3 +611,9 @@ def m0020_marks_of_stories(db: Database) -> None:
     """A story that goes takes its marks and tags along, which are found by its number: without an index each cost a scan."""
     db.execute("CREATE INDEX story_marks_story ON story_marks (story_id)")
     db.execute("CREATE INDEX story_tags_story ON story_tags (story_id)")
+
+
+@step
+def m0021_language(db: Database) -> None:
+    """The language in which a reader wants the page and mail."""
+    db.execute("ALTER TABLE readers ADD COLUMN language TEXT")

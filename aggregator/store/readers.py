@@ -99,6 +99,16 @@ class Readers:
         with self._db.write():
             self._db.run("UPDATE readers SET address_key = ? WHERE id = ?", (key, reader_id))
 
+    def language(self, reader_id: int) -> str | None:
+        """The language that this reader has chosen; None if none."""
+        found = self._db.value("SELECT language FROM readers WHERE id = ?", (reader_id,))
+        return None if found is None else str(found)
+
+    def set_language(self, reader_id: int, language: str | None) -> None:
+        """Have page and mail speak this language to this reader."""
+        with self._db.write():
+            self._db.run("UPDATE readers SET language = ? WHERE id = ?", (language, reader_id))
+
     def secret(self, fresh: str) -> str:
         """The secret that this installation signs with: the stored one, or `fresh` if there is none yet."""
         known = self._db.value("SELECT value FROM meta WHERE name = 'secret'")

@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-__all__ = ["ENGLISH", "LANGUAGES", "Tongue", "choose", "mark", "tongue_of"]
+__all__ = ["ENGLISH", "LANGUAGES", "Tongue", "choose", "mark", "marks", "tongue_of"]
 
 LANGUAGES: Mapping[str, str] = {  # each by its own name
     "en": "English",
@@ -85,6 +85,11 @@ ENGLISH = Tongue()
 def mark(message: str) -> str:
     """Marks a message for the catalogues where it stands in a table; it is said by `gettext` later."""
     return message
+
+
+def marks(one: str, many: str) -> tuple[str, str]:
+    """As `mark`, for a message with a number; it is said by `ngettext`."""
+    return one, many
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -42,7 +42,8 @@ def _answer_errors(flask: Flask) -> None:
     def _refused(error: HTTPException) -> Response:
         if isinstance(error.response, Response):
             return error.response
-        return _problem(HTTPStatus(error.code or 500), error.description or "")
+        is_ours = error.description != type(error).description  # werkzeug's own say what the title says, at length
+        return _problem(HTTPStatus(error.code or 500), (is_ours and error.description) or "")
 
     @flask.errorhandler(AggregatorError)
     def _wrong(error: AggregatorError) -> Response:

@@ -96,7 +96,7 @@ def install(flask: Flask, app: App, *, programs: frozenset[str] = frozenset()) -
             _let_keep(response)
             return response
         response.headers.setdefault("Cache-Control", "private, no-cache")
-        response.headers["Vary"] = "Accept, Cookie"
+        response.headers["Vary"] = "Accept, Accept-Language, Cookie"
         if hasattr(g, "session") and request.cookies.get(COOKIE) != g.session.cookie:
             _keep(response, app, g.session.cookie)
         return response

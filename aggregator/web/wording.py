@@ -21,6 +21,7 @@ from aggregator.render.columns import one_line
 from aggregator.render.links import web_link
 from aggregator.render.templating import teach
 from aggregator.render.times import clock, say_day, say_time
+from aggregator.text.phrases import retell
 from aggregator.text.tongue import ENGLISH, Tongue, mark
 from aggregator.web import security
 from aggregator.web.answers import our_app
@@ -91,6 +92,7 @@ def install(flask: Flask) -> None:
         "say": _say,
         "say_day": _day,
         "today": _today,
+        "retold": lambda text: retell(text, tongue()),
         "spoken": _spoken,
     }
     teach(environment, ornament=lambda number: Markup("<b>{}</b>").format(_ornament(number)))
@@ -109,7 +111,11 @@ def install(flask: Flask) -> None:
 
 def tongue() -> Tongue:
     """The language that this page is told in."""
-    found: Tongue = g.get("tongue", ENGLISH)
+    if "tongue" not in g:
+        who = g.get("session")
+        asked = request.accept_languages.values()
+        g.tongue = our_app().languages.of_reader(who.reader_id if who else 0, asked=asked)
+    found: Tongue = g.tongue
     return found
 
 

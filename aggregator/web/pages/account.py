@@ -10,6 +10,7 @@ from flask import Blueprint, Response, g, request
 from aggregator.app.accounts import TooManyTries
 from aggregator.errors import AggregatorError
 from aggregator.render.rows import iso
+from aggregator.text.tongue import LANGUAGES
 from aggregator.web.answers import answer, our_app, safe_path
 from aggregator.web.security import session
 
@@ -98,6 +99,16 @@ def revoke_program() -> Response:
     return _to("/settings#programs")
 
 
+@account.post("/settings/language")
+def language() -> Response:
+    """Speak this language to the reader; none leaves it to the browser."""
+    try:
+        our_app().languages.choose(session().reader_id, request.form.get("language") or None)
+    except AggregatorError as error:
+        return _settings(str(error))
+    return _to("/settings")
+
+
 @account.post("/settings/addresses/<any(renew, end):act>")
 def addresses(act: str) -> Response:
     """New addresses for the reader's own feeds, or none."""
@@ -125,6 +136,8 @@ def _settings(problem: str | None = None, *, made: str | None = None) -> Respons
         secret=made,
         outgoing=app.page_of_events.replace("/events/{id}", f"/out/key-{token}") if token else None,
         topics=app.topics.all(reader_id=session().reader_id),
+        languages=LANGUAGES,
+        language=app.languages.chosen(session().reader_id),
     )
     answered.status_code = 400 if problem else 200
     return answered
