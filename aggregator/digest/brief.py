@@ -6,7 +6,7 @@ tells the event), so what is learnt is mainly whose first sentence, and which se
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,21 +50,22 @@ def compose_brief(material: Material, weights: Weights, *, words: int = 100, sen
     )
 
 
-def headline(stories: Sequence[StoryLine]) -> StoryLine | None:
+def headline(stories: Sequence[StoryLine], among: Collection[str] | None = None) -> StoryLine | None:
     """The story whose title best says what the event is (copies left out by the caller); None if no story has a title.
 
-    A story alone is its own headline; the first 1,500 characters of each text are enough.
+    With `among` (ids), the best title of these stories, judged against all. A story alone is its own headline; the first
+    1,500 characters of each text are enough.
     """
-    titled = [story for story in stories if story.title]
+    titled = [story for story in stories if story.title and (among is None or story.id in among)]
     if len(titled) <= 1:
         return titled[0] if titled else None
-    best = _headline(gather(stories), shipped())
+    best = _headline(gather(stories), shipped(), among)
     return best.story if best else titled[0]
 
 
-def _headline(material: Material, weights: Weights) -> Telling | None:
+def _headline(material: Material, weights: Weights, among: Collection[str] | None = None) -> Telling | None:
     """The telling with the best title; the earlier one of equals."""
-    titled = [t for t in material.tellings if t.title]
+    titled = [t for t in material.tellings if t.title and (among is None or t.story.id in among)]
     return max(titled, key=lambda t: weights.headline.score(headline_features(t, material)), default=None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from aggregator.digest import DigestOptions
+from aggregator.digest import DigestOptions, compose
 from aggregator.model import Told, TopicMatch
 from tests.support.digests import NOW, YESTERDAY, a_digest, a_quake, a_story, a_view
 
@@ -140,3 +140,38 @@ def test_one_late_report_on_what_was_told_does_not_lead() -> None:
         e.event_id
         for e in sorted((e for s in a_digest([known, new]).sections for e in s.events), key=lambda e: -e.score)
     ] == [1, 2]
+
+
+def test_a_side_story_of_a_later_day_does_not_head_an_event_that_the_reader_knows() -> None:
+    power = (
+        "Storm Ines cut the power to thousands of homes in the north of Aldermark on Monday, the grid operator said."
+    )
+    told = [
+        a_story(n, title=title, text=power, published_at=NOW - timedelta(hours=40 - n))
+        for n, title in enumerate(
+            (
+                "Storm Ines cuts power to 300,000 homes",
+                "Storm cuts power in the north",
+                "Homes without power after Ines",
+            ),
+            1,
+        )
+    ]
+    ferry = "The Northern Star came round the point this morning, four days late, with the mail and eleven passengers."
+    last = (
+        "The last homes without power after Storm Ines were connected again on Thursday night, the grid operator said."
+    )
+    late = [
+        a_story(4, title="Northern Star sails again with the mail", text=ferry, published_at=NOW - timedelta(hours=3)),
+        a_story(
+            5,
+            title="Homes connected after Storm Ines, and now: what went wrong?",
+            text=last,
+            published_at=NOW - timedelta(hours=2),
+        ),
+    ]
+    memory = Told(at=NOW - timedelta(hours=24), story_ids=frozenset(s.id for s in told))
+    digest = compose(
+        [a_view([*told, *late])], now=NOW, since=NOW - timedelta(hours=24), until=NOW, title="Morning", told={1: memory}
+    )
+    assert digest.sections[0].events[0].headline == "Homes connected after Storm Ines, and now: what went wrong?"
