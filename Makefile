@@ -49,7 +49,7 @@ bench-pages: $(READY)  ## text and facts of article pages beside other extractor
 soak: $(READY)  ## the whole hostile kit, and hundreds of kills: half an hour
 	SOAK=200 $(BIN)/python -m pytest tests/integration/test_hostile.py tests/integration/test_crash.py \
 	  tests/integration/test_mail_crash.py tests/integration/test_mailing.py tests/integration/test_api.py \
-	  tests/integration/test_desktop_clients.py
+	  tests/integration/test_desktop_clients.py tests/e2e/test_scripts_of_others.py
 	SOAK=20 $(BIN)/python -m pytest tests/integration/test_spread.py tests/integration/test_thirty_days.py
 
 docs: $(READY)  ## the documentation as a site, in site/

@@ -74,8 +74,8 @@ def install(flask: Flask, app: App, *, programs: frozenset[str] = frozenset()) -
         if request.endpoint in UNCHECKED:
             return None
         _check_host(app)
-        if request.endpoint is None and request.path.startswith("/api/"):
-            return None
+        if request.endpoint is None and request.path.startswith(("/api/", "/static/")):
+            return None  # nothing is there, with a login or without
         if request.endpoint and request.endpoint.partition(".")[0] in programs:
             if request.method not in ("GET", "HEAD"):
                 _check_origin(app, also_nowhere=False)

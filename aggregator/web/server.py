@@ -74,8 +74,15 @@ def make_server(app: App, *, host: str, port: int) -> PageServer:
         )
     listening = _bound(host, port)
     channels: dict[int, Any] = {}
+    flask = create_app(app)
+
+    def warm_up() -> None:
+        app.front.page()
+        for name in flask.jinja_env.list_templates(extensions=["html"]):
+            flask.jinja_env.get_template(name)  # compiled, and kept
+
     server = create_server(
-        create_app(app),
+        flask,
         map=channels,
         sockets=[listening],
         threads=THREADS,
@@ -88,7 +95,7 @@ def make_server(app: App, *, host: str, port: int) -> PageServer:
         clear_untrusted_proxy_headers=False,  # `proxies` sees to them
         ident=None,
     )
-    return PageServer(server, channels, _address(host, listening.getsockname()[1]), app.front.page)
+    return PageServer(server, channels, _address(host, listening.getsockname()[1]), warm_up)
 
 
 def _bound(host: str, port: int) -> socket.socket:

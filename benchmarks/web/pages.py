@@ -36,7 +36,7 @@ def addresses(app: App) -> Iterator[str]:
     largest = rows("SELECT id FROM events ORDER BY reports DESC LIMIT 1")[0]
     feeds = app.feeds.all()
     word = app.store.stories.get(latest["headline_story_id"]).title or "storm"
-    yield from ("/", f"/events/{latest['id']}", f"/events/{largest['id']}", f"/events/{largest['id']}?all=1")
+    yield from ("/", f"/events/{latest['id']}", f"/events/{largest['id']}")
     yield from (
         f"/stories/{latest['headline_story_id']}",
         f"/search?q={quote(word.split()[0])}",
@@ -72,7 +72,7 @@ def main() -> None:
     ask.add_argument("db", type=Path)
     ask.add_argument("--repeat", type=int, default=5)
     given = ask.parse_args()
-    with Store.open(given.db) as store:
+    with contextlib.closing(Store(given.db)) as store:
         latest = store.stories.last_seen_at()
     with open_app(Config(timezone="UTC"), db=given.db, clock=clock_from(latest.isoformat() if latest else None)) as app:
         for name, query in TOPICS.items():
