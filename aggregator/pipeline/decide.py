@@ -51,6 +51,8 @@ class Decider:
     _span: _Span | None = None
     _edits: tuple[int, int] = (0, 0)
     _unkept: int = 0
+    _threads: frozenset[tuple[str, ...]] | None = None  # as stored; None when that is not known
+    _moved: set[str] = field(default_factory=set)  # keys of events decided otherwise since threads were stored
 
     def run(
         self,
@@ -68,7 +70,7 @@ class Decider:
             done += len(lines)
             progress(done)
         if done:
-            self.store.events.set_threads(self._window.threads(), self._window.event_keys())
+            self._tell_threads()
             self._keep()
         return done
 
@@ -85,6 +87,7 @@ class Decider:
             self._window.put(story)
         self._unkept += len(prepared)
         changes = self._window.flush()
+        self._moved.update(assignment.event for assignment in changes.events.values())
         with self.store.write():
             touched = self.store.decisions.apply(
                 features=_blobs(prepared),
@@ -92,6 +95,19 @@ class Decider:
                 events=changes.events,
             )
             self.store.events.set_headlines(_headlines(self.store, touched))
+
+    def _tell_threads(self) -> None:
+        """Store the threads that are others than the last time, or hold an event that is."""
+        threads = frozenset(self._window.threads())
+        if self._threads is None:
+            self.store.events.set_threads(sorted(threads), self._window.event_keys())
+        else:
+            moved = self._moved.union(*(threads ^ self._threads))
+            told = [thread for thread in sorted(threads) if not moved.isdisjoint(thread)]
+            held = sorted(key for key in moved.union(*told) if key in self._window)
+            self.store.events.set_threads(told, held)
+        self._threads = threads
+        self._moved.clear()
 
     def _obey(self) -> None:
         """Take over the reader's edits when there are new ones, from whatever process they came."""
@@ -105,7 +121,7 @@ class Decider:
         span = self._span
         is_full = len(self._window) > MOST_IN_MEMORY
         if span is None or since > span.until or until < span.since or (is_full and since < span.since):
-            self._window = Window()
+            self._window, self._threads = Window(), None
             self._edits = (0, 0)
             self._obey()
             self._begin(since, until)
