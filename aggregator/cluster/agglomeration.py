@@ -62,6 +62,11 @@ class Agglomeration:
         """The event of a slot: the slot of its first story."""
         return int(self._groups[-1][slot])
 
+    @property
+    def groups(self) -> _Ints:
+        """The event of every slot."""
+        return self._groups[-1]
+
     def members(self, group: int) -> list[int]:
         """The slots of an event."""
         groups = self._groups[-1]

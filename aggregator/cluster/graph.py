@@ -146,29 +146,29 @@ class EventGraph:
 
         As of the last `flush`.
         """
-        nodes = {
-            event: found
-            for event, members in self._members.items()
-            if len(members) > 1 and len(found := sorted({self._root(s) for s in members})) > 1
-        }
-        events, sizes = list(nodes), np.array([len(found) for found in nodes.values()], dtype=np.int64)
-        group = np.full(len(self._links.alive), -1, dtype=np.int64)
-        for number, found in enumerate(nodes.values()):
-            group[[self._links.slot(node) for node in found]] = number
-        one, other, sums = self._links.between(group)
+        if self._grouped != self._links.generation:
+            return ()  # nothing was decided yet
+        groups = np.where(self._links.alive, self._grouping.groups, -1)
+        sizes = np.bincount(groups[groups >= 0], minlength=len(groups))
+        one, other, sums = self._links.between(np.where((groups >= 0) & (sizes[groups] > 1), groups, -1))
         means = sums / (ONE * sizes[one] * sizes[other])
         near = np.flatnonzero(means >= LEAST)
+        nodes = {
+            group: [self._links.name(slot) for slot in self._grouping.members(group)]
+            for group in {*one[near].tolist(), *other[near].tolist()}
+        }
+        keys = {group: self._event[found[0]] for group, found in nodes.items()}
         links = {
-            (events[a], events[b]): mean
+            (keys[a], keys[b]): mean
             for a, b, mean in zip(one[near].tolist(), other[near].tolist(), means[near].tolist(), strict=True)
         }
         chapters = [
             Chapter(
-                event=event,
-                first_at=self._stories[event].published_at,
-                stories=tuple(self._stories[node] for node in nodes[event]),
+                event=keys[group],
+                first_at=self._stories[keys[group]].published_at,
+                stories=tuple(self._stories[node] for node in found),
             )
-            for event in sorted({event for pair in links for event in pair})
+            for group, found in nodes.items()
         ]
         return threads(chapters, links)
 

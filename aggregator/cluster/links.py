@@ -125,9 +125,10 @@ class Links:
     def between(self, group: _Ints) -> tuple[_Ints, _Ints, _Ints]:
         """Pairs of groups that links lie between, the lower first, and the sums of these links; `group` by slot, -1 for none."""
         table = self._pairs
-        one, other = group[table.a[: table.count]], group[table.b[: table.count]]
-        rows = np.flatnonzero((one != other) & (one >= 0) & (other >= 0) & (table.strength[: table.count] != 0))
-        one, other = one[rows], other[rows]
+        rows = np.flatnonzero(table.strength[: table.count])
+        one, other = group[table.a[rows]], group[table.b[rows]]
+        across = (one != other) & (one >= 0) & (other >= 0)
+        rows, one, other = rows[across], one[across], other[across]
         keys = np.minimum(one, other) * len(group) + np.maximum(one, other)
         found, of = np.unique(keys, return_inverse=True)
         sums = np.bincount(of, weights=table.strength[rows], minlength=len(found)).astype(np.int64)

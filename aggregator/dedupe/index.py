@@ -43,12 +43,13 @@ class _Row:
         self.kept: NDArray[np.bool_] | None = None
         self.sample = sample
 
-    def strip(self, kept: NDArray[np.bool_] | None) -> None:
+    def strip(self, kept: NDArray[np.bool_] | None) -> bool:
+        """Leave out all words but those kept; whether that makes it another text, to be sampled anew."""
         if kept is None and self.kept is None:
-            return
+            return False
         self.kept = kept
         self.own = self.story if kept is None else _without(self.story, kept)
-        (self.sample,) = _samples([self.own])
+        return True
 
 
 class StoryIndex:
@@ -164,15 +165,22 @@ class StoryIndex:
         self._postings.add(np.concatenate(samples).astype(np.uint64), owners)
 
     def _strip(self, rows: Iterable[int], *, fresh: bool = False) -> None:
+        rows = list(rows)
         holders = self._house.holders(self._house.standing)
+        others = []
         for row in rows:
             held = self._live(row)
             if not fresh:
                 self._unkey(held)
-            held.strip(self._house.kept(held.story) if row in holders else None)
-            self._sizes[row] = len(held.sample)
+            if held.strip(self._house.kept(held.story) if row in holders else None):
+                others.append(held)
             for key in _same_keys(held.own):
                 self._same.setdefault(key, set()).add(held.story.id)
+        if others:
+            for held, sample in zip(others, _samples([held.own for held in others]), strict=True):
+                held.sample = sample
+        if rows:
+            self._sizes[rows] = [len(self._live(row).sample) for row in rows]
 
     def _unkey(self, held: _Row) -> None:
         for key in _same_keys(held.own):
@@ -213,7 +221,8 @@ def _samples(stories: Sequence[Fingerprint]) -> list[NDArray[np.uint32]]:
     """The sample of each story's shingles, ascending."""
     values, owners = shingles_of([story.text for story in stories])
     sampled = values % _SAMPLED == 0
-    joint = np.unique((owners[sampled].astype(np.uint64) << np.uint64(32)) | values[sampled])
+    joint = np.sort((owners[sampled].astype(np.uint64) << np.uint64(32)) | values[sampled])
+    joint = joint[np.append(np.ones(min(1, len(joint)), dtype=np.bool_), joint[1:] != joint[:-1])]
     cuts = np.searchsorted(joint, np.arange(1, len(stories), dtype=np.uint64) << np.uint64(32))
     return np.split(joint.astype(np.uint32), cuts)
 
