@@ -26,7 +26,7 @@ STORY_COLUMNS = (
     "id", "url", "title", "outlet", "feed", "authors", "published", "seen", "lang", "words", "event", "copy_of", "kind",
 )  # fmt: skip
 HIDDEN = "***"
-EVENT_COLUMNS = ("id", "headline", "first", "last", "outlets", "reports", "stories")
+EVENT_COLUMNS = ("id", "headline", "first", "last", "outlets", "reports", "stories", "thread_id")
 
 
 @overload
@@ -87,7 +87,7 @@ def article_row(article: Article) -> dict[str, Any]:
 
 
 def event_row(event: Event) -> dict[str, Any]:
-    """An event as a row."""
+    """An event as a row; events of one thread have the same `thread_id`, that of its first event, others none."""
     return {
         "id": event.id,
         "headline": event.headline,
@@ -96,6 +96,7 @@ def event_row(event: Event) -> dict[str, Any]:
         "outlets": event.outlets,
         "reports": event.reports,
         "stories": event.stories,
+        "thread_id": event.thread_id,
     }
 
 
