@@ -69,4 +69,4 @@ def test_a_poll_whose_output_goes_to_a_file_shows_no_progress(tmp_path: Path) ->
             pass
         done = subprocess.run(POLL, env=environment(db), capture_output=True, text=True, check=True)
     assert done.stdout == ""
-    assert done.stderr == "1 feeds asked, 0 failed; 1 new stories, 0 pages read.\n"
+    assert done.stderr == "1 feed asked, 0 failed; 1 new story, 0 pages read.\n"
