@@ -318,6 +318,22 @@ def test_pages_without_anything_to_show_are_open_to_everybody_too(tmp_path: Path
         _look_at(app, ("/login",), tmp_path / "another")
 
 
+def test_the_page_reads_from_right_to_left_in_arabic(read: App, tmp_path: Path) -> None:
+    read.languages.choose(1, "ar")
+    event = next(iter(read.reading.events(limit=1)))
+    pages = ("/", f"/events/{event.id}", "/feeds", "/settings")
+    _look_at(read, pages, tmp_path / "profile")
+    with served(read) as address, chromium(tmp_path / "another") as driver:
+        reader = Reader(driver, address)
+        reader.open("/")
+        places = [
+            driver.execute_script("return arguments[0].getBoundingClientRect().x", e) for e in reader.all(".top a")
+        ]
+        assert places == sorted(places, reverse=True)
+        reader.find(".event .mark").click()
+        reader.see(".said", "مقروء")
+
+
 def _look_at(app: App, pages: Sequence[str], profile: Path) -> None:
     """Each page wide and light, and dark on a phone: nothing that axe-core minds, nothing too wide, nothing that moves."""
     with served(app) as address, chromium(profile) as driver:
