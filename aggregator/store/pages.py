@@ -193,11 +193,12 @@ class Pages:
         return None
 
     def _fold(self, story_id: int, into: int) -> list[str]:
-        """Take a story back that is another one under a second address; its entries point at the other."""
+        """Take a story back that is another one under a second address; its entries and recordings become the other's."""
         row = self._db.row("SELECT key, event_id FROM stories WHERE id = ?", (story_id,))
         if row is None:
             return []
         self._db.run("UPDATE entries SET story_id = ? WHERE story_id = ?", (into, story_id))
+        self._db.run("UPDATE OR IGNORE enclosures SET story_id = ? WHERE story_id = ?", (into, story_id))
         self._db.run("UPDATE aliases SET story_id = ? WHERE story_id = ?", (into, story_id))
         self._db.run("INSERT OR IGNORE INTO aliases (key, story_id) VALUES (?, ?)", (row["key"], into))
         self._db.run(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from aggregator.model import Enclosure
 from aggregator.store import Store
 from aggregator.store.ingest import Arrival
+from aggregator.store.pages import PageResult
 from tests.support.building import NOW, a_new_entry, a_spec
 
 
@@ -66,6 +68,17 @@ def test_the_same_guid_in_two_feeds_means_two_entries(store: Store) -> None:
     store.ingest.apply(one, [a_new_entry(1)], now=NOW)
     second = a_new_entry(1, key="https://b.example/9", url="https://b.example/9")
     assert len(store.ingest.apply(other, [second], now=NOW).stories) == 1
+
+
+def test_a_story_that_is_found_to_be_another_hands_over_its_recording_and_how_far_it_was_heard(store: Store) -> None:
+    one, other = subscribed(store, "https://a.example/1", "https://a.example/2")
+    (kept,) = store.ingest.apply(one, [a_new_entry(1)], now=NOW).stories
+    recorded = a_new_entry(2, enclosures=(Enclosure(url="https://a.example/2.mp3", type="audio/mpeg"),))
+    (folded,) = store.ingest.apply(other, [recorded], now=NOW).stories
+    store.enclosures.set_position(1, store.enclosures.of([folded])[folded][0].id, 60)
+    store.pages.apply([PageResult(story_id=folded, page="done", keys=(a_new_entry(1).key,))], now=NOW)
+    (recording,) = store.enclosures.of([kept])[kept]
+    assert (recording.url, recording.position_s) == ("https://a.example/2.mp3", 60)
 
 
 def test_an_entry_without_a_date_is_of_the_time_it_was_seen(store: Store) -> None:
