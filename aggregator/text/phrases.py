@@ -16,6 +16,7 @@ __all__ = ["retell"]
 
 _Phrase = tuple[str, str]
 _LONGEST = 2000
+_DEEPEST = 5  # phrases within phrases: ours are three deep, what others wrote can look like hundreds
 _SAID = frozenset(
     {"what", "why", "when", "span", "found", "apart", "mean", "mend"}
 )  # values that are phrases themselves
@@ -160,18 +161,22 @@ _PHRASES: tuple[str | _Phrase, ...] = (
 
 def retell(text: str, tongue: Tongue) -> str:
     """A sentence of ours in another tongue, as far as it is known; in English it is what it was."""
-    if tongue == ENGLISH or not text or len(text) > _LONGEST:
+    return text if tongue == ENGLISH else _retold(text, tongue, _DEEPEST)
+
+
+def _retold(text: str, tongue: Tongue, deep: int) -> str:
+    if not text or len(text) > _LONGEST or not deep:
         return text
     for told, is_lowered in ((text, False), (text[:1].lower() + text[1:], True)):
         for phrase, pattern in _patterns():
             if match := pattern.fullmatch(told):
-                said = _say(phrase, match.groupdict(), tongue)
+                said = _say(phrase, match.groupdict(), tongue, deep - 1)
                 return said[:1].upper() + said[1:] if is_lowered else said
     return text
 
 
-def _say(phrase: str | _Phrase, values: dict[str, str], tongue: Tongue) -> str:
-    said = {name: retell(value, tongue) if name in _SAID else value for name, value in values.items()}
+def _say(phrase: str | _Phrase, values: dict[str, str], tongue: Tongue, deep: int) -> str:
+    said = {name: _retold(value, tongue, deep) if name in _SAID else value for name, value in values.items()}
     if isinstance(phrase, str):
         return tongue.gettext(phrase, **said)
     number = int(said.pop("num"))

@@ -99,3 +99,8 @@ def test_what_a_phrase_fills_in_is_filled_into_its_translation():
 def test_english_and_what_is_not_known_stay_as_they_are():
     assert retell("as last time", ENGLISH) == "as last time"
     assert retell("nobody knows this sentence", tongue_of("de")) == "nobody knows this sentence"
+
+
+def test_what_looks_like_hundreds_of_phrases_within_each_other_keeps_its_words():
+    sentence = "; ".join(["a"] * 600)
+    assert retell(sentence, PSEUDO).replace("⟦", "").replace("⟧", "") == sentence
