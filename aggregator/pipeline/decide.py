@@ -26,10 +26,7 @@ REACH = timedelta(days=8)
 MOST_IN_MEMORY = 40_000  # stories; when more have gathered, those that are out of reach are forgotten
 BATCH = 500
 MOST_TITLES = 16  # originals of one event that the headline is chosen from
-FEWEST_KEPT, KEPT_SHARE = (
-    64,
-    32,
-)  # stories, or one in so many of the window, after which what was found out is kept anew
+FEWEST_KEPT, KEPT_SHARE = 64, 32  # stories, or one in so many of the window, after which it is kept anew
 SMALL = 64  # below this many stories, another process costs more than it saves
 
 
@@ -150,12 +147,13 @@ class Decider:
 
     def _keep(self) -> None:
         """Keep what was found out, once so much has come that finding it out again would take its time."""
-        if self._span is None or self._unkept < max(FEWEST_KEPT, len(self._window) // KEPT_SHARE):
-            return
+        size = len(self._window)
+        if self._span is None or self._unkept < max(FEWEST_KEPT, size // KEPT_SHARE) or size > MOST_IN_MEMORY:
+            return  # what is kept of more would not be taken back
         copies, events = self._window.state()
         self.store.decisions.keep_window(
             KeptWindow(
-                version=__version__, since=self._span.since, until=self._span.until, stories=len(self._window),
+                version=__version__, since=self._span.since, until=self._span.until, stories=size,
                 copies=copies, events=events,
             )
         )  # fmt: skip

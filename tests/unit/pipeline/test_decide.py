@@ -124,6 +124,22 @@ def test_a_process_that_starts_again_does_not_find_out_anew_what_the_last_one_di
     assert taken == [True]
 
 
+def test_a_window_that_no_process_would_take_back_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decide, "FEWEST_KEPT", 1)
+    kept = []
+    for most in (16, 15):
+        monkeypatch.setattr(decide, "MOST_IN_MEMORY", most)
+        store = Store(tmp_path / f"{most}.db")
+        store.feeds.add([a_spec()], now=NOW)
+        told_to(store, range(8))
+        Decider(store).run()
+        kept.append(store.connections.value("SELECT count(*) FROM window"))
+        store.close()
+    assert kept == [1, 0]
+
+
 def test_a_full_window_forgets_what_is_out_of_reach_reads_nothing_again_and_decides_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
