@@ -39,7 +39,7 @@ class Options:
     title leaves a word out says little.
     """
 
-    threshold: float = 0.42
+    threshold: float = 0.4
     reach_days: float = 4.0
     unsaid: float = 0.36
 

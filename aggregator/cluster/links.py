@@ -14,7 +14,7 @@ from aggregator.cluster.features import Features
 from aggregator.cluster.index import SCALE, Index
 from aggregator.cluster.model import ONE, PairModel
 from aggregator.cluster.neighbours import Neighbours
-from aggregator.cluster.pairs import PairTable, Sizes, company, describe, shared
+from aggregator.cluster.pairs import PairTable, Sizes, describe, shared
 
 __all__ = ["Links"]
 
@@ -56,7 +56,6 @@ class Links:
         self._times: _Ints = np.zeros(1024, dtype=np.int64)
         self._alive: _Bools = np.zeros(1024, dtype=np.bool_)
         self._brief: _Ints = np.zeros(1024, dtype=np.int64)
-        self._company: _Ints = np.zeros(1024, dtype=np.int64)
         self.generation += 1
 
     def __contains__(self, story: object) -> bool:
@@ -146,7 +145,6 @@ class Links:
         found: dict[str, npt.NDArray[np.generic]] = {
             f"{part}.{name}": values for part, arrays in parts.items() for name, values in arrays.items()
         }
-        found["company"] = self._company[:size]
         found["nodes"] = np.array([story.id if story is not None else "" for story in self._nodes], dtype=np.str_)
         found["digests"] = np.array(self._digests, dtype=np.int64)
         found["times"], found["brief"] = self._times[:size], self._brief[:size]
@@ -169,7 +167,6 @@ class Links:
         size = len(names)
         self._grow(size)
         self._times[:size], self._brief[:size] = arrays["times"], arrays["brief"]
-        self._company[:size] = arrays["company"]
         self._alive[:size] = [story is not None for story in self._nodes]
         self._index.fill(self._nodes)
         for part, into in (("comb", self._comb), ("lead", self._lead), ("pairs", self._pairs)):
@@ -188,7 +185,7 @@ class Links:
         rows = np.flatnonzero(table.b[: table.count] >= since)
         rows = rows[self._counting(rows)]
         ids = [story.id if story is not None else "" for story in self._nodes]
-        return ids, table.a[rows], table.b[rows], describe(table, rows, self._comb, self._lead, self._company)
+        return ids, table.a[rows], table.b[rows], describe(table, rows, self._comb, self._lead)
 
     # --- taking stories in and out ---
 
@@ -276,7 +273,6 @@ class Links:
         self._times = np.concatenate([self._times, np.zeros(more, dtype=np.int64)])
         self._alive = np.concatenate([self._alive, np.zeros(more, dtype=np.bool_)])
         self._brief = np.concatenate([self._brief, np.zeros(more, dtype=np.int64)])
-        self._company = np.concatenate([self._company, np.zeros(more, dtype=np.int64)])
         self._comb.grow(capacity)
         self._lead.grow(capacity)
 
@@ -315,11 +311,10 @@ class Links:
     def _weigh(self, dirty: set[int], displaced: set[int]) -> tuple[_Ints, _Ints, _Ints]:
         """Strengths of the pairs of stories whose neighbours changed; ends and strengths of the links that changed."""
         table = self._pairs
-        dirty |= self._keep_company()
         rows = table.rows_of(dirty)
         counts = self._counting(rows)
         strength = np.zeros(len(rows), dtype=np.int32)
-        strength[counts] = self.model.strength(describe(table, rows[counts], self._comb, self._lead, self._company))
+        strength[counts] = self.model.strength(describe(table, rows[counts], self._comb, self._lead))
         strength = (strength + _GRAIN // 2) // _GRAIN * _GRAIN
         # Titles that name others are told to be unlikely, not left unsaid: they keep a strength.
         strength[strength < _NOTICED] = 0
@@ -330,19 +325,6 @@ class Links:
         moved = np.concatenate([moved, self._let_go(displaced - dirty)])
         moved = moved[self._alive[table.a[moved]] & self._alive[table.b[moved]]]
         return table.a[moved], table.b[moved], table.strength[moved].astype(np.int64)
-
-    def _keep_company(self) -> set[int]:
-        """Set anew what company the stories around each have; returns the slots where it changed."""
-        size = len(self._nodes)
-        slots = np.flatnonzero(self._alive[:size])
-        slots = slots[np.argsort(self._times[slots], kind="stable")]
-        nearest = self._comb.values[slots, 0].astype(np.int64)
-        nearest[nearest < _LINKED] = 0
-        # That a bare title sounds like another does not say that it has company: titles are filled-in forms.
-        found = company(self._times[slots], nearest * (BREVITY_STEPS - self._brief[slots]) // BREVITY_STEPS)
-        changed = slots[found != self._company[slots]]
-        self._company[slots] = found
-        return set(changed.tolist())
 
     def _let_go(self, displaced: set[int]) -> _Ints:
         """Rows of pairs that no longer count because closer ones came; they are links no more."""

@@ -25,7 +25,7 @@ from aggregator.text.words import terms
 if TYPE_CHECKING:
     from aggregator.cluster.neighbours import Neighbours
 
-__all__ = ["COLUMNS", "PairTable", "Sizes", "company", "describe", "shared"]
+__all__ = ["COLUMNS", "PairTable", "Sizes", "describe", "shared"]
 
 _Ints = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float64]
@@ -40,7 +40,7 @@ _STANDING = (
 )  # fmt: skip
 COLUMNS = (
     "comb cosine", "lead cosine", *_SHARED, "days apart, at most one",
-    *(f"comb {name}" for name in _STANDING), *(f"lead {name}" for name in _STANDING), "company",
+    *(f"comb {name}" for name in _STANDING), *(f"lead {name}" for name in _STANDING),
 )  # fmt: skip
 _NAMES_SAID, _PLAIN, _PLACES = (_SHARED.index(name) for name in ("subjects said max", "plain title words", "places"))
 _TEMPLATE, _TEMPLATE_COSINE = 0.6, SCALE * 20 // 100  # from which two titles may be one template filled in twice
@@ -49,9 +49,6 @@ _SHORT, _LONG = 15, 60  # different words of a title with its subtitle, and of a
 _RARE = 4.0  # idf from which a shared word counts as rare: one story in fifty
 _COLUMNS_OF_TABLE = ("a", "b", "comb", "lead", "shared", "strength", "veto", "apart", "template")
 _DAY_US = 86_400_000_000
-_AROUND_US = 2 * _DAY_US  # how far the stories around one reach
-_FEW = 5  # so many stories that stand alone are thought to be around each: three that are alike do not make a rule
-_COMPANY = 25  # steps of a similarity: coarse, so that a story more seldom changes what is thought of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,20 +226,7 @@ def shared(story: Features, sizes: Sizes, others: list[Features], sizes_of: list
     )
 
 
-def company(times: _Ints, nearest: _Ints) -> _Ints:
-    """How alike the stories around each are to their closest, on average, in steps of 1/_COMPANY.
-
-    `times` in microseconds, ascending; `nearest` in units of 1/SCALE, 0 where nothing is alike. Where most stories stand
-    alone the nearest one is rarely the same event, however it compares with the others; where most have company it is.
-    """
-    sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(nearest)])
-    first = np.searchsorted(times, times - _AROUND_US, side="left")
-    last = np.searchsorted(times, times + _AROUND_US, side="right")
-    steps: _Ints = (sums[last] - sums[first]) * _COMPANY // ((last - first + _FEW) * SCALE)
-    return steps
-
-
-def describe(table: PairTable, rows: _Ints, comb: Neighbours, lead: Neighbours, company: _Ints) -> _Floats:
+def describe(table: PairTable, rows: _Ints, comb: Neighbours, lead: Neighbours) -> _Floats:
     """The feature matrix of pairs, one column each of COLUMNS."""
     base = table.shared[rows].astype(np.float64)
     a, b = table.a[rows], table.b[rows]
@@ -253,7 +237,6 @@ def describe(table: PairTable, rows: _Ints, comb: Neighbours, lead: Neighbours, 
             np.minimum(base[:, -1:], 1.0),
             _standing(comb, table.comb[rows], a, b),
             _standing(lead, table.lead[rows], a, b),
-            (company[a] + company[b])[:, None] / (2 * _COMPANY),
         ],
         axis=1,
     )

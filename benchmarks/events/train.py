@@ -29,8 +29,7 @@ from aggregator.cluster.pairs import COLUMNS  # noqa: E402
 from aggregator.text.words import stem, terms  # noqa: E402
 
 MEASURED_ONLY = frozenset({"basil"})  # without a licence: nothing that ships is learnt from it
-STREAM_WEIGHT = 20_000.0
-WEIGHTS = {"big": 10_000.0, "sparse": 60_000.0, "uci": 50_000.0}  # where a stream's name has this part
+STREAM_WEIGHT, BIG_WEIGHT, SPARSE_WEIGHT = 20_000.0, 10_000.0, 60_000.0
 TREES = {
     "objective": "binary", "num_leaves": 20, "learning_rate": 0.06, "min_data_in_leaf": 60, "feature_fraction": 0.5,
     "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5, "max_bin": 63, "verbose": -1, "seed": 1, "num_threads": 1,
@@ -117,7 +116,7 @@ def training_rows(pairs: dict[str, dict], without_fold: int | None = None) -> tu
             use &= (folds[found["a"]] != without_fold) & (folds[found["b"]] != without_fold)
         described.append(found["X"][use])
         truth.append((left == right)[use])
-        total = next((weight for part, weight in WEIGHTS.items() if part in name), STREAM_WEIGHT)
+        total = BIG_WEIGHT if "big" in name else SPARSE_WEIGHT if "sparse" in name else STREAM_WEIGHT
         weight.append(np.full(int(use.sum()), total / max(int(use.sum()), 1)))
     return np.concatenate(described), np.concatenate(truth), np.concatenate(weight)
 
