@@ -163,6 +163,13 @@ class Dates:
         self.updated_from: str | None = None
 
 
+def _guessed(html: str, url: str | None) -> str | None:
+    try:
+        return htmldate.find_date(html, extensive_search=False, original_date=True, url=url)
+    except ValueError:  # it moves text about, and lxml takes control characters in but not back
+        return None
+
+
 def find_dates(
     head: Head,
     *,
@@ -203,7 +210,7 @@ def find_dates(
     if found.published is None and parser is not None and (day := _dated(parser, lang)):
         found.published, found.published_from = day.isoformat(), "body"
     if found.published is None and deep and html:
-        guess = htmldate.find_date(html, extensive_search=False, original_date=True, url=url)
+        guess = _guessed(html, url)
         if guess:
             found.published, found.published_from = guess, "htmldate"
     if found.published is None and (day := _day_elsewhere(elsewhere, lang)):

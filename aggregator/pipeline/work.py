@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PRELOAD", "extract", "extract_again", "feature_workers"]
 
-PRELOAD = ("aggregator.extract.page",)  # what a worker that extracts loads before its first page is put to it
+PRELOAD = (
+    "aggregator.extract.page",
+    "aggregator.plugins",
+)  # what a worker that extracts loads before its first page is put to it
 
 
 def extract(

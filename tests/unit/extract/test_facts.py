@@ -313,3 +313,8 @@ def test_a_link_to_an_author_s_page_names_the_author_if_it_spells_the_name():
         '<div><p>More</p></div><a href="/authors/latest">All authors</a><a href="/authors/zoe-marten/">Zoë Marten</a>'
     )
     assert find_authors(Head(), LexborHTMLParser(f"<body>{links}</body>")) == (("Zoë Marten",), "link")
+
+
+def test_a_control_character_beside_a_script_does_not_cost_the_page() -> None:
+    page = b"<html><body><h1>Trams</h1><p>Trams run<script>x()</script>&#11;all night.</p></body></html>"
+    assert extract_page(page, url="https://example.org/a").title == "Trams"
