@@ -293,8 +293,12 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ImapConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What lets us in where newsletters are read: `imaps://user@host/folder` is asked with this password."""
+    """What lets us in where newsletters are read: `imaps://user@host/folder` is asked with this password.
 
+    Nobody but `host` is told it: an address may come out of a stranger's OPML file.
+    """
+
+    host: str | None = None
     password: str | None = None
 
 

@@ -408,7 +408,10 @@ class Polling:
             from aggregator.pipeline.newsletters import Newsletters
 
             self._newsletters = Newsletters(
-                lambda: self.sandbox, password=self.config.imap.password, ca_file=self.config.fetch.ca_file
+                lambda: self.sandbox,
+                host=self.config.imap.host,
+                password=self.config.imap.password,
+                ca_file=self.config.fetch.ca_file,
             )
         return {**self.plugins.sources, **dict.fromkeys(("maildir", "imap", "imaps"), self._newsletters)}
 

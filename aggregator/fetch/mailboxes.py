@@ -43,8 +43,12 @@ class Mailbox(Protocol):
 
 
 @contextlib.contextmanager
-def open_mailbox(address: str, *, password: str | None = None, ca_file: str | None = None) -> Iterator[Mailbox]:
+def open_mailbox(
+    address: str, *, host: str | None = None, password: str | None = None, ca_file: str | None = None
+) -> Iterator[Mailbox]:
     """The folder at `maildir:///path`, `imaps://user@host/folder`, or `imap://…` (STARTTLS, but on this machine).
+
+    The password is told to `host` alone.
 
     Raises:
         FetchError: it cannot be read; says what to do.
@@ -55,7 +59,7 @@ def open_mailbox(address: str, *, password: str | None = None, ca_file: str | No
         if parts.scheme == "maildir":
             yield _Maildir(Path(unquote(parts.path)))
             return
-        with _session(parts, password, ca_file) as server:
+        with _session(parts, host, password, ca_file) as server:
             yield _Folder(server)
     except FetchError as error:
         raise type(error)(f"{mask(address)}: {error.message}", url=mask(address), transient=error.transient) from error
@@ -101,13 +105,17 @@ class _Folder:
 
 
 @contextlib.contextmanager
-def _session(parts: SplitResult, password: str | None, ca_file: str | None) -> Iterator[imaplib.IMAP4]:
+def _session(
+    parts: SplitResult, owner: str | None, password: str | None, ca_file: str | None
+) -> Iterator[imaplib.IMAP4]:
     """A server that has let us in and shows the folder, to be read only."""
     host, user = parts.hostname or "", unquote(parts.username or "")
     if parts.password:
         raise Refused("Leave the password out of the address: set [imap] password.", transient=False)
     if not (host and user and password):
         raise Refused("Write it as imaps://user@host/folder, and set [imap] password.", transient=False)
+    if host != (owner or "").lower():
+        raise Refused(f'If the password is meant for {host}, set [imap] host = "{host}".', transient=False)
     context = ssl.create_default_context(cafile=ca_file or certifi.where())
     if parts.scheme == "imaps":
         server: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, parts.port or 993, ssl_context=context, timeout=TIMEOUT_S)

@@ -24,6 +24,7 @@ class Newsletters:
     """Reads folders; a mail that was read once is not asked for again. `readers` are the processes that read documents."""
 
     readers: Callable[[], Executor]
+    host: str | None = None  # that may be told the password
     password: str | None = None
     ca_file: str | None = None
     _read: dict[str, dict[str, ParsedEntry | None]] = field(default_factory=dict)
@@ -38,7 +39,7 @@ class Newsletters:
         from aggregator.fetch.mailboxes import open_mailbox  # noqa: PLC0415 - with imaplib, for the few who read mail here
 
         known = self._read.get(address, {})
-        with open_mailbox(address, password=self.password, ca_file=self.ca_file) as box:
+        with open_mailbox(address, host=self.host, password=self.password, ca_file=self.ca_file) as box:
             read = {key: known[key] if key in known else self._letter(box.read(key), address) for key in box.keys()}  # noqa: SIM118 (no mapping)
         self._read[address] = read
         return ParsedFeed(title=_title(address), entries=tuple(entry for entry in read.values() if entry is not None))

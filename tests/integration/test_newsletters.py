@@ -50,7 +50,7 @@ def box(tmp_path: Path) -> mailbox.Maildir:
 
 
 def house(tmp_path: Path, password: str | None = None) -> App:
-    config = Config(timezone="UTC", imap=ImapConfig(password=password))
+    config = Config(timezone="UTC", imap=ImapConfig(host="127.0.0.1", password=password))
     return open_app(config, db=tmp_path / "a.db", clock=lambda: NOW)  # type: ignore[return-value]
 
 
@@ -143,3 +143,11 @@ def test_the_doctor_asks_no_server_for_a_folder_of_mail(tmp_path: Path, box: mai
     with house(tmp_path) as app:
         app.feeds.add_local(f"maildir://{tmp_path}/Letters")
         assert [finding.what for finding in examine_online(app)] == []
+
+
+def test_the_password_is_told_to_the_owner_s_server_alone(tmp_path: Path) -> None:
+    config = Config(timezone="UTC", imap=ImapConfig(host="imap.example.org", password="secret"))
+    with imap(ImapServer(folders={"INBOX": []})) as server, open_app(config, db=tmp_path / "a.db") as app:
+        with pytest.raises(FetchError, match="set \\[imap\\] host"):
+            app.feeds.add_local(server.address())
+        assert server.asked == []
