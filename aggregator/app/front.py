@@ -15,6 +15,7 @@ from aggregator.digest.compose import ONE_OUTLET_ONLY
 from aggregator.digest.rank import score_parts
 from aggregator.model import Digest, DigestEvent, DigestSection, Event, EventView, Told
 from aggregator.store import Store
+from aggregator.store.events import BriefEvent, BriefStory
 from aggregator.store.marks import EventMark
 
 __all__ = ["TOP", "EventPage", "Front", "FrontPage", "OutletLine"]
@@ -30,6 +31,8 @@ ENOUGH = 12  # events of several outlets; with fewer we look further back
 KEPT_ACCOUNTS = 512
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_FOLDER = "News"
+
+AnyView = EventView | BriefEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +108,17 @@ class Front:
             silenced = self.store.marks.silenced(reader_id, [e.id for e in events])
             heard = [e for e in events if e.id not in silenced and not _mark(marks, e.id).muted_at]
             chosen = self._best(heard, since, now)
-            views = self.store.events.views([e.id for e in chosen], reader_id=reader_id, with_text=False)
-            told = self._told(reader_id, views, marks)
-            large = {v.event.id: self._account(v, told.get(v.event.id), now) for v in views[:LARGE]}
-        small = [_in_one_line(v, told.get(v.event.id), now, self.timezone) for v in views[LARGE:]]
-        events_told = [*(_placed(large[v.event.id], v, now) for v in views[:LARGE]), *small]
+            large = self.store.events.views([e.id for e in chosen[:LARGE]], reader_id=reader_id, with_text=False)
+            small = self.store.events.briefly(chosen[LARGE:], reader_id=reader_id)
+            shown: tuple[AnyView, ...] = (*large, *small)
+            told = self._told(reader_id, shown, marks)
+            accounts = [_placed(self._account(v, told.get(v.event.id), now), v, now) for v in large]
+            urls = self.store.stories.urls([_voice(e).id for e in small])
+        lines = [_in_one_line(e, urls, told.get(e.event.id), now, self.timezone) for e in small]
         return FrontPage(
-            digest=_digest(events_told, views, since, now),
-            read=frozenset(v.event.id for v in views if all(s.is_read for s in v.stories)),
-            outlets=_outlets(views),
+            digest=_digest([*accounts, *lines], shown, since, now),
+            read=frozenset(v.event.id for v in shown if all(s.is_read for s in v.stories)),
+            outlets=_outlets(shown),
         )
 
     def accounts(self, event_ids: Sequence[int], *, reader_id: int = 1) -> dict[int, DigestEvent]:
@@ -168,7 +173,7 @@ class Front:
 
         return sorted(events, key=rank)[: MOST_SHARED + MOST_SINGLE]
 
-    def _told(self, reader_id: int, views: Sequence[EventView], marks: Mapping[int, EventMark]) -> dict[int, Told]:
+    def _told(self, reader_id: int, views: Sequence[AnyView], marks: Mapping[int, EventMark]) -> dict[int, Told]:
         """What the reader knows of each event: by looking at it or from a digest, whichever came last."""
         found = {
             i: Told(at=at, story_ids=ids)
@@ -220,23 +225,29 @@ def _placed(account: DigestEvent, view: EventView, now: datetime) -> DigestEvent
     return replace(account, status=status, section=_section(view))
 
 
-def _status(view: EventView, day: int, *, is_told: bool, now: datetime) -> str:
-    if not is_told and view.event.first_at >= now - PERIODS[0] and not view.thread:
+def _status(view: AnyView, day: int, *, is_told: bool, now: datetime) -> str:
+    is_begun = isinstance(view, EventView) and view.thread
+    if not is_told and view.event.first_at >= now - PERIODS[0] and not is_begun:
         return "new"
     return "day" if day > 1 else "developing"
 
 
-def _in_one_line(view: EventView, told: Told | None, now: datetime, zone: str) -> DigestEvent:
+def _voice(view: BriefEvent) -> BriefStory:
+    """The story that the headline is from."""
+    return next((s for s in view.stories if s.id == view.event.headline_story_id), view.stories[0])
+
+
+def _in_one_line(
+    view: BriefEvent, urls: Mapping[int, str | None], told: Told | None, now: datetime, zone: str
+) -> DigestEvent:
     """The event in one line: headline and numbers, from what the tables say."""
-    event, tz = view.event, ZoneInfo(zone)
-    first = min(view.stories, key=lambda s: (s.published_at, s.id))
-    voice = next((s for s in view.stories if s.id == event.headline_story_id), first)
+    event, tz, first, voice = view.event, ZoneInfo(zone), view.stories[0], _voice(view)
     day = max(1, (now.astimezone(tz).date() - event.first_at.astimezone(tz).date()).days + 1)
     return DigestEvent(
         event_id=event.id,
         headline=event.headline,
         headline_outlet=voice.outlet,
-        headline_url=voice.url,
+        headline_url=urls[voice.id],
         headline_story_id=str(voice.id),
         section=_section(view),
         status=_status(view, day, is_told=told is not None, now=now),
@@ -253,11 +264,11 @@ def _in_one_line(view: EventView, told: Told | None, now: datetime, zone: str) -
     )
 
 
-def _section(view: EventView) -> str:
+def _section(view: AnyView) -> str:
     return view.folder[0] if view.folder else _NO_FOLDER
 
 
-def _digest(events: Sequence[DigestEvent], views: Sequence[EventView], since: datetime, now: datetime) -> Digest:
+def _digest(events: Sequence[DigestEvent], views: Sequence[AnyView], since: datetime, now: datetime) -> Digest:
     """The page's events under their headings: the best, each section by its best event, single outlets last."""
     grouped: dict[str, list[DigestEvent]] = {}
     for place, event in enumerate(events):
@@ -278,7 +289,7 @@ def _digest(events: Sequence[DigestEvent], views: Sequence[EventView], since: da
     )
 
 
-def _outlets(views: Sequence[EventView]) -> tuple[OutletLine, ...]:
+def _outlets(views: Sequence[AnyView]) -> tuple[OutletLine, ...]:
     """Outlets of these events, the busiest first."""
     told: Counter[str] = Counter()
     first: Counter[str] = Counter()
@@ -286,7 +297,7 @@ def _outlets(views: Sequence[EventView]) -> tuple[OutletLine, ...]:
         names = {s.outlet for s in view.stories}
         told.update(names)
         if len(names) > 1:
-            first[min(view.stories, key=lambda s: (s.published_at, s.id)).outlet] += 1
+            first[view.stories[0].outlet] += 1
     order = sorted(told, key=lambda name: (-told[name], name))
     return tuple(OutletLine(outlet=name, events=told[name], first=first[name]) for name in order)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,32 @@ from aggregator.store.connection import Connections
 from aggregator.store.stories import STORY_COLUMNS, STORY_TABLES, Condition, story_from_row
 from aggregator.store.times import from_db, split_folder, to_db
 
-__all__ = ["EVENT_COLUMNS", "Events", "event_from_row"]
+__all__ = ["EVENT_COLUMNS", "BriefEvent", "BriefStory", "Events", "event_from_row"]
 
 EVENT_COLUMNS = """e.id, e.headline, e.headline_story_id, e.first_at, e.last_at, e.seen_at, e.outlets, e.reports,
     e.independent, e.stories, e.thread_id"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefStory:
+    """What the narrow index says of a story: enough for an event in one line."""
+
+    id: int
+    outlet: str
+    outlet_id: int
+    published_at: datetime
+    seen_at: datetime
+    lang: str | None
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefEvent:
+    """As `EventView`, with brief stories."""
+
+    event: Event
+    stories: tuple[BriefStory, ...]
+    folder: tuple[str, ...] = ()
 
 
 def event_from_row(row: dict[str, Any]) -> Event:
@@ -115,6 +138,32 @@ class Events:
             EventView(event=events[i], members=tuple(members[i]), folder=_commonest(folders[i]))
             for i in event_ids
             if i in events and members[i]
+        )
+
+    def briefly(self, events: Sequence[Event], *, reader_id: int = 1) -> tuple[BriefEvent, ...]:
+        """These events with all their stories, oldest story first; no story's own row is read, which fills a page of the file."""
+        rows = self._db.rows(
+            """SELECT s.event_id, s.id, o.name AS outlet, s.outlet_id, s.published_at, s.seen_at, s.lang,
+                m.read_at IS NOT NULL AS is_read, f.folder
+                FROM stories e INDEXED BY stories_event CROSS JOIN stories s INDEXED BY stories_brief ON s.id = e.id
+                JOIN outlets o ON o.id = s.outlet_id LEFT JOIN feeds f ON f.id = s.feed_id
+                LEFT JOIN story_marks m ON m.reader_id = :reader AND m.story_id = s.id
+                WHERE e.event_id IN (SELECT value FROM json_each(:ids)) ORDER BY e.event_id, e.published_at, e.id""",
+            {"reader": reader_id, "ids": json.dumps([e.id for e in events])},
+        )
+        stories: dict[int, list[BriefStory]] = defaultdict(list)
+        folders: dict[int, list[str]] = defaultdict(list)
+        for row in rows:
+            event_id, folder = row.pop("event_id"), row.pop("folder")
+            for name in ("published_at", "seen_at"):
+                row[name] = from_db(row[name])
+            stories[event_id].append(BriefStory(**row))
+            if folder:
+                folders[event_id].append(folder)
+        return tuple(
+            BriefEvent(event=e, stories=tuple(stories[e.id]), folder=_commonest(folders[e.id]))
+            for e in events
+            if stories[e.id]
         )
 
     def view(self, event_id: int, *, reader_id: int = 1) -> EventView:

@@ -130,8 +130,15 @@ class Marks:
 
     def silenced(self, reader_id: int, event_ids: Sequence[int]) -> frozenset[int]:
         """Those of the events all of whose originals a rule hides or keeps out of digests."""
-        sql = """SELECT s.event_id FROM stories s LEFT JOIN story_marks m ON m.reader_id = ? AND m.story_id = s.id
-            WHERE s.copy_of IS NULL AND s.event_id IN ({marks}) GROUP BY s.event_id
+        any_at_all = """SELECT EXISTS (SELECT 1 FROM story_marks INDEXED BY story_marks_hidden
+            WHERE reader_id = :reader AND hidden_at IS NOT NULL) OR EXISTS (SELECT 1 FROM story_marks
+            INDEXED BY story_marks_quiet WHERE reader_id = :reader AND quiet_at IS NOT NULL)"""
+        if not self._db.value(any_at_all, {"reader": reader_id}):
+            return frozenset()
+        sql = """SELECT s.event_id FROM stories e INDEXED BY stories_event
+            CROSS JOIN stories s INDEXED BY stories_brief ON s.id = e.id
+            LEFT JOIN story_marks m ON m.reader_id = ? AND m.story_id = s.id
+            WHERE s.copy_of IS NULL AND e.event_id IN ({marks}) GROUP BY s.event_id
             HAVING count(*) = count(coalesce(m.hidden_at, m.quiet_at))"""
         return frozenset(row["event_id"] for row in self._db.in_chunks(sql, list(event_ids), reader_id))
 

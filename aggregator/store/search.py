@@ -1,9 +1,10 @@
 """Searches: stories and events that match a query, newest first, at a cost that hardly grows with the store.
 
 A full-text index knows which stories hold a word, not which of them are new, and a common word is held by many. So a list is
-looked for window by window: the latest two thousand stories first, among whose ids alone the index is asked, then as many as
-the first window lets expect. A window is a stretch of the order by publication, so that what it yields is final. Where a window
-holds next to nothing the word is rare, and all its matches are put in order.
+looked for window by window: the latest hours first, among whose ids alone the index is asked, then as many as the first window
+lets expect. A window is a stretch of the order by publication, so that what it yields is final; between which ids it lies is
+kept in the table `stretches`, for each ten minutes. Where a long window holds nothing the word is rare, and all its matches
+are put in order.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ Row = TypeVar("Row")
 LAST = 2**63 - 1
 ALL_IDS = {"low": 0, "high": LAST}
 CHUNK = 500  # stories fetched at once
+STRETCH_CHARS = 15  # of a time: its ten minutes
 RANKED = 1_000  # the latest matches, of which the most relevant are chosen
 MERGED_PAGES = 500  # of the index at once: 2 MB, a tenth of a second
 TITLE_WEIGHT, TEXT_WEIGHT, GRAMS_WEIGHT = 4.0, 1.0, 1.0
@@ -49,23 +51,23 @@ class Ways:
 
     The stories of an outlet, a folder, an author or a tag are looked through first where they are at most `few`. Up to
     `seeks` of them are sought in the full-text index one by one; more are held against all its matches, unless these are
-    `common` or more: then some of the latest stories will match. Others are looked for in windows, the first of which has
-    `stories` or `events`; one with fewer than `scarce` matches is the last.
+    `common` or more: then some of the latest stories will match. Others are looked for in windows, the first of which has as
+    many `stretches` in which anything was published, or `events`; fewer than `scarce` matches in one are few.
     """
 
     few: int = 20_000
     seeks: int = 300
     common: int = 60_000
-    stories: int = 2_000
+    stretches: int = 100
     events: int = 500
     scarce: int = 5
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """An order that windows are cut from: the edge of one, with the ids of its stories, and what is in it.
+    """An order that windows are cut from, and what is in a window.
 
-    What is of the same second as the edge belongs to the next window.
+    The `edge` is where it ends, `end_at`, nothing where all that is left is in it, with the ids of its stories.
     """
 
     edge: str
@@ -73,13 +75,13 @@ class _Order:
 
 
 _STORIES = _Order(
-    """SELECT min(id) AS low, max(id) AS high, min(published_at) AS end_at, count(*) AS size FROM (
-        SELECT published_at, id FROM stories INDEXED BY stories_published WHERE (published_at, id) < (:key_at, :key_id)
-        AND published_at >= :start ORDER BY published_at DESC, id DESC LIMIT :size)""",
-    ("(s.published_at, s.id) < (:key_at, :key_id)", "s.published_at > :end_at"),
+    """SELECT min(low) AS low, max(high) AS high, e.end_at FROM (SELECT (SELECT stretch FROM stretches
+        WHERE stretch < :key_at AND stretch >= :start ORDER BY stretch DESC LIMIT 1 OFFSET :size) AS end_at) e
+        CROSS JOIN stretches WHERE stretch < :key_at AND stretch >= ifnull(e.end_at, :start)""",
+    ("s.published_at < :key_at", "s.published_at >= :end_at"),
 )
-_EVENTS = _Order(
-    """SELECT min(s.id) AS low, max(s.id) AS high, min(e.last_at) AS end_at, count(DISTINCT e.id) AS size FROM (
+_EVENTS = _Order(  # what is of the same second as the edge belongs to the next window
+    """SELECT min(s.id) AS low, max(s.id) AS high, iif(count(DISTINCT e.id) = :size, min(e.last_at), NULL) AS end_at FROM (
         SELECT last_at, id FROM events INDEXED BY events_last WHERE merged_into IS NULL
         AND (last_at, id) < (:key_at, :key_id) AND last_at >= :start ORDER BY last_at DESC, id DESC LIMIT :size) e
         LEFT JOIN stories s INDEXED BY stories_event ON s.event_id = e.id""",
@@ -251,8 +253,10 @@ class Search:
         ends = [to_db(p.end) for p in span if p.end is not None]
         first = (min(ends), 0) if ends else _BEGINNING
         start = max((to_db(p.start) for p in span if p.start is not None), default="")
-        size = self.ways.stories if limit else 0
-        windows = _Windows(self._db, _STORIES, size, self.ways, wanted=limit or 0, first=first, start=start)
+        size = self.ways.stretches if limit else 0
+        windows = _Windows(
+            self._db, _STORIES, size, self.ways, wanted=limit or 0, first=first, start=start[:STRETCH_CHARS]
+        )
         for window in windows:
             yield from windows.counted(
                 self._ids(_BY_INDEX, [_MATCHING, *narrow, *_STORIES.inside], given | window, enough)
@@ -341,9 +345,10 @@ class Search:
         text = ", s.text" if with_text else ""
         where = " AND ".join(["s.id IN (SELECT value FROM json_each(:ids))", *wide])
         sql = f"SELECT {STORY_COLUMNS}{text} FROM {STORY_TABLES} WHERE {where}"
-        size = CHUNK if limit is None or wide else max(1, min(CHUNK, limit))
+        size = CHUNK if limit is None else max(1, min(CHUNK, limit))
         waiting = iter(ids)
         while chunk := list(itertools.islice(waiting, size)):
+            size = min(CHUNK, 2 * size)  # the wide conditions leave out more than they let through
             rows = self._db.rows(sql, {**given, "ids": json.dumps(chunk)})
             stories = {row["id"]: story_from_row(row) for row in rows}
             yield from (stories[i] for i in chunk if i in stories)
@@ -381,7 +386,8 @@ class _Windows:
     def counted(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows of a window; the next is as large as it takes to find the others, at most ten times this one.
 
-        Where there were few, all that is left is taken at once; before that, of a period, ten times as many.
+        Where there were few in the first, or none but a period to stay within, the second is ten times as large; otherwise
+        few mean that all that is left is taken at once.
         """
         count = 0
         for row in rows:
@@ -391,16 +397,15 @@ class _Windows:
         if count >= self._ways.scarce:
             self._size *= max(1, min(10, 2 * self._wanted // count))
         else:
-            self._size *= 10 if self._start and self._size == self._first_size else 0
+            self._size *= 10 if self._size == self._first_size and (count or self._start) else 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         while self._size:
             key = {"key_at": self._key[0], "key_id": self._key[1]}
             edge = self._db.row(self._order.edge, {**key, "start": self._start, "size": self._size}) or {}
-            if edge["size"] < self._size:  # nothing is left beyond
-                yield {**key, **edge, "end_at": ""}
+            yield {**key, **edge, "end_at": edge["end_at"] or ""}
+            if edge["end_at"] is None:
                 return
-            yield {**key, **edge}
             self._key = (edge["end_at"], LAST)
         yield {"key_at": self._key[0], "key_id": self._key[1], "end_at": "", **ALL_IDS}
 

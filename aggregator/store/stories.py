@@ -79,6 +79,11 @@ class Stories:
         rows = self._db.rows(sql, {"reader": reader_id, "ids": json.dumps(list(ids))})
         return {row["id"]: story_from_row(row) for row in rows}
 
+    def urls(self, ids: Sequence[int]) -> dict[int, str | None]:
+        """The addresses of several stories by id."""
+        sql = "SELECT id, url FROM stories WHERE id IN ({marks})"
+        return {row["id"]: row["url"] for row in self._db.in_chunks(sql, ids)}
+
     def each(
         self,
         condition: Condition | None = None,

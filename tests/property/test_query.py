@@ -79,7 +79,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def narrow(searched: Store) -> list[Store]:
     """The same store, looked through in the ways in which a large one is: as if two or three stories were thousands."""
     stores = []
-    windows = {"stories": 2, "events": 1, "scarce": 1}
+    windows = {"stretches": 2, "events": 1, "scarce": 1}
     for ways in (Ways(few=0, **windows), Ways(few=99, seeks=0, **windows), Ways(few=3, seeks=1, common=2, **windows)):
         store = Store(searched.path)
         store.search.ways = ways

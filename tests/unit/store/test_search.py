@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from aggregator.errors import QueryError, StoreError
 from aggregator.query import parse
 from aggregator.store import Store
+from aggregator.store.search import Ways
+from aggregator.store.times import to_db
 from tests.support.searching import NOW, Row, fill
 
 ROWS = (
@@ -168,3 +171,17 @@ def test_the_index_is_brought_together_bit_by_bit_and_answers_as_before(filled: 
     assert found(filled, "harbour") == found(filled, "39") == [1]
     assert found(filled, "multi-agent OR 38") == []
     assert found(filled, "storm") == [5]
+
+
+def test_a_search_of_a_time_knows_its_stories_whenever_they_came_moved_or_went(filled: Store) -> None:
+    filled.search.ways = Ways(stretches=1, scarce=1)
+    run = filled.connections.run
+    run("UPDATE stories SET published_at = ? WHERE id = 1", (to_db(NOW - timedelta(days=400)),))
+    run("UPDATE stories SET published_at = ? WHERE id = 4", (to_db(NOW + timedelta(days=3)),))
+    run("DELETE FROM stories WHERE id = 3")
+    stretches = filled.connections.rows("SELECT * FROM stretches ORDER BY stretch")
+    assert [(s["stories"], s["low"], s["high"]) for s in stretches] == [(1, 1, 1), (1, 5, 5), (1, 2, 2), (1, 4, 4)]
+    words = "talks OR ubuntu OR storm OR กรุงเทพ"
+    assert found(filled, words, limit=9) == [4, 2, 5, 1]
+    assert found(filled, f"({words}) since:2026-03-10 until:2026-03-12", limit=9) == [2, 5]
+    assert found(filled, f"({words}) date:2025-02", limit=9) == [1]
