@@ -1,4 +1,4 @@
-"""Who reads documents: processes of this machine, or the workers of a cluster. Both keep one contract."""
+"""Who fetches and reads documents: this machine, or the workers of a cluster. Both keep one contract."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from aggregator.config import WorkersConfig
 from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
+    from aggregator.fetch import Client, HostGate
+    from aggregator.pipeline.fetching import Fetcher
     from aggregator.pipeline.spread import Cluster
 
 __all__ = ["Engine"]
@@ -26,6 +28,7 @@ class Engine:
 
     workers: WorkersConfig
     _cluster: Cluster | None = None
+    _asking: Executor | None = None
 
     def executor(self, *, processes: int | None = None, preload: tuple[str, ...] = ()) -> Executor:
         """An executor for documents from strangers; `processes` is how many are worth while on this machine."""
@@ -50,6 +53,22 @@ class Engine:
         limits = Limits(wall_s=timeout_s, cpu_s=timeout_s, memory_bytes=memory_bytes, preload=preload)
         return SpreadExecutor(cluster, limits, local=local)
 
+    def fetcher(self, client: Client, gate: HostGate, *, workers: int) -> Fetcher:
+        """Who asks the servers, with so many requests under way at once: here, or for each core of a cluster."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        from aggregator.pipeline.fetching import IN_A_SHARD, ShardedFetcher, ThreadedFetcher
+
+        cluster = self._connected()
+        if cluster is None:
+            return ThreadedFetcher(client=client, gate=gate, workers=workers)
+        from aggregator.pipeline.spread import PinnedExecutor
+
+        if self._asking is None:
+            self._asking = PinnedExecutor(cluster, local=lambda: ThreadPoolExecutor(1 + workers // IN_A_SHARD, "shard"))
+        at_once = workers * max(1, cluster.cores)
+        return ShardedFetcher(client=client, gate=gate, executor=self._asking, at_once=at_once)
+
     def fingerprinter(self) -> Executor | None:
         """An executor for fingerprints and features of many stories; None if this process is as fast alone."""
         if self._connected() is None:
@@ -73,6 +92,9 @@ class Engine:
 
     def close(self) -> None:
         """Leave the cluster."""
+        if self._asking is not None:
+            self._asking.shutdown(wait=False, cancel_futures=True)
+            self._asking = None
         if self._cluster is not None:
             self._cluster.close()
             self._cluster = None

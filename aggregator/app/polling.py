@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aggregator.extract import SiteRule
     from aggregator.fetch import Client, FetchOptions, HostGate
     from aggregator.pipeline.decide import Decider
+    from aggregator.pipeline.fetching import Fetcher
     from aggregator.pipeline.newsletters import Newsletters
     from aggregator.plugins import Plugins, Source
 
@@ -166,11 +167,9 @@ class Polling:
             manners.recall_robots()
         poller = FeedPoller(
             store=self.store,
-            client=self.client,
-            gate=self.gate,
+            fetch=self.fetcher,
             parsers=self.sandbox,
             clock=self.clock,
-            workers=self.config.fetch.workers,
             backfill=self.config.pages.backfill,
             sources=self.sources,
         )
@@ -198,11 +197,9 @@ class Polling:
         with self.page_sandbox(1 if total < MANY_PAGES else None) as extractors:
             scraper = PageScraper(
                 store=self.store,
-                client=self.client,
-                gate=self.gate,
+                fetch=self.fetcher,
                 extractors=extractors,
                 clock=self.clock,
-                workers=self.config.fetch.workers,
                 rereads=self.config.pages.reread,
                 rules=self._site_rules(),
                 plugins=self.plugins.names("extract_page"),
@@ -386,6 +383,11 @@ class Polling:
 
             self._gate = HostGate(fetch_options(self.config))
         return self._gate
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """Who asks the servers."""
+        return self.engine.fetcher(self.client, self.gate, workers=self.config.fetch.workers)
 
     @property
     def sandbox(self) -> Executor:

@@ -42,6 +42,11 @@ class Client:
         """A fetch to be driven request by request, by a scheduler that keeps hosts' pace."""
         return Exchange(request, self._around)
 
+    def adopt(self, exchange: Exchange) -> Exchange:
+        """Go on with a fetch that another client began."""
+        exchange.go_on_with(self._around)
+        return exchange
+
     def fetch(self, request: FetchRequest) -> FetchResult:
         """Fetch one document, at once.
 

@@ -19,7 +19,7 @@ from aggregator.fetch.address import Target, read_location, read_target
 from aggregator.fetch.decode import ACCEPT_ENCODING, decode_body
 from aggregator.fetch.masking import mask
 from aggregator.fetch.options import FetchOptions
-from aggregator.fetch.robots import Robots
+from aggregator.fetch.robots import Robots, RobotsRecord
 from aggregator.fetch.values import Fetched, FetchFailed, FetchRequest, FetchResult, NotModified
 from aggregator.fetch.walls import wall
 from aggregator.fetch.wire import Incoming, Outgoing, Transport
@@ -73,12 +73,27 @@ class Exchange:
         except Refused as exc:
             self._trouble = exc
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A fetch can go on elsewhere: what it shares with others stays behind."""
+        return {name: value for name, value in self.__dict__.items() if name != "_around"}
+
+    def go_on_with(self, around: Surroundings) -> None:
+        """Have the next request made by another client, as after a journey."""
+        self._around = around
+        if self._robots_fetch is not None:
+            self._robots_fetch.go_on_with(around)
+
     @property
     def authority(self) -> str | None:
         """`host:port` that the next request goes to; None if there is nothing to ask."""
         if self._robots_fetch is not None:
             return self._robots_fetch.authority
         return self._target.authority if self._target else None
+
+    @property
+    def robots(self) -> RobotsRecord | None:
+        """What is known of the present host's robots.txt."""
+        return self._around.robots.known(self._target) if self._target else None
 
     @property
     def crawl_delay_s(self) -> float:

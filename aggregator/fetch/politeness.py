@@ -50,30 +50,41 @@ class HostGate:
         self._lock = threading.Lock()
         self._hosts: dict[str, _Host] = {}
 
-    def try_acquire(self, authority: str, kind: Kind) -> float:
+    def try_acquire(self, authority: str, kind: Kind, *, whole: bool = False) -> float:
         """0.0 if a request may start now: it counts as started, and `release` must follow.
 
-        Otherwise seconds to wait before asking again, infinite while too many requests of this host are under way.
+        Otherwise seconds to wait before asking again, infinite while too many requests of this host are under way. With
+        `whole` the host is to be had for oneself, with all requests that it may get at once.
         """
         now = self._monotonic()
         with self._lock:
             host = self._hosts.setdefault(authority, _Host())
             if host.held_until > now:
                 return host.held_until - now
-            if host.in_flight >= self._parallel:
+            if host.in_flight > (0 if whole else self._parallel - 1):
                 return math.inf
-            gap = max(self._page_gap_s, host.crawl_delay_s) if kind == "page" else self._feed_gap_s
-            wait = host.last_start + gap - now
+            wait = host.last_start + self._gap_s(host, kind) - now
             if wait > 0:
                 return wait
-            host.in_flight += 1
+            host.in_flight += self._parallel if whole else 1
             host.last_start = now
             return 0.0
 
-    def release(self, authority: str) -> None:
-        """The request is over."""
+    def gap_s(self, authority: str, kind: Kind) -> float:
+        """Seconds between the starts of two requests."""
         with self._lock:
-            self._hosts[authority].in_flight -= 1
+            return self._gap_s(self._hosts.setdefault(authority, _Host()), kind)
+
+    def _gap_s(self, host: _Host, kind: Kind) -> float:
+        return max(self._page_gap_s, host.crawl_delay_s) if kind == "page" else self._feed_gap_s
+
+    def release(self, authority: str, *, whole: bool = False) -> None:
+        """The request is over. With `whole` so are all, and the last may just have begun: the gap counts from now."""
+        with self._lock:
+            host = self._hosts[authority]
+            host.in_flight -= self._parallel if whole else 1
+            if whole:
+                host.last_start = self._monotonic()
 
     def hold(self, authority: str, seconds: float, because: str = "it asked to be left alone") -> None:
         """Ask nothing of this host for `seconds`. A longer hold stays."""

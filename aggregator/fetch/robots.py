@@ -104,6 +104,11 @@ class Robots:
         with self._lock:
             return tuple(record for record in self._records.values() if record.kept_until > now)
 
+    def known(self, target: Target) -> RobotsRecord | None:
+        """What is known of the host of `target`."""
+        with self._lock:
+            return self._records.get(target.root)
+
     def load(self, records: Iterable[RobotsRecord]) -> None:
         """Take in records, of this run or an earlier one."""
         with self._lock:

@@ -8,13 +8,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from aggregator.fetch.client import Client
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.politeness import HostGate
 from aggregator.fetch.values import Fetched, FetchRequest, FetchResult
 
-__all__ = ["fetch_all", "fetch_ticking"]
+__all__ = ["drive", "fetch_all", "fetch_ticking"]
 
 WORKERS = 32  # beyond this, measured, more threads buy nothing
 MAX_WAIT_S = 60.0
@@ -24,6 +25,7 @@ BUFFERED_BYTES = 32 * 2**20
 
 
 Answer = tuple[FetchRequest, FetchResult]
+Driven = tuple[Exchange, FetchResult | None]
 
 
 def fetch_all(
@@ -58,7 +60,27 @@ def fetch_ticking(
 ) -> Iterator[Answer | None]:
     """As `fetch_all`, with None whenever nothing has come for a quarter of a second: time to do something else."""
     exchanges = (client.begin(request) for request in requests)
-    run = _Run(exchanges, gate, stop=stop or threading.Event(), max_wait_s=max_wait_s, workers=max(1, workers))
+    for done in drive(exchanges, gate, workers=workers, stop=stop, max_wait_s=max_wait_s):
+        yield (done[0].request, cast("FetchResult", done[1])) if done is not None else None
+
+
+def drive(
+    exchanges: Iterable[Exchange],
+    gate: HostGate,
+    *,
+    workers: int = WORKERS,
+    stop: threading.Event | None = None,
+    max_wait_s: float = MAX_WAIT_S,
+    stays: bool = False,
+) -> Iterator[Driven | None]:
+    """As `fetch_ticking`, for fetches that were begun.
+
+    With `stays` only the hosts are asked that the fetches are at now: one that is led to another host comes back without
+    a result, to be gone on with by whoever may ask that host.
+    """
+    run = _Run(
+        exchanges, gate, stop=stop or threading.Event(), max_wait_s=max_wait_s, workers=max(1, workers), stays=stays
+    )
     try:
         yield from run.results()
     finally:
@@ -80,9 +102,17 @@ class _Run:
     """The state of one `fetch_all`. Everything but `_drive` happens under one lock."""
 
     def __init__(
-        self, exchanges: Iterable[Exchange], gate: HostGate, *, stop: threading.Event, max_wait_s: float, workers: int
+        self,
+        exchanges: Iterable[Exchange],
+        gate: HostGate,
+        *,
+        stop: threading.Event,
+        max_wait_s: float,
+        workers: int,
+        stays: bool,
     ) -> None:
         self._gate = gate
+        self._stays = stays
         self._stop = stop
         self._max_wait_s = max_wait_s
         self._lock = threading.Lock()
@@ -92,7 +122,7 @@ class _Run:
         self._hosts: dict[str, _Host] = {}
         self._ready: list[tuple[int, str]] = []
         self._later: list[tuple[float, str]] = []
-        self._results: deque[Answer] = deque()
+        self._results: deque[Driven] = deque()
         self._buffered = 0
         self._left = 0
         self._closing = False
@@ -108,7 +138,7 @@ class _Run:
 
     # -- the caller's side
 
-    def results(self) -> Iterator[Answer | None]:
+    def results(self) -> Iterator[Driven | None]:
         for thread in self._threads:
             thread.start()
         while True:
@@ -241,6 +271,9 @@ class _Run:
     def _go_on(self, host: _Host, order: int, exchange: Exchange) -> None:
         """A redirect or robots.txt was answered; the next request comes before others of its host."""
         authority = exchange.authority or ""
+        if self._stays and authority not in self._hosts:
+            self._finish(exchange, None)
+            return
         target = host if authority == host.authority else self._hosts.setdefault(authority, _Host(authority))
         target.queue.appendleft((order, exchange))
         if target is not host:
@@ -251,8 +284,8 @@ class _Run:
             return False
         return len(self._results) >= self._most_results or self._buffered + _size(result) > BUFFERED_BYTES
 
-    def _finish(self, exchange: Exchange, result: FetchResult) -> None:
-        self._results.append((exchange.request, result))
+    def _finish(self, exchange: Exchange, result: FetchResult | None) -> None:
+        self._results.append((exchange, result))
         self._buffered += _size(result)
         self._left -= 1
         self._done.notify()
@@ -260,5 +293,5 @@ class _Run:
             self._work.notify_all()
 
 
-def _size(result: FetchResult) -> int:
+def _size(result: FetchResult | None) -> int:
     return len(result.body) if isinstance(result, Fetched) else 0

@@ -17,17 +17,19 @@ Kind = Literal["feed", "page", "robots", "other"]
 class FetchRequest:
     """One thing to fetch.
 
-    `etag` and `last_modified` are the validators of what we hold, verbatim. `headers` and `auth` (user, password) are
-    sent to the origin of `url` only. `proxy` overrides the general one. `trusted` says that the owner named this very
-    host in the settings, so it may be private; never set it for an address that came from a feed, a page, OPML or a
-    form. `method` other than GET follows no redirect. `timeout_s` overrides the total time for the kind. `part` asks for
-    the bytes from the first to the last of the two only; a server that has no parts sends the whole.
+    `etag` and `last_modified` are the validators of what we hold, verbatim; `body_hash` is its hash, for whoever reads the
+    answer. `headers` and `auth` (user, password) are sent to the origin of `url` only. `proxy` overrides the general one.
+    `trusted` says that the owner named this very host in the settings, so it may be private; never set it for an address
+    that came from a feed, a page, OPML or a form. `method` other than GET follows no redirect. `timeout_s` overrides the
+    total time for the kind. `part` asks for the bytes from the first to the last of the two only; a server that has no
+    parts sends the whole.
     """
 
     url: str
     kind: Kind = "feed"
     etag: str | None = None
     last_modified: str | None = None
+    body_hash: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     auth: tuple[str, str] | None = None
     proxy: str | None = None

@@ -8,25 +8,16 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Event as StopSignal
 
 from aggregator.errors import StoreError
-from aggregator.fetch import (
-    Client,
-    Fetched,
-    FetchFailed,
-    FetchRequest,
-    FetchResult,
-    HostGate,
-    NotModified,
-    fetch_ticking,
-    mask,
-)
+from aggregator.fetch import Fetched, FetchFailed, FetchRequest, FetchResult, NotModified, mask
 from aggregator.model import Feed, FeedUpdate, ParsedFeed, Wishes
 from aggregator.parse import parse_feed, parse_page, parse_well_formed
 from aggregator.pipeline.entries import content_hash, new_entries
+from aggregator.pipeline.fetching import Fetcher
 from aggregator.pipeline.flight import landed
 from aggregator.pipeline.report import FeedOutcome
 from aggregator.pipeline.trouble import words_for
@@ -35,7 +26,7 @@ from aggregator.plugins import Source
 from aggregator.store import Store
 from aggregator.store.ingest import Arrival, IngestResult, NewEntry
 
-__all__ = ["FeedPoller", "body_hash"]
+__all__ = ["FeedPoller", "body_hash", "read_feed"]
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +51,46 @@ def body_hash(body: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What a document was made into where it was fetched.
+
+    `parsed` is None if nothing has changed, if it cannot be read (`error`), or if it has to be read in a sandbox.
+    """
+
+    hashed: str
+    size: int = 0
+    is_same: bool = False
+    parsed: ParsedFeed | None = None
+    error: str | None = None
+
+
+def read_feed(request: FetchRequest, result: Fetched) -> tuple[Fetched, _Reading]:
+    """Read a feed's document if that is quick and safe; the answer keeps its body only if somebody else is to read it."""
+    hashed, size = body_hash(result.body), len(result.body)
+    if hashed == request.body_hash:
+        return replace(result, body=b""), _Reading(hashed=hashed, is_same=True)
+    if request.kind == "page":
+        return result, _Reading(hashed=hashed, size=size)
+    try:
+        parsed = parse_well_formed(result.body, url=result.final_url, content_type=result.headers.get("content-type"))
+    except Exception as error:  # noqa: BLE001 - whatever a document does to its reader stays with its feed
+        return replace(result, body=b""), _Reading(hashed=hashed, error=words_for(error, request.url))
+    bare = result if parsed is None else replace(result, body=b"")
+    return bare, _Reading(hashed=hashed, size=size, parsed=parsed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _News:
     """A document that was read, and what of it is not stored yet."""
 
     feed: Feed
     result: Fetched
-    hashed: str
+    reading: _Reading
     parsed: ParsedFeed
     entries: list[NewEntry]
+
+
+_Parsing = dict[Future[ParsedFeed], tuple[Feed, Fetched, _Reading]]
 
 
 @dataclass(slots=True)
@@ -78,11 +101,9 @@ class FeedPoller:
     """
 
     store: Store
-    client: Client
-    gate: HostGate
+    fetch: Fetcher
     parsers: Executor
     clock: Callable[[], datetime]
-    workers: int = 16
     backfill: int = 20
     sources: Mapping[str, Source] = field(default_factory=dict)  # by scheme, what reads other addresses than the web's
     _unwritten: list[tuple[int, FeedUpdate]] = field(default_factory=list)
@@ -110,7 +131,7 @@ class FeedPoller:
         for future, feed in landed(reading, most=0, stop=stop):
             answer = Fetched(url=feed.url, final_url=feed.url, status=200)
             try:
-                self._take(feed, answer, "", future.result())
+                self._take(feed, answer, _Reading(hashed=""), future.result())
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a source does stays with its feed
@@ -121,11 +142,11 @@ class FeedPoller:
     def _fetched(self, feeds: Iterable[Feed], stop: StopSignal | None) -> Iterator[list[FeedOutcome]]:
         by_request = {id(request): (request, feed) for feed in feeds for request in [_request(feed)]}
         requests = [request for request, _ in by_request.values()]
-        parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]] = {}
-        for answer in fetch_ticking(self.client, requests, self.gate, workers=self.workers, stop=stop):
+        parsing: _Parsing = {}
+        for answer in self.fetch(requests, read=read_feed, stop=stop):
             if answer is not None:
-                request, result = answer
-                self._answered(by_request.pop(id(request))[1], result, parsing)
+                request, result, reading = answer
+                self._answered(by_request.pop(id(request))[1], result, reading, parsing)
             self._take_parsed(parsing, most=MOST_PARSING, stop=stop)
             if answer is None:
                 self._write_news()
@@ -138,51 +159,39 @@ class FeedPoller:
             outcomes, self._outcomes = self._outcomes, []
             yield outcomes
 
-    def _answered(
-        self, feed: Feed, result: FetchResult, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]]
-    ) -> None:
+    def _answered(self, feed: Feed, result: FetchResult, reading: _Reading | None, parsing: _Parsing) -> None:
         """Deal with an answer at once, or hand its body to the parsers."""
         if isinstance(result, FetchFailed):
             self._failed(feed, result)
-            return
-        if isinstance(result, NotModified):
+        elif isinstance(result, NotModified):
             self._same(feed, result, "unchanged")
-            return
-        hashed = body_hash(result.body)
-        if hashed == feed.body_hash:
+        elif reading is None or reading.is_same:
             self._same(feed, result, "same")
-            return
-        kind = result.headers.get("content-type")
-        if feed.selectors is not None:
-            future = self.parsers.submit(
-                parse_page, result.body, url=result.final_url, selectors=feed.selectors, content_type=kind
-            )
-            parsing[future] = (feed, result, hashed)
-            return
-        try:
-            fast = parse_well_formed(result.body, url=result.final_url, content_type=kind)
-        except Exception as error:  # noqa: BLE001 - whatever a document does to its reader stays with its feed
-            self._unreadable(feed, result, error)
-            return
-        if fast is not None:
-            self._take(feed, result, hashed, fast)
-            return
-        future = self.parsers.submit(parse_feed, result.body, url=result.final_url, content_type=kind)
-        parsing[future] = (feed, result, hashed)
+        elif reading.error is not None:
+            self._unreadable(feed, result, reading.error)
+        elif reading.parsed is not None:
+            self._take(feed, result, reading, reading.parsed)
+        else:
+            parsing[self._parse(feed, result)] = (feed, result, reading)
 
-    def _take_parsed(
-        self, parsing: dict[Future[ParsedFeed], tuple[Feed, Fetched, str]], *, most: int, stop: StopSignal | None
-    ) -> None:
+    def _parse(self, feed: Feed, result: Fetched) -> Future[ParsedFeed]:
+        """Have a document read where it can do no harm."""
+        url, kind = result.final_url, result.headers.get("content-type")
+        if feed.selectors is not None:
+            return self.parsers.submit(parse_page, result.body, url=url, selectors=feed.selectors, content_type=kind)
+        return self.parsers.submit(parse_feed, result.body, url=url, content_type=kind)
+
+    def _take_parsed(self, parsing: _Parsing, *, most: int, stop: StopSignal | None) -> None:
         """Take what the parsers have ready; wait for them while more than `most` documents are with them."""
-        for future, (feed, result, hashed) in landed(parsing, most=most, stop=stop):
+        for future, (feed, result, reading) in landed(parsing, most=most, stop=stop):
             try:
                 parsed = future.result()
             except Exception as error:  # noqa: BLE001 - as above
                 self._unreadable(feed, result, error)
             else:
-                self._take(feed, result, hashed, parsed)
+                self._take(feed, result, reading, parsed)
 
-    def _take(self, feed: Feed, result: Fetched, hashed: str, parsed: ParsedFeed) -> None:
+    def _take(self, feed: Feed, result: Fetched, reading: _Reading, parsed: ParsedFeed) -> None:
         """Find what is new in a document, and write it together with the news of other feeds."""
         known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries]) if feed.last_ok_at else {}
         unknown = [e for e in parsed.entries if e.id not in known or known[e.id] != content_hash(e)]
@@ -191,8 +200,8 @@ class FeedPoller:
         except Exception as error:  # noqa: BLE001 - what a feed says can upset our own code too, and stays with the feed
             self._unreadable(feed, result, error)
             return
-        self._news.append(_News(feed=feed, result=result, hashed=hashed, parsed=parsed, entries=entries))
-        if len(self._news) >= MOST_NEWS or sum(len(n.result.body) for n in self._news) > MOST_NEWS_BYTES:
+        self._news.append(_News(feed=feed, result=result, reading=reading, parsed=parsed, entries=entries))
+        if len(self._news) >= MOST_NEWS or sum(n.reading.size for n in self._news) > MOST_NEWS_BYTES:
             self._write_news()
 
     def _write_news(self) -> None:
@@ -283,8 +292,8 @@ class FeedPoller:
             FeedOutcome(url=feed.url, outcome=outcome, status=result.status, error=error, elapsed_s=result.elapsed_s)
         )
 
-    def _unreadable(self, feed: Feed, result: Fetched, error: Exception) -> None:
-        said = _without_address(words_for(error, feed.url), feed)
+    def _unreadable(self, feed: Feed, result: Fetched, error: Exception | str) -> None:
+        said = _without_address(error if isinstance(error, str) else words_for(error, feed.url), feed)
         update = after_poll(feed, PollOutcome(status=result.status, error=said), self.clock())
         self._later(feed, update)
         self._say(
@@ -338,7 +347,7 @@ def _read(news: _News, *, has_new: bool) -> PollOutcome:
         published=[at for e in parsed.entries if (at := e.published_at or e.updated_at)],
         etag=result.etag,
         last_modified=result.last_modified,
-        body_hash=news.hashed,
+        body_hash=news.reading.hashed,
         permanent_url=result.permanent_url,
         retry_after_s=result.retry_after_s,
         max_age_s=result.max_age_s,
@@ -362,6 +371,7 @@ def _request(feed: Feed) -> FetchRequest:
         kind="feed" if feed.selectors is None else "page",
         etag=feed.etag,
         last_modified=feed.last_modified,
+        body_hash=feed.body_hash,
         headers=feed.access.headers,
         auth=feed.access.auth,
         proxy=feed.access.proxy,

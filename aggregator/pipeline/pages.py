@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from aggregator.errors import ExtractError, Refused
 from aggregator.extract import SiteLines, SiteRule, drop_recurring, learn, page_lines, rule_for
-from aggregator.fetch import Client, Fetched, FetchFailed, FetchRequest, HostGate, fetch_all, mask
+from aggregator.fetch import Fetched, FetchFailed, FetchRequest, mask
 from aggregator.model import Article
 from aggregator.pipeline.entries import text_hash
+from aggregator.pipeline.fetching import Fetcher, as_it_came
 from aggregator.pipeline.flight import landed
 from aggregator.pipeline.trouble import without_plugins, words_for
 from aggregator.pipeline.work import extract_again
@@ -46,11 +47,9 @@ class PageScraper:
     """Fetches the pages that are due, newest first and round robin over hosts; a poison page costs its own story only."""
 
     store: Store
-    client: Client
-    gate: HostGate
+    fetch: Fetcher
     extractors: Executor
     clock: Callable[[], datetime]
-    workers: int = 16
     rereads: bool = True
     rules: tuple[SiteRule, ...] = ()
     plugins: tuple[str, ...] = ()  # those that extract pages
@@ -74,14 +73,16 @@ class PageScraper:
         requests = [request for request, _ in pages.values()]
         extracting: _Extracting = {}
         ready: list[PageResult] = []
-        for request, result in fetch_all(self.client, requests, self.gate, workers=self.workers, stop=stop):
-            page = pages.pop(id(request))[1]
-            if isinstance(result, Fetched):
-                extracting[self._extract(page, result, self.plugins)] = (page, result, self.plugins)
-            elif isinstance(result, FetchFailed):
-                ready.append(self._failed(page, result))
-            else:  # not modified
-                ready.append(self._same(page))
+        for answer in self.fetch(requests, read=as_it_came, stop=stop):
+            if answer is not None:
+                request, result, _ = answer
+                page = pages.pop(id(request))[1]
+                if isinstance(result, Fetched):
+                    extracting[self._extract(page, result, self.plugins)] = (page, result, self.plugins)
+                elif isinstance(result, FetchFailed):
+                    ready.append(self._failed(page, result))
+                else:  # not modified
+                    ready.append(self._same(page))
             ready.extend(self._extracted(extracting, most=MOST_EXTRACTING, stop=stop))
             if len(ready) >= BATCH:
                 yield from self._store(ready)

@@ -1,7 +1,8 @@
-"""Work on documents spread over the machines of a dask cluster, by the same contract as on this machine.
+"""Work spread over the machines of a dask cluster, by the same contract as on this machine.
 
-The only room that knows dask. What is spread is reading: feeds, pages, fingerprints. Fetching, deciding and storing stay
-with the one process that holds the lease, so that each host is asked at its pace and nothing is stored twice.
+The only room that knows dask. What is spread is fetching and reading: feeds, pages, fingerprints. Whom to ask and when,
+deciding and storing stay with the one process that holds the lease, so that each host is asked at its pace and nothing is
+stored twice.
 """
 
 from __future__ import annotations
@@ -10,24 +11,30 @@ import contextlib
 import logging
 import pickle
 import threading
+from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, InvalidStateError, wait
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from aggregator import __version__
 from aggregator.errors import AggregatorError
-from aggregator.pipeline.sandbox_worker import Limits
-from aggregator.pipeline.spread_worker import perform, version
+from aggregator.pipeline.sandbox_worker import Limits, Outcome
+from aggregator.pipeline.spread_worker import perform, perform_waiting, version
 
-__all__ = ["Cluster", "SpreadExecutor"]
+__all__ = ["Cluster", "PinnedExecutor", "SpreadExecutor"]
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 CONNECT_S = 10.0
-LOOK_EVERY_S = 5.0
+LOOK_EVERY_S = 2.0
 FORSAKEN_AFTER_S = 30.0  # a worker that is started anew is there sooner
+QUIET_S = 5.0
 TRIES = 3  # after dask's own, which gives a task to another worker four times
+TOGETHER = 8  # documents in one task of dask's: what it costs to send is then a hundredth of what reading them does
+AHEAD = 2  # tasks for each core, so that none waits for its next
 
 
 class Cluster:
@@ -68,7 +75,8 @@ class Cluster:
             )
 
         self._forsaken = threading.Event()
-        self._when_forsaken: list[Callable[[], None]] = []
+        self._when_lost: list[Callable[[str], None]] = []
+        self._present = dict(self._client.nthreads())
         threading.Thread(target=self._watch, name="cluster", daemon=True).start()
 
     @property
@@ -76,32 +84,56 @@ class Cluster:
         """Whether the scheduler is there, with workers."""
         return bool(self._client.status == "running") and not self._forsaken.is_set()
 
-    def when_forsaken(self, tell: Callable[[], None]) -> None:
-        """Have this called when there have been no workers for so long that none is to be expected."""
-        self._when_forsaken.append(tell)
+    def when_lost(self, tell: Callable[[str], None]) -> None:
+        """Have this called with the name of each worker that is lost.
+
+        If there have been no workers for so long that none is to be expected it is told of all that there were.
+        """
+        self._when_lost.append(tell)
+
+    def no_more(self, tell: Callable[[str], None]) -> None:
+        """Have this not called any more."""
+        with contextlib.suppress(ValueError):
+            self._when_lost.remove(tell)
 
     def _watch(self) -> None:
-        """A scheduler without workers keeps its tasks for ever."""
-        without = 0
+        """See which workers come and go. A scheduler without workers keeps its tasks for ever."""
+        without, missed = 0, set[str]()
         while not self._closed.wait(LOOK_EVERY_S):
             try:
-                without = 0 if self._client.nthreads() else without + 1
+                present = dict(self._client.nthreads())
             except Exception:  # noqa: BLE001 - it is gone, which dask tells those who wait
                 return
+            # Not before it was missed twice: by then nothing of it can be under way any more, even if it was only cut off.
+            known = set(self._present) | missed
+            lost, missed, self._present = missed - set(present), known - missed - set(present), present
+            for worker in lost:
+                log.warning("a worker of the cluster was lost; what it was at is done again", extra={"worker": worker})
+                self._tell(worker)
+            without = 0 if present else without + 1
             if without * LOOK_EVERY_S >= FORSAKEN_AFTER_S:
                 self._forsaken.set()
-                for tell in self._when_forsaken:
-                    tell()
+                self._tell("")
                 return
+
+    def _tell(self, worker: str) -> None:
+        for tell in tuple(self._when_lost):
+            tell(worker)
+
+    @property
+    def workers(self) -> dict[str, int]:
+        """The workers that there are, with how many cores each gives us."""
+        return self._present
 
     @property
     def cores(self) -> int:
         """How many documents the workers read at once."""
-        return sum(self._client.nthreads().values())
+        return sum(self._present.values())
 
-    def executor(self) -> Executor:
-        """Dask's own executor; equal calls are different tasks."""
-        made: Executor = self._client.get_executor(pure=False)
+    def executor(self, worker: str | None = None) -> Executor:
+        """Dask's own executor, for this worker only if it is named; equal calls are different tasks."""
+        there = {"workers": [worker], "allow_other_workers": False} if worker else {}
+        made: Executor = self._client.get_executor(pure=False, **there)
         return made
 
     def close(self) -> None:
@@ -110,25 +142,48 @@ class Cluster:
         self._client.close(timeout=1)
 
 
-class SpreadExecutor(Executor):
-    """Runs module-level functions on the workers of a cluster, there in a sandbox with limits.
+@dataclass(slots=True, eq=False)
+class _Load:
+    """What is sent in one task of dask's: calls, with what was promised of each; and what dask promised."""
+
+    promised: list[tuple[Future[Any], tuple[Any, ...]]]
+    tries: int = 0
+    worker: str = ""
+    inner: Future[Any] | None = None
+
+    def cancel(self) -> None:
+        if self.inner is not None:
+            self.inner.cancel()
+
+
+class _Spread(Executor):
+    """Runs module-level functions on the workers of a cluster.
 
     A lost worker costs its tasks another try elsewhere; with the scheduler lost, or when one task sees worker after worker
     die, the work is done by `local`, an executor of this machine that is made when it is first needed.
     """
 
-    def __init__(self, cluster: Cluster, limits: Limits, *, local: Callable[[], Executor]) -> None:
+    _together = 1  # calls in one task of dask's
+
+    def __init__(self, cluster: Cluster, *, local: Callable[[], Executor]) -> None:
         self._cluster = cluster
-        self._limits = limits
-        self._there = cluster.executor()
         self._make_local = local
         self._here: Executor | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._open: set[Future[Any]] = set()
-        self._given: dict[Future[Any], Future[Any]] = {}  # what was promised -> what dask promised
-        cluster.when_forsaken(self._take_back)
+        self._waiting: deque[tuple[Future[Any], tuple[Any, ...]]] = deque()
+        self._out: set[_Load] = set()
+        cluster.when_lost(self._lost)
         self._closed = False
         self._is_told = False
+
+    def _is_full(self) -> bool:
+        """Whether the workers have so much to do that what is handed in can wait to be sent together."""
+        return False
+
+    def _start(self, load: _Load, calls: bytes) -> Future[Any] | None:
+        """Hand pickled calls to dask, as bytes, for it would look for tasks of its own in them; None if nobody is there."""
+        raise NotImplementedError
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Have `fn(*args, **kwargs)` done by a worker."""
@@ -137,65 +192,96 @@ class SpreadExecutor(Executor):
             if self._closed:
                 raise RuntimeError("cannot schedule new futures after shutdown")
             self._open.add(outer)
+            self._waiting.append((outer, (fn, args, kwargs)))
         outer.add_done_callback(self._forget)
-        self._give(outer, (fn, args, kwargs), tries=0)
+        self._send_waiting()
         return outer
 
-    def _give(self, outer: Future[Any], call: tuple[Any, ...], *, tries: int) -> None:
-        if tries >= TRIES or not self._cluster.is_up:
-            self._do_here(outer, call)
+    def _send_waiting(self) -> None:
+        """Send what waits, as long as there are workers that would have nothing else to do."""
+        while True:
+            with self._lock:
+                if not self._waiting or self._is_full():
+                    return
+                load = _Load([self._waiting.popleft() for _ in range(min(len(self._waiting), self._together))])
+                self._out.add(load)
+            self._send(load)
+
+    def _send(self, load: _Load) -> None:
+        load.promised = [(outer, call) for outer, call in load.promised if not outer.done()]
+        if load.tries >= TRIES or not self._cluster.is_up:
+            self._do_here(load)
             return
         try:
-            # As bytes: dask would look for tasks of its own in what it is given.
-            inner = self._there.submit(perform, self._limits, pickle.dumps(call, pickle.HIGHEST_PROTOCOL))
+            inner = self._start(load, pickle.dumps([call for _, call in load.promised], pickle.HIGHEST_PROTOCOL))
         except Exception as error:  # noqa: BLE001 - it cannot be pickled, or the connection has just gone
-            if self._cluster.is_up:
-                _settle(outer, error=error)
+            if not self._cluster.is_up:
+                self._do_here(load)
+            elif len(load.promised) > 1:  # one of them is to blame
+                self._out.discard(load)
+                for one in load.promised:
+                    self._send(_Load([one]))
             else:
-                self._do_here(outer, call)
+                self._settle(load, [Outcome(error=error)])
             return
-        self._given[outer] = inner
-        inner.add_done_callback(lambda done: self._came_back(outer, done, call, tries))
+        if inner is None:
+            self._do_here(load)
+            return
+        load.inner = inner
+        inner.add_done_callback(lambda done: self._came_back(load, done))
 
     def _forget(self, outer: Future[Any]) -> None:
-        self._open.discard(outer)
-        inner = self._given.pop(outer, None)
-        if inner is not None and outer.cancelled():
-            inner.cancel()
-
-    def _take_back(self) -> None:
-        for inner in list(self._given.values()):
-            inner.cancel()
-
-    def _came_back(self, outer: Future[Any], inner: Future[Any], call: tuple[Any, ...], tries: int) -> None:
-        """In dask's thread: pass on what came, or try again if nobody was there to do it."""
-        if outer.cancelled():
-            return
-        error = None if inner.cancelled() else inner.exception()
-        if inner.cancelled() and not self._cluster.is_up:
-            self._do_here(outer, call)
-        elif inner.cancelled() or (error is not None and _is_loss(error)):
-            log.warning("a worker of the cluster was lost; its task is done again", extra={"tries": tries + 1})
-            self._give(outer, call, tries=tries + 1)
-        elif error is not None:
-            _settle(outer, error=error)
-        else:
-            _settle(outer, result=inner.result())
-
-    def _do_here(self, outer: Future[Any], call: tuple[Any, ...]) -> None:
         with self._lock:
+            self._open.discard(outer)
+            loads = tuple(self._out) if outer.cancelled() else ()
+        for load in loads:
+            if all(promised.cancelled() for promised, _ in load.promised):
+                load.cancel()
+
+    def _lost(self, worker: str) -> None:
+        """Take back what this worker was at, or everything if no worker is named."""
+        with self._lock:
+            lost = [load for load in self._out if load.worker == worker or not worker]
+        for load in lost:
+            load.cancel()
+
+    def _came_back(self, load: _Load, inner: Future[Any]) -> None:
+        """In dask's thread: pass on what came, or try again if nobody was there to do it."""
+        error = None if inner.cancelled() else inner.exception()
+        if inner.cancelled() or (error is not None and _is_loss(error)):
+            load.tries += 1
+            self._send(load)
+        elif error is not None:
+            self._settle(load, [Outcome(error=error)] * len(load.promised))
+        else:
+            self._settle(load, inner.result())
+        self._send_waiting()
+
+    def _settle(self, load: _Load, outcomes: list[Outcome]) -> None:
+        """Keep what was promised."""
+        with self._lock:
+            self._out.discard(load)
+        for (outer, _), outcome in zip(load.promised, outcomes, strict=True):
+            _settle(outer, outcome)
+
+    def _do_here(self, load: _Load) -> None:
+        with self._lock:
+            self._out.discard(load)
             if self._here is None:
                 self._here = self._make_local()
-        if not self._is_told and not self._cluster.is_up:
-            self._is_told = True
-            log.warning("the cluster is gone; this machine goes on alone", extra={"scheduler": self._cluster.scheduler})
-        fn, args, kwargs = call
-        try:
-            inner = self._here.submit(fn, *args, **kwargs)
-        except RuntimeError as error:  # shut down meanwhile
-            _settle(outer, error=error)
-            return
-        inner.add_done_callback(lambda done: _copy(done, outer))
+            if not self._is_told and not self._cluster.is_up:
+                self._is_told = True
+                log.warning(
+                    "the cluster is gone; this machine goes on alone", extra={"scheduler": self._cluster.scheduler}
+                )
+        here = self._here
+        for outer, (fn, args, kwargs) in load.promised:
+            try:
+                inner = here.submit(fn, *args, **kwargs)
+            except RuntimeError as error:  # shut down meanwhile
+                _settle(outer, Outcome(error=error))
+            else:
+                inner.add_done_callback(partial(_copy, outer))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more tasks; finish or cancel those that are under way. The cluster stays."""
@@ -208,8 +294,51 @@ class SpreadExecutor(Executor):
                     future.set_running_or_notify_cancel()  # so that who waits for it is told
         if wait:
             _wait_for(under_way)
+        self._cluster.no_more(self._lost)
         if self._here is not None:
             self._here.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+
+class SpreadExecutor(_Spread):
+    """Has documents read on the workers, in sandboxes with limits: one in a task while workers are idle, else several."""
+
+    _together = TOGETHER
+
+    def __init__(self, cluster: Cluster, limits: Limits, *, local: Callable[[], Executor]) -> None:
+        super().__init__(cluster, local=local)
+        self._limits = limits
+        self._there = cluster.executor()
+
+    def _is_full(self) -> bool:
+        return len(self._out) >= AHEAD * max(1, self._cluster.cores)
+
+    def _start(self, load: _Load, calls: bytes) -> Future[Any] | None:
+        del load
+        return self._there.submit(perform, self._limits, calls)
+
+
+class PinnedExecutor(_Spread):
+    """Runs functions that wait more than they work, each on one worker and in the worker's own process.
+
+    dask must not give such a task to another worker by itself: what the lost one was at is begun again only when it is
+    certain to have ended. The functions take a named argument `stop`.
+    """
+
+    def _start(self, load: _Load, calls: bytes) -> Future[Any] | None:
+        with self._lock:
+            busy = Counter(other.worker for other in self._out)
+            workers = self._cluster.workers
+            load.worker = min(workers, key=lambda name: busy[name] / workers[name], default="")
+        return self._cluster.executor(load.worker).submit(perform_waiting, calls) if load.worker else None
+
+    def _do_here(self, load: _Load) -> None:
+        """As others do, once a worker that lost its scheduler must have seen it and stopped."""
+        if load.inner is None or load.tries == TRIES:
+            super()._do_here(load)
+        else:
+            waited = threading.Timer(QUIET_S, super()._do_here, (load,))
+            waited.daemon = True
+            waited.start()
 
 
 def _wait_for(futures: set[Future[Any]]) -> None:
@@ -224,18 +353,17 @@ def _is_loss(error: BaseException) -> bool:
     return isinstance(error, distributed.KilledWorker | CommClosedError | distributed.CancelledError)
 
 
-def _settle(outer: Future[Any], *, result: Any = None, error: BaseException | None = None) -> None:
+def _settle(outer: Future[Any], outcome: Outcome) -> None:
     with contextlib.suppress(InvalidStateError):  # it was cancelled at this very moment
-        if error is not None:
-            outer.set_exception(error)
+        if outcome.error is not None:
+            outer.set_exception(outcome.error)
         else:
-            outer.set_result(result)
+            outer.set_result(outcome.value)
 
 
-def _copy(inner: Future[Any], outer: Future[Any]) -> None:
+def _copy(outer: Future[Any], inner: Future[Any]) -> None:
     if inner.cancelled():
         outer.cancel()
-    elif (error := inner.exception()) is not None:
-        _settle(outer, error=error)
     else:
-        _settle(outer, result=inner.result())
+        error = inner.exception()
+        _settle(outer, Outcome(error=error) if error is not None else Outcome(value=inner.result()))

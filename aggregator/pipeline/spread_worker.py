@@ -1,26 +1,63 @@
-"""The inside of a worker of a cluster: tasks are handed on to sandboxes of its own, for documents are hostile there too."""
+"""The inside of a worker of a cluster: documents go to sandboxes of its own, for they are hostile there too."""
 
 from __future__ import annotations
 
 import os
 import pickle
 import threading
-from typing import Any
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
 
 from aggregator import __version__
 from aggregator.pipeline.sandbox import SandboxExecutor
-from aggregator.pipeline.sandbox_worker import Limits
+from aggregator.pipeline.sandbox_worker import Limits, Outcome
 
-__all__ = ["perform", "version"]
+if TYPE_CHECKING:
+    from distributed import Worker
+
+__all__ = ["perform", "perform_waiting", "version"]
 
 _lock = threading.Lock()
 _sandboxes: dict[Limits, SandboxExecutor] = {}
 
 
-def perform(limits: Limits, call: bytes) -> Any:
-    """Do a pickled (function, arguments, named arguments) in a process with these limits, and return what came of it."""
-    function, arguments, named = pickle.loads(call)  # noqa: S301 - from the process that holds the lease
-    return _sandbox(limits).submit(function, *arguments, **named).result()
+def perform(limits: Limits, calls: bytes) -> list[Outcome]:
+    """Do pickled (function, arguments, named arguments), one after the other, in a process with these limits."""
+    sandbox = _sandbox(limits)
+    return [
+        _outcome(sandbox.submit(function, *arguments, **named))
+        for function, arguments, named in pickle.loads(calls)  # noqa: S301 - from the process that holds the lease
+    ]
+
+
+def perform_waiting(calls: bytes) -> list[Outcome]:
+    """Do pickled calls in this very process; they wait, so they are no reason for this worker not to take on others."""
+    from distributed import get_worker, secede  # noqa: PLC0415 - only workers have a need of it
+
+    stop = _Unwanted(get_worker())
+    secede()
+    return [
+        Outcome(value=function(*arguments, **named, stop=stop))
+        for function, arguments, named in pickle.loads(calls)  # noqa: S301 - as above
+    ]
+
+
+class _Unwanted(threading.Event):
+    """A signal to stop, for a task whose result nobody will take: it was given up, or this worker lost its scheduler."""
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__()
+        self._worker = worker
+        self._key = worker.get_current_task()
+
+    def is_set(self) -> bool:
+        task = self._worker.state.tasks.get(self._key)
+        return task is None or task.state == "cancelled" or self._worker.status.name not in {"running", "paused"}
+
+
+def _outcome(future: Future[Any]) -> Outcome:
+    error = future.exception()
+    return Outcome(error=error) if error is not None else Outcome(value=future.result())
 
 
 def version() -> str:
