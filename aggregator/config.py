@@ -263,7 +263,7 @@ class LlmConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if self.url is not None and not self.url.lower().startswith(("http://", "https://")):
             raise ValueError(f"url: {self.url!r} is no web address; write it as http://localhost:11434/v1")
         if self.url is not None and not self.model:
-            raise ValueError("url is set, but no model; name the model to ask")
+            raise ValueError("model: url is set, but no model; name the model to ask")
 
 
 class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -480,7 +480,11 @@ def _typed(name: str, raw: str, kind: type[msgspec.Struct], key: str) -> Any:
     try:
         return getattr(msgspec.convert({key: value}, kind, strict=False), key)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{name}={raw!r}: {str(error).partition(' - at `$')[0]}.") from error
+        complaint = str(error).partition(" - at `$")[0]
+        about = complaint.partition(":")[0]
+        if about != key and about in kind.__struct_fields__:  # of what it needs beside it, which may be still to come
+            return msgspec.convert(value, wanted, strict=False)
+        raise ConfigError(f"{name}={raw!r}: {complaint}.") from error
 
 
 def _plain(message: str) -> str:

@@ -221,7 +221,9 @@ class _Run:
         for answer in harvest.answers:
             self._gate.note(answer.authority, answer.result)
             self._answer(left.pop(answer.place), answer.result, answer.made)
-        left.update(harvest.onward)  # they have come further than when they were given away
+        for place, exchange in harvest.onward:
+            exchange.request = left[place].request  # callers know it by its identity, not by its looks
+            left[place] = exchange
         for exchange in reversed(left.values()):
             self._queue(self._client.adopt(exchange), first=True)
         for authority in given.hosts:

@@ -42,9 +42,9 @@ POLL = ("poll", "--force", "--no-pages", "--no-cluster")
 MIB = 2**20
 
 
-def aggregator(db: Path, *arguments: str) -> dict[str, Any]:
+def aggregator(db: Path, *arguments: str, **env: str) -> dict[str, Any]:
     """Run our program on a database: see `run`."""
-    set_for_us = {"AGGREGATOR_DB": str(db), "AGGREGATOR_FETCH_ALLOW_NETWORKS": "127.0.0.0/8"}
+    set_for_us = {"AGGREGATOR_DB": str(db), "AGGREGATOR_FETCH_ALLOW_NETWORKS": "127.0.0.0/8", **env}
     return run([sys.executable, "-m", "aggregator", *arguments], home=db.parent, env=set_for_us)
 
 

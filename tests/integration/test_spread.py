@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from aggregator.app.app import open_app
 from aggregator.app.engine import Engine
 from aggregator.app.polling import PollOptions
-from aggregator.config import WorkersConfig
+from aggregator.config import Config, FetchConfig, WorkersConfig
 from aggregator.errors import AggregatorError, WorkerDied
 from aggregator.newsroom import Server
 from aggregator.pipeline import spread
 from aggregator.pipeline.spread import Cluster, SpreadExecutor
+from benchmarks.poll.farm import Farm, running
 from tests.support.cluster import Processes, need_dask, processes, threads
 from tests.support.invariant import faults
 from tests.support.newsroom import content, loopback, on_the_air, reading
+from tests.support.shared import shared
 from tests.support.tasks import crash, double
 
 SOAK = int(os.environ.get("SOAK") or 0)
@@ -81,6 +88,45 @@ def test_a_poll_whose_workers_are_killed_ends_with_what_this_machine_alone_would
     assert killed
     assert faults(tmp_path / "dask.db") == []
     assert content(server, tmp_path / "dask.db") == content(server, poll_here(server, tmp_path / "here.db"))
+
+
+def test_feeds_fetched_by_workers_of_which_one_is_killed_are_all_there_once_and_no_host_was_crowded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole, with 2,000 feeds and a kill every five seconds, is benchmarks/scale/cluster.py."""
+    monkeypatch.setattr(spread, "LOOK_EVERY_S", 0.5)
+    config = loopback(fetch=FetchConfig(allow_networks=("127.0.0.0/8",), timeout_s=5))
+    with running(shared(), feeds=60, seed=1) as farm:
+        farm.get("/set?latency=on")
+        farm.get("/set?faults=off")  # some of which keep a poll waiting until its time is up
+        here = poll_farm(farm, tmp_path / "here.db", config)
+        farm.get("/stats/reset")
+        with processes(tmp_path, workers=2) as dask:
+            workers = WorkersConfig(engine="dask", scheduler=dask.address)
+            killer = threading.Thread(target=kill_under_way, args=(farm, dask))
+            killer.start()
+            there = poll_farm(farm, tmp_path / "there.db", msgspec.structs.replace(config, workers=workers))
+            killer.join()
+        polite, truth = farm.get("/stats")["polite"], farm.truth()
+    assert there == here
+    assert {item["feed"] for item in truth} == {url for url, _ in there}
+    assert polite["max_active_one_host"] <= 2
+
+
+def kill_under_way(farm: Farm, dask: Processes) -> None:
+    """Kill a worker that has requests out."""
+    while farm.get("/stats")["requests"] < 8:
+        time.sleep(0.01)
+    dask.kill_worker()
+
+
+def poll_farm(farm: Farm, db: Path, config: Config) -> list[tuple[str, str]]:
+    """Poll the farm from an empty database: all entries that are there then."""
+    with open_app(config, db=db) as app:
+        app.feeds.import_opml(farm.get("/feeds.opml"))
+        app.polling.poll(PollOptions(pages=False, cluster=False))
+    with contextlib.closing(sqlite3.connect(db)) as conn:
+        return sorted(conn.execute("SELECT f.url, e.guid FROM entries e JOIN feeds f ON f.id = e.feed_id"))
 
 
 def test_with_the_scheduler_gone_this_machine_goes_on_alone_and_says_so_once(

@@ -41,6 +41,21 @@ def test_a_secret_may_be_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "pair",
+    [
+        {"AGGREGATOR_WORKERS_ENGINE": "dask", "AGGREGATOR_WORKERS_SCHEDULER": "tcp://10.0.0.5:8786"},
+        {"AGGREGATOR_LLM_URL": "http://localhost:11434/v1", "AGGREGATOR_LLM_MODEL": "small"},
+    ],
+    ids=["workers", "llm"],
+)
+def test_settings_that_need_each_other_may_both_be_variables(pair: dict[str, str]) -> None:
+    assert config.load(environ=pair)
+    alone = dict(list(pair.items())[:1])
+    with pytest.raises(ConfigError, match=r"say where|name the model"):
+        config.load(environ=alone)
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[fetch]\nhost_gab_s = 1\n", "host_gab_s"),
