@@ -1,6 +1,6 @@
 """Work spread over the machines of a dask cluster, by the same contract as on this machine.
 
-The only room that knows dask. What is spread is fetching and reading: feeds, pages, fingerprints. Whom to ask and when,
+What is spread is fetching and reading: feeds, pages, fingerprints. Whom to ask and when,
 deciding and storing stay with the one process that holds the lease, so that each host is asked at its pace and nothing is
 stored twice.
 """
