@@ -37,10 +37,11 @@ bench-poll: $(READY)  ## what polling costs, against a farm of feeds; ARGS='--fe
 bench-store: $(READY)  ## a store of a million stories (4.6 GB in build/), every common call timed on it; ten minutes or more
 	@mkdir -p build
 	$(BIN)/python benchmarks/store/generate.py build/small.db --stories 10000
+	$(BIN)/python benchmarks/store/generate.py build/young.db --stories 10000 --days 3.65
 	$(BIN)/python benchmarks/store/generate.py build/million.db --stories 1000000
 	$(BIN)/python benchmarks/store/generate.py build/peer.db --stories 50000
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'reader>=3.26'
-	$(BIN)/python benchmarks/store/measure.py build/million.db --small build/small.db --peer build/peer.db --json build/store.json
+	$(BIN)/python benchmarks/store/measure.py build/million.db --small build/small.db --young build/young.db --peer build/peer.db --json build/store.json
 
 bench-pages: $(READY)  ## text and facts of article pages beside other extractors; ARGS='--sample 4 --shipped', ARGS=--help
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'lightgbm>=4' 'readability-lxml>=0.8' 'resiliparse>=0.14'

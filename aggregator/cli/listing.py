@@ -11,7 +11,7 @@ import click
 
 from aggregator.cli.output import Row, table_lines, terminal_width, write_rows
 
-__all__ = ["Output", "feed_options", "list_options", "or_say", "print_table"]
+__all__ = ["Lines", "Output", "feed_options", "list_options", "or_say", "print_table"]
 
 _FORMS = (
     ("json", "JSON"), ("ndjson", "one JSON object a line"), ("csv", "CSV (RFC 4180)"), ("markdown", "a Markdown table"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
 
-from aggregator.cli.listing import Output, list_options, print_table
+from aggregator.cli.listing import Lines, Output, feed_options, print_table
 from aggregator.cli.output import table_lines, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _
@@ -20,7 +21,7 @@ OUTLETS_SHOWN = (("stories", 8), ("copies", 6), ("first", 6), ("outlet", 0))
 
 @click.command()
 @click.option("--since", metavar="WHEN", help="Count stories published since: 24h, 7d, 2026-11-20.")
-@list_options
+@feed_options
 @pass_session
 def outlets(session: Session, *, since: str | None, output: Output) -> None:
     """List outlets, the busiest first: stories, copies, events, and how many shared events each told first.
@@ -32,7 +33,8 @@ def outlets(session: Session, *, since: str | None, output: Output) -> None:
     from aggregator.render.rows import iso
 
     with session.app() as app:
-        start = parse_when(since, now=app.clock(), zone=app.timezone)
+        now = app.clock()
+        start = parse_when(since, now=now, zone=app.timezone)
         rows = [
             {
                 "id": o.id, "outlet": o.name, "site": o.key, "stories": o.stories, "copies": o.copies, "events": o.events,
@@ -46,11 +48,11 @@ def outlets(session: Session, *, since: str | None, output: Output) -> None:
         click.echo(next(table_lines([head], OUTLETS_SHOWN, width=terminal_width())), err=True)
         print_table(rows, OUTLETS_SHOWN)
 
-    output.write(rows, columns=OUTLET_COLUMNS, table=shown)
+    output.write(rows, columns=OUTLET_COLUMNS, table=shown, atom=_feed("outlets", now))
 
 
 @click.command()
-@list_options
+@feed_options
 @pass_session
 def stats(session: Session, *, output: Output) -> None:
     """Count what is stored, and what is unread in each folder.
@@ -61,14 +63,25 @@ def stats(session: Session, *, output: Output) -> None:
       aggregator stats --csv
     """
     with session.app() as app:
-        counts = app.reading.stats()
+        now, counts = app.clock(), app.reading.stats()
     if output.form == "json" and not output.chosen:
         write_json(counts)
         return
     unread = counts.pop("unread")
     rows = [{"count": value, "of": name.replace("_", " ")} for name, value in counts.items()]
     rows += [{"count": value, "of": f"unread in {folder or '(no folder)'}"} for folder, value in unread.items()]
-    output.write(rows, columns=("count", "of"), table=_print_stats)
+    output.write(rows, columns=("count", "of"), table=_print_stats, atom=_feed("stats", now))
+
+
+def _feed(name: str, now: datetime, title: str | None = None) -> Lines:
+    """Makes an Atom feed of rows of any kind."""
+    from aggregator.render.rows import iso
+    from aggregator.render.syndication import atom_lines, row_entry
+
+    feed_id, at = f"urn:x-aggregator:{name}", iso(now)
+    return lambda rows: atom_lines(
+        (row_entry(row, feed_id=feed_id, at=at) for row in rows), title=title or name.title(), feed_id=feed_id, empty_at=at
+    )
 
 
 def _print_stats(rows: Any) -> None:
@@ -78,7 +91,7 @@ def _print_stats(rows: Any) -> None:
 
 @click.command()
 @click.argument("statement")
-@list_options
+@feed_options
 @pass_session
 def sql(session: Session, statement: str, *, output: Output) -> None:
     """Ask the database itself; it is opened read-only. The views v_... are made for this.
@@ -89,7 +102,8 @@ def sql(session: Session, statement: str, *, output: Output) -> None:
       aggregator sql 'SELECT * FROM v_events ORDER BY reports DESC LIMIT 10' --csv
     """
     with session.app() as app, app.reading.ask(statement) as (columns, rows):
-        output.write(rows, columns=columns, table=lambda r: _print_columns(r, columns))
+        feed = _feed("sql", app.clock(), statement)
+        output.write(rows, columns=columns, table=lambda r: _print_columns(r, columns), atom=feed)
 
 
 @click.command()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,9 +16,14 @@ from aggregator.render.links import web_link
 from aggregator.text.html import SafeHTML
 from aggregator.text.tongue import ENGLISH, Tongue
 
-__all__ = ["FeedEntry", "atom_lines", "event_entry", "json_feed", "story_entry"]
+__all__ = ["FeedEntry", "atom_lines", "event_entry", "json_feed", "row_entry", "story_entry"]
 
+_CALLED = ("title", "headline", "outlet", "feed", "of", "name")  # columns that say what a row is of
+_TIMES = ("published", "seen", "first", "last", "published_at", "seen_at", "first_at", "last_at")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,25 @@ def event_entry(row: dict[str, Any], *, page: str, tongue: Tongue = ENGLISH) -> 
         published=row["first"],
         updated=row["last"],
         text=" ".join(filter(None, said)),
+    )
+
+
+def row_entry(row: dict[str, Any], *, feed_id: str, at: str) -> FeedEntry:
+    """Any row: its columns are the text, and those named as in lists and views are headline, address and times; else `at`.
+
+    A row is known by its `id`, a count by what it is `of`, any other by all it says.
+    """
+    called = next((str(row[name]) for name in _CALLED if row.get(name)), None)
+    shown = {name: " ".join(str(value).split()) for name, value in row.items() if value is not None}
+    key = next((shown[name] for name in ("id", "of") if name in shown), None) or json.dumps(shown)
+    times = [row[name] for name in _TIMES if _TIME.fullmatch(str(row.get(name)))]
+    return FeedEntry(
+        id=f"{feed_id}:{hashlib.sha256(key.encode(errors='replace')).hexdigest()[:16]}",
+        title=called or ", ".join(shown.values()) or "Untitled",
+        link=web_link(str(row["url"])) if row.get("url") else None,
+        published=min(times, default=at),
+        updated=max(times, default=at),
+        text="\n".join(f"{name}: {value}" for name, value in shown.items()),
     )
 
 

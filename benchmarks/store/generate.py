@@ -1,4 +1,4 @@
-"""A made-up store of any size: Zipf vocabulary, 2,000 feeds, events of a year, a reader who has read most of it.
+"""A made-up store of any size: Zipf vocabulary, 2,000 feeds, events of a year (or `--days`), a reader who has read most of it.
 
     python benchmarks/store/generate.py OUT.db --stories 1000000
 
@@ -33,7 +33,7 @@ WORDS = 180  # of a story's text, on average
 FEEDS = 2_000
 FOLDERS = 20
 EVENTS_PER_STORY = 0.3
-SPAN = timedelta(days=365)
+DAYS = 365.0
 BATCH = 10_000
 SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in ("a", "e", "i", "o", "u", "ar", "en", "is", "ol", "un")]
 HAN = [chr(0x4E00 + i) for i in range(3000)]
@@ -103,8 +103,8 @@ def texts() -> Texts:
     return Texts()
 
 
-def batch(start: int, count: int, stories: int) -> list[tuple[Any, ...]]:
-    """The rows of `count` stories from number `start` on."""
+def batch(start: int, count: int, stories: int, days: float) -> list[tuple[Any, ...]]:
+    """The rows of `count` stories from number `start` on, of `stories` in so many days."""
     made, random = texts(), np.random.default_rng([7, start])
     # An event's stories come within about a day: ids of events follow the order of stories, with a spread.
     centre = np.arange(start, start + count) * EVENTS_PER_STORY
@@ -124,7 +124,7 @@ def batch(start: int, count: int, stories: int) -> list[tuple[Any, ...]]:
             lang, title = "zh", "".join(HAN[c] for c in chars[:14])
             text = "".join(HAN[c] for c in chars) + " " + text[:200]
             searchable = grams(f"{title}\n{text}")
-        seen = NOW - SPAN * (1 - (number + 1) / stories)
+        seen = NOW - timedelta(days=days) * (1 - (number + 1) / stories)
         published = to_db(seen - timedelta(seconds=float(lags[i])))
         site = f"outlet{feeds[i]}.example/{number}"
         author = f"{made.words[number % 900 + 400]} {made.words[number % 700 + 2000]}".title()
@@ -163,12 +163,12 @@ def _begin(db: sqlite3.Connection, stories: int) -> None:
     )
 
 
-def _batches(pool: ProcessPoolExecutor, begun: int, stories: int) -> Iterator[list[tuple[Any, ...]]]:
+def _batches(pool: ProcessPoolExecutor, begun: int, stories: int, days: float) -> Iterator[list[tuple[Any, ...]]]:
     """Batches in order, two ahead of the one that is being written."""
     starts = iter(range(begun, stories, BATCH))
 
     def ask(start: int) -> Any:
-        return pool.submit(batch, start, min(BATCH, stories - start), stories)
+        return pool.submit(batch, start, min(BATCH, stories - start), stories, days)
 
     waiting = [ask(start) for start in islice(starts, 3)]
     while waiting:
@@ -177,7 +177,7 @@ def _batches(pool: ProcessPoolExecutor, begun: int, stories: int) -> Iterator[li
         yield rows
 
 
-def generate(path: Path, stories: int) -> None:
+def generate(path: Path, stories: int, days: float = DAYS) -> None:
     """Make the store, or go on making it."""
     store = Store(path)
     db = store.connections.conn
@@ -189,7 +189,7 @@ def generate(path: Path, stories: int) -> None:
         with store.write():
             _begin(db, stories)
     with ProcessPoolExecutor(1) as pool:
-        for rows in _batches(pool, begun, stories):
+        for rows in _batches(pool, begun, stories, days):
             with store.write():
                 db.executemany(_STORY, rows)
                 db.executemany(_ENTRY, ((r[5], r[2], r[2], r[0], r[8], "") for r in rows))
@@ -208,9 +208,10 @@ def main() -> None:
     flags = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     flags.add_argument("out", type=Path)
     flags.add_argument("--stories", type=int, default=100_000)
+    flags.add_argument("--days", type=float, default=DAYS, help="in which they came")
     given = flags.parse_args()
     begun = time.perf_counter()
-    generate(given.out, given.stories)
+    generate(given.out, given.stories, given.days)
     print(f"{given.stories} stories in {time.perf_counter() - begun:.0f} s, {given.out.stat().st_size / 1e6:.0f} MB")
 
 
