@@ -80,7 +80,10 @@ def _feed(name: str, now: datetime, title: str | None = None) -> Lines:
 
     feed_id, at = f"urn:x-aggregator:{name}", iso(now)
     return lambda rows: atom_lines(
-        (row_entry(row, feed_id=feed_id, at=at) for row in rows), title=title or name.title(), feed_id=feed_id, empty_at=at
+        (row_entry(row, feed_id=feed_id, at=at) for row in rows),
+        title=title or name.title(),
+        feed_id=feed_id,
+        empty_at=at,
     )
 
 

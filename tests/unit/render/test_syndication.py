@@ -51,7 +51,13 @@ def test_an_event_links_to_its_page_and_says_how_widely_it_was_told() -> None:
 
 def test_rows_of_any_kind_are_entries_of_their_own_with_what_they_say() -> None:
     rows = [
-        {"id": 7, "url": "https://courier.example/7", "title": "Salt", "published_at": "2026-03-02T08:00:00Z", "n": None},
+        {
+            "id": 7,
+            "url": "https://courier.example/7",
+            "title": "Salt",
+            "published_at": "2026-03-02T08:00:00Z",
+            "n": None,
+        },
         {"outlet": "Courier", "stories": 3, "last": "yesterday"},
         {"outlet": "Courier", "stories": 4},
         {"1": 1},
