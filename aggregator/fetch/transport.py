@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.response import BaseHTTPResponse
 
 from aggregator.errors import ConnectError, FetchError
+from aggregator.fetch.address import read_target
 from aggregator.fetch.guard import Guard, Resolver
 from aggregator.fetch.options import FetchOptions
 from aggregator.fetch.sockets import Allowance, Dialler, Pools, ProxyPools
@@ -55,6 +56,25 @@ class _Adapter(HTTPAdapter):
             manager = ProxyPools(self._dialler, self._ca_file, proxy, **settings)
             self.proxy_manager[proxy] = manager
         return manager
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """Its pool by the host; requests would read the address again, and say of each request how TLS is verified."""
+        if proxies:
+            return super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+        target = read_target(str(request.url))
+        return self.poolmanager.connection_from_host(target.host, target.port, target.scheme)
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        """What is asked for on the connection: but for a proxy, the path."""
+        return super().request_url(request, proxies) if proxies else request.path_url
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:  # noqa: ARG002 - as theirs
+        """The bare answer: nobody reads headers, cookies or encoding from it but `_Response`."""
+        response = requests.Response()
+        response.raw = resp
+        return response
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Nothing to add: our context verifies, and naming a file here would make urllib3 read it per connection."""

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 MOST_PARSING = 32  # documents that wait in the parsers at once; their bodies are in memory
 SOURCES_AT_ONCE = 4
 MOST_UNWRITTEN = 64  # polls without news whose state is written in one transaction
-MOST_NEWS = 32  # feeds with news that are written in one: half of what a transaction for each costs
+MOST_NEWS = 64  # feeds with news that are written in one: half of what a transaction for each costs
 MOST_NEWS_BYTES = 4 * 2**20  # of their documents, for all of them are in memory
 # What changes in a feed document although nothing is new: the time it was built.
 _VOLATILE = re.compile(rb"<(lastBuildDate|generator)\b[^>]*>.*?</\1>|<!--.*?-->", re.DOTALL)

@@ -30,6 +30,7 @@ _RUNS = re.compile(
 )
 # A number with its separators is one word ("1,000", "3.5"); so is a word with inner apostrophes ("didn't", "o'neill").
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’ʼ][^\W\d_]+)*|[^\W_]+")
+_PLAIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|[0-9]+(?:[.,:][0-9]+)*")  # the same, of lower-case ASCII
 _ALL_HIRAGANA = re.compile(f"[{_HIRAGANA}]+")  # endings and particles: the names and nouns are written otherwise
 _MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f\u2060\ufeff]")
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ؤ": "و", "ئ": "ي", "ة": "ه"})
@@ -81,7 +82,7 @@ def words(text: str) -> list[str]:
     Costs about 0.1 ms for 2,000 characters.
     """
     if text.isascii():
-        return _WORD.findall(text.lower())
+        return _PLAIN_WORD.findall(text.lower())
     folded = _MARKS.sub("", text).lower()
     if not folded.isascii():
         folded = unicodedata.normalize("NFKC", folded).replace("’", "'").replace("ʼ", "'")
