@@ -8,7 +8,7 @@ __all__ = ["datasette_metadata"]
 
 # What is nobody's business but ours; and what is a secret, or an address of somebody.
 _INTERNAL = (
-    "leases", "requests", "hosts", "robots", "site_pages", "pages", "features", "undo", "lines", "feed_counts", "read_counts",
+    "leases", "requests", "hosts", "robots", "site_pages", "pages", "features", "undo", "lines", "feed_counts", "read_counts", "stretches",
     "_sqlite_migrations", "aliases", "tombstones", "occasions", "folders", "shared_events", "authors", "bylines",
     "window",
 )  # fmt: skip
