@@ -8,9 +8,9 @@ __all__ = ["datasette_metadata"]
 
 # What is nobody's business but ours; and what is a secret, or an address of somebody.
 _INTERNAL = (
-    "leases", "requests", "hosts", "robots", "site_pages", "pages", "features", "undo", "lines", "feed_counts", "read_counts", "stretches",
+    "leases", "requests", "hosts", "robots", "site_pages", "pages", "features", "undo", "lines", "feed_counts", "read_counts",
     "_sqlite_migrations", "aliases", "tombstones", "occasions", "folders", "shared_events", "authors", "bylines",
-    "window",
+    "window", "stretches",
 )  # fmt: skip
 _SECRET = (
     "sessions", "readers", "meta", "logins", "app_passwords", "websub", "recipients", "outbox", "deliveries", "notices",
