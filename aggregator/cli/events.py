@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
 
-from aggregator.cli.listing import Output, feed_options, or_say
+from aggregator.cli.listing import Output, feed_options, moments, or_say
 from aggregator.cli.output import is_plain, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_if_empty
 from aggregator.cli.speech import _, tongue
@@ -49,7 +50,7 @@ def events(
         output.write(
             rows,
             columns=EVENT_COLUMNS,
-            table=_print_events,
+            table=lambda r: _print_events(r, app.timezone, now),
             atom=lambda r: events_feed(
                 r, page=app.page_of_events, title=" ".join(("Events", *query)), feed_id="urn:x-aggregator:events", at=iso(now)
             ),
@@ -63,13 +64,15 @@ def events_feed(rows: Any, *, page: str, title: str, feed_id: str, at: str) -> A
     return atom_lines((event_entry(row, page=page) for row in rows), title=title, feed_id=feed_id, empty_at=at)
 
 
-def _print_events(rows: Any) -> None:
+def _print_events(rows: Any, zone: str, now: datetime) -> None:
     from aggregator.cli.output import table_lines
 
-    def shown(row: dict[str, Any]) -> dict[str, Any]:
-        return row | {"counts": f"{row['outlets']} / {row['reports']}", "last": row["last"][5:16].replace("T", " ")}
+    moment, wide = moments(zone, now)
 
-    columns = (("id", 7), ("last", 11), ("counts", 9), ("headline", 0))
+    def shown(row: dict[str, Any]) -> dict[str, Any]:
+        return row | {"counts": f"{row['outlets']} / {row['reports']}", "last": moment(row["last"])}
+
+    columns = (("id", 7), ("last", wide), ("counts", 9), ("headline", 0))
     header = {"id": _("event"), "last": _("latest"), "headline": _("outlets / reports, headline")}
     click.echo(next(table_lines([header | {"counts": ""}], columns, width=terminal_width())), err=True)
     for line in table_lines(map(shown, rows), columns, width=terminal_width()):

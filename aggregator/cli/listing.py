@@ -5,18 +5,21 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
 
 from aggregator.cli.output import Row, table_lines, terminal_width, write_rows
+from aggregator.cli.speech import tongue
 
-__all__ = ["Lines", "Output", "feed_options", "list_options", "or_say", "print_table"]
+__all__ = ["Lines", "Output", "feed_options", "list_options", "moments", "or_say", "print_table"]
 
 _FORMS = (
     ("json", "JSON"), ("ndjson", "one JSON object a line"), ("csv", "CSV (RFC 4180)"), ("markdown", "a Markdown table"),
 )  # fmt: skip
 _FEED = ("atom", "an Atom feed")
+_LONG_AGO = timedelta(days=300)  # from then on a day of the year alone could be taken for this year's
 Table = Callable[[Iterable[Row]], None]
 Lines = Callable[[Iterable[Row]], Iterable[str]]
 
@@ -86,6 +89,23 @@ def print_table(rows: Iterable[Row], columns: Sequence[tuple[str, int]]) -> None
     """Rows for people, sized to the terminal; the last column takes the room that is left."""
     for line in table_lines(rows, columns, width=terminal_width()):
         click.echo(line)
+
+
+def moments(zone: str, now: datetime) -> tuple[Callable[[str], str], int]:
+    """How lists show a time of a row, and in how many columns: day and hour in the reader's zone, long ago day and year."""
+    from zoneinfo import ZoneInfo
+
+    from aggregator.render.columns import width_of
+
+    local, told = ZoneInfo(zone), tongue()
+    wide = max(width_of(told.month_day(date(2000, month, 28))) for month in range(1, 13))
+
+    def shown(time: str) -> str:
+        at = datetime.fromisoformat(time).astimezone(local)
+        closely = f"{at.year:>5}" if abs(now - at) > _LONG_AGO else f"{at:%H:%M}"
+        return f"{told.month_day(at):>{wide}} {closely}"
+
+    return shown, wide + 6
 
 
 def or_say(rows: Iterable[Row], message: str) -> Iterator[Row]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from aggregator.cli.listing import Output, feed_options, or_say
+from aggregator.cli.listing import Output, feed_options, moments, or_say
 from aggregator.cli.output import is_plain, table_lines, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_if_empty
 from aggregator.cli.speech import _, tongue
@@ -74,7 +75,7 @@ def stories(
         output.write(
             rows,
             columns=columns,
-            table=lambda r: _print_stories(r, app.timezone),
+            table=lambda r: _print_stories(r, app.timezone, now),
             atom=lambda r: stories_feed(r, " ".join(("Stories", *query)), iso(now)),
         )
 
@@ -86,26 +87,14 @@ def stories_feed(rows: Any, title: str, at: str, *, feed_id: str = "urn:x-aggreg
     return atom_lines(map(story_entry, rows), title=title, feed_id=feed_id, empty_at=at)
 
 
-def _print_stories(rows: Any, zone: str) -> None:
-    from datetime import date, datetime
-    from zoneinfo import ZoneInfo
-
-    from aggregator.render.columns import width_of
-
-    local = ZoneInfo(zone)
-
-    told = tongue()
-    wide = max(width_of(told.month_day(date(2000, month, 28))) for month in range(1, 13))
+def _print_stories(rows: Any, zone: str, now: datetime) -> None:
+    moment, wide = moments(zone, now)
 
     def shown(row: dict[str, Any]) -> dict[str, Any]:
-        at = datetime.fromisoformat(row["published"]).astimezone(local)
         copy = f"({_('copy of %(id)s', id=row['copy_of'])}) " if row["copy_of"] else ""
-        return row | {
-            "published": f"{told.month_day(at):>{wide}} {at:%H:%M}",
-            "title": copy + (row["title"] or row["url"] or ""),
-        }
+        return row | {"published": moment(row["published"]), "title": copy + (row["title"] or row["url"] or "")}
 
-    columns = (("id", 7), ("published", wide + 6), ("outlet", 20), ("title", 0))
+    columns = (("id", 7), ("published", wide), ("outlet", 20), ("title", 0))
     for line in table_lines(map(shown, rows), columns, width=terminal_width()):
         click.echo(line)
 

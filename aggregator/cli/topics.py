@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
 
 from aggregator.cli.events import events_feed
-from aggregator.cli.listing import Output, feed_options, list_options, print_table
+from aggregator.cli.listing import Output, feed_options, list_options, moments, print_table
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _, ngettext, tongue
 from aggregator.cli.when import parse_when
@@ -79,14 +80,15 @@ def show(session: Session, name: str, *, since: str | None, limit: int, output: 
     from aggregator.render.rows import EVENT_COLUMNS, event_row, iso
 
     with session.app() as app:
-        start = parse_when(since, now=app.clock(), zone=app.timezone)
+        now = app.clock()
+        start = parse_when(since, now=now, zone=app.timezone)
         found = app.topics.events(name, since=start, limit=limit)
         rows = (event_row(t.event) | {"matched": t.matched, "originals": t.originals, "why": t.why} for t in found)
         topic = app.topics.get(name)
         output.write(
             rows,
             columns=(*EVENT_COLUMNS, "matched", "originals", "why"),
-            table=_print_events,
+            table=lambda r: _print_events(r, app.timezone, now),
             atom=lambda r: events_feed(
                 r, page=app.page_of_events, title=topic.name, feed_id=f"urn:x-aggregator:topic:{topic.id}",
                 at=iso(topic.created_at),
@@ -94,16 +96,13 @@ def show(session: Session, name: str, *, since: str | None, limit: int, output: 
         )  # fmt: skip
 
 
-def _print_events(rows: Any) -> None:
+def _print_events(rows: Any, zone: str, now: datetime) -> None:
+    moment, wide = moments(zone, now)
     texts = (
-        row
-        | {
-            "last": row["last"][5:16].replace("T", " "),
-            "headline": f"{row['headline']}  ({retell(row['why'], tongue())})",
-        }
+        row | {"last": moment(row["last"]), "headline": f"{row['headline']}  ({retell(row['why'], tongue())})"}
         for row in rows
     )
-    print_table(texts, (("id", 7), ("last", 11), ("outlets", 4), ("headline", 0)))
+    print_table(texts, (("id", 7), ("last", wide), ("outlets", 4), ("headline", 0)))
 
 
 @topics.command()
