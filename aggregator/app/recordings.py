@@ -6,13 +6,13 @@ import hashlib
 import hmac
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aggregator.app.accounts import Accounts
 from aggregator.app.images import Busy
 from aggregator.app.polling import Polling
 from aggregator.errors import AggregatorError, NotFound
-from aggregator.fetch import Fetched, FetchRequest
+from aggregator.fetch import Fetched, FetchFailed, FetchRequest
 from aggregator.model import Chapter, StoredEnclosure
 from aggregator.parse import read_chapters
 from aggregator.store import Store
@@ -49,14 +49,9 @@ class Recordings:
     _turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
 
     def of(self, story_id: int, *, reader_id: int, with_chapters: bool = False) -> tuple[StoredEnclosure, ...]:
-        """The enclosures of a story; `with_chapters` has their chapters fetched, once."""
+        """The enclosures of a story; `with_chapters` has their chapters fetched, until they came once."""
         kept = self.store.enclosures.of([story_id], reader_id=reader_id).get(story_id, ())
-        if not with_chapters or not any(e.chapters and e.chapter_list is None for e in kept):
-            return kept
-        for enclosure in kept:
-            if enclosure.chapters and enclosure.chapter_list is None:
-                self.store.enclosures.keep_chapters(enclosure.id, self._chapters(enclosure.chapters))
-        return self.of(story_id, reader_id=reader_id)
+        return tuple(map(self._with_chapters, kept)) if with_chapters else kept
 
     def get(self, enclosure_id: int, *, reader_id: int) -> StoredEnclosure:
         """One enclosure.
@@ -74,7 +69,7 @@ class Recordings:
             NotFound: there is no such enclosure.
 
         """
-        self.store.enclosures.set_position(reader_id, enclosure_id, min(max(int(position_s), 0), LONGEST_S))
+        self.store.enclosures.set_position(reader_id, enclosure_id, int(min(max(position_s, 0), LONGEST_S)))
 
     def name(self, enclosure: StoredEnclosure) -> str:
         """What a recording is called in its address."""
@@ -114,10 +109,19 @@ class Recordings:
             return Piece(answer.content_type or "", answer.body[first : last + 1], first, len(answer.body))
         return Piece(answer.content_type or "", answer.body, int(told[1]), int(told[2]))
 
-    def _chapters(self, url: str) -> tuple[Chapter, ...]:
+    def _with_chapters(self, enclosure: StoredEnclosure) -> StoredEnclosure:
+        if not enclosure.chapters or enclosure.chapter_list is not None:
+            return enclosure
+        told = self._chapters(enclosure.chapters)
+        if told is not None:
+            self.store.enclosures.keep_chapters(enclosure.id, told)
+        return replace(enclosure, chapter_list=told)
+
+    def _chapters(self, url: str) -> tuple[Chapter, ...] | None:
+        """What stands at this address; None if it did not come, but may the next time."""
         answer = self.polling.client.fetch(FetchRequest(url=url, kind="other", timeout_s=CHAPTERS_TIMEOUT_S))
         if not isinstance(answer, Fetched):
-            return ()
+            return None if isinstance(answer, FetchFailed) and answer.error.transient else ()
         try:
             return read_chapters(answer.body)
         except AggregatorError:

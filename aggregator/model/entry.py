@@ -33,6 +33,11 @@ class Enclosure:
     transcript: str | None = None
 
     @property
+    def place(self) -> str:
+        """Its address without the query, which some servers make anew for every visitor."""
+        return self.url.partition("?")[0]
+
+    @property
     def kind(self) -> str:
         """What it is to a reader: audio, video, image or file."""
         named = (self.type or "").partition("/")[0].lower()

@@ -27,7 +27,8 @@ _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a mistake too (197
 
 def content_hash(entry: ParsedEntry) -> str:
     """A hash of what an entry says, to tell a changed entry from a known one."""
-    parts = (entry.title or "", entry.summary or "", entry.content or "")
+    files = (file.place for file in entry.enclosures)  # a recording may come when the words are known
+    parts = (entry.title or "", entry.summary or "", entry.content or "", *files)
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 

@@ -24,13 +24,16 @@ class Enclosures:
         self._db = connections
 
     def add(self, enclosures: Iterable[tuple[int, Enclosure]]) -> None:
-        """Keep the enclosures of stories; one that a story has already stays as it is."""
+        """Keep the enclosures of stories; one whose place is known with its story stays as it is."""
+        found = list(enclosures)
+        known = {(e.story_id, e.place) for kept in self.of([story_id for story_id, _ in found]).values() for e in kept}
         self._db.run_many(
             "INSERT OR IGNORE INTO enclosures (story_id, url, type, length, duration_s, alt, chapters, transcript)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (story_id, e.url, e.type, e.length, e.duration_s, e.alt, e.chapters, e.transcript)
-                for story_id, e in enclosures
+                for story_id, e in found
+                if (story_id, e.place) not in known
             ],
         )
 

@@ -105,6 +105,7 @@ class Ingest:
                 for coming in comings
             ]
             opened = self._add(comings, by_key, now) if keys else [()] * len(comings)
+            self._enclose(comings, by_key)
         return [
             IngestResult(entries=len(coming.new), stories=stories, changed=retold)
             for coming, stories, retold in zip(comings, opened, changed, strict=True)
@@ -150,17 +151,23 @@ class Ingest:
                 for coming in comings for e in coming.new
             ],
         )  # fmt: skip
-        Enclosures(self._db).add(
-            (story, file)
-            for coming in comings
-            for e in coming.new
-            if e.enclosures and (story := by_key.get(e.key))
-            for file in e.enclosures
-        )
         of_feed: dict[int, list[int]] = {coming.feed_id: [] for coming in comings}
         for key, (feed_id, _) in to_open.items():
             of_feed[feed_id].append(opened[key])
         return [tuple(ids) for ids in of_feed.values()]
+
+    def _enclose(self, comings: Sequence[_Coming], by_key: Mapping[str, int]) -> None:
+        """Keep what entries carry, with their stories: a known entry may have gained a recording."""
+        carried = [
+            (story_id, file)
+            for coming in comings
+            for guid, entry in coming.rows.items()
+            if entry.enclosures
+            and (story_id := coming.known[guid]["story_id"] if guid in coming.known else by_key.get(entry.key))
+            for file in entry.enclosures
+        ]
+        if carried:
+            Enclosures(self._db).add(carried)
 
     def _known_rows(self, feed_id: int, guids: Sequence[str]) -> dict[str, dict[str, Any]]:
         sql = "SELECT id, guid, story_id, content_hash FROM entries WHERE feed_id = ? AND guid IN ({marks})"

@@ -22,6 +22,23 @@ _REREAD = """p.reread_at BETWEEN :overdue AND :now AND s.page = 'done'
     AND coalesce(e.last_at, s.published_at) >= :live"""
 _REREAD_FROM = "pages p JOIN stories s ON s.id = p.story_id LEFT JOIN events e ON e.id = s.event_id"
 
+# What belongs to a story that is found to be another: its entries and names, what readers did with it, heard and were told.
+_HAND_OVER = (
+    "UPDATE entries SET story_id = :into WHERE story_id = :story",
+    "UPDATE aliases SET story_id = :into WHERE story_id = :story",
+    """INSERT INTO story_marks (reader_id, story_id, read_at, starred_at, hidden_at, quiet_at)
+        SELECT reader_id, :into, read_at, starred_at, hidden_at, quiet_at FROM story_marks WHERE story_id = :story
+        ON CONFLICT (reader_id, story_id) DO UPDATE SET read_at = coalesce(read_at, excluded.read_at),
+            starred_at = coalesce(starred_at, excluded.starred_at), hidden_at = coalesce(hidden_at, excluded.hidden_at),
+            quiet_at = coalesce(quiet_at, excluded.quiet_at)""",
+    "UPDATE OR IGNORE story_tags SET story_id = :into WHERE story_id = :story",
+    "UPDATE OR IGNORE told SET story_id = :into WHERE story_id = :story",
+    """INSERT OR IGNORE INTO positions SELECT p.reader_id, other.id, p.position_s FROM enclosures e
+        JOIN positions p ON p.enclosure_id = e.id JOIN enclosures other ON other.story_id = :into AND other.url = e.url
+        WHERE e.story_id = :story""",
+    "UPDATE OR IGNORE enclosures SET story_id = :into WHERE story_id = :story",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuePage:
@@ -193,13 +210,12 @@ class Pages:
         return None
 
     def _fold(self, story_id: int, into: int) -> list[str]:
-        """Take a story back that is another one under a second address; its entries and recordings become the other's."""
+        """Take a story back that is another one under a second address; what belongs to it becomes the other's."""
         row = self._db.row("SELECT key, event_id FROM stories WHERE id = ?", (story_id,))
         if row is None:
             return []
-        self._db.run("UPDATE entries SET story_id = ? WHERE story_id = ?", (into, story_id))
-        self._db.run("UPDATE OR IGNORE enclosures SET story_id = ? WHERE story_id = ?", (into, story_id))
-        self._db.run("UPDATE aliases SET story_id = ? WHERE story_id = ?", (into, story_id))
+        for statement in _HAND_OVER:
+            self._db.run(statement, {"story": story_id, "into": into})
         self._db.run("INSERT OR IGNORE INTO aliases (key, story_id) VALUES (?, ?)", (row["key"], into))
         self._db.run(
             "UPDATE stories SET is_stale = 1 WHERE id = ? OR copy_of = ? OR event_id = ?",

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class House:
     app: App
     visitor: Visitor
     server: Server
+    routes: dict[str, Reply | Callable[[Asked], Reply]]
 
     def page(self, story: int, query: str = "") -> str:
         return self.visitor.get(f"/stories/{story}{query}").text
@@ -62,7 +63,7 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     elsewhere = Reply(status=302, headers=(("Location", "/there.mp3"),))
-    routes = {"/12.mp3": elsewhere, "/there.mp3": sound, "/12.json": Reply(body=json.dumps(CHAPTERS).encode()),
+    routes: dict[str, Reply | Callable[[Asked], Reply]] = {"/12.mp3": elsewhere, "/there.mp3": sound, "/12.json": Reply(body=json.dumps(CHAPTERS).encode()),
               "/posts": Reply(body=(SAMPLES / "mastodon_posts.xml").read_bytes(), headers=XML)}  # fmt: skip
     with Server(routes) as server:
         podcast = (SAMPLES / "podcast_recordings.xml").read_bytes()
@@ -71,7 +72,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         with open_app(loopback(), db=tmp_path / "a.db", clock=lambda: NOW) as app:
             app.feeds.add([FeedSpec(url=server.url("/podcast")), FeedSpec(url=server.url("/posts"))])
             assert app.polling.poll(PollOptions(pages=False)).failed == []
-            yield House(app, visit(app), server)
+            yield House(app, visit(app), server, routes)
 
 
 def player(page: str) -> tuple[str, str]:
@@ -118,6 +119,7 @@ def test_the_place_is_kept_for_each_reader_and_shown(house: House) -> None:
     (kept,) = house.app.store.enclosures.of([story], reader_id=1)[story]
     assert kept.position_s == 760
     assert house.visitor.post(position, seconds="nan").status_code == 400
+    assert house.visitor.post(position, seconds="1e999").status_code == 204  # beyond any end
 
 
 def test_chapters_are_asked_for_once_and_jump(house: House) -> None:
@@ -160,6 +162,26 @@ def test_other_programs_are_told_of_the_recording(house: House) -> None:
     assert json_feed([entry], title="x")["items"][0]["attachments"][0]["duration_in_seconds"] == 2890
     (told,) = house.app.clients.entries([64 * story], reader_id=1)
     assert told.enclosures[0].url == house.server.url("/12.mp3")
+
+
+def test_chapters_that_did_not_come_are_asked_for_again(house: House) -> None:
+    story = house.story("Who pays")
+    come = house.routes["/12.json"]
+    house.routes["/12.json"] = Reply(status=503)
+    assert "The bill" not in house.page(story, "?chapters=1")
+    house.routes["/12.json"] = come
+    assert "The bill" in house.page(story, "?chapters=1")
+
+
+def test_a_recording_that_a_known_entry_gains_is_played(house: House) -> None:
+    late = "<rss version='2.0'><channel><title>Late</title><item><title>Night ferry</title><guid>n</guid>{}</item></channel></rss>"
+    house.routes["/late"] = Reply(body=late.format("").encode(), headers=XML)
+    house.app.feeds.add([FeedSpec(url=house.server.url("/late"))])
+    house.app.polling.poll(PollOptions(pages=False, force=True))
+    assert "<audio" not in house.page(house.story("Night ferry"))
+    house.routes["/late"] = Reply(body=late.format("<enclosure url='/n.mp3' type='audio/mpeg'/>").encode(), headers=XML)
+    house.app.polling.poll(PollOptions(pages=False, force=True))
+    assert "<audio" in house.page(house.story("Night ferry"))
 
 
 def test_in_a_browser_a_chapter_plays_and_the_place_is_kept(house: House, tmp_path: Path) -> None:

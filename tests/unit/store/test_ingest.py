@@ -81,6 +81,34 @@ def test_a_story_that_is_found_to_be_another_hands_over_its_recording_and_how_fa
     assert (recording.url, recording.position_s) == ("https://a.example/2.mp3", 60)
 
 
+def test_a_story_that_is_found_to_be_another_hands_over_what_readers_did_with_it(store: Store) -> None:
+    one, other = subscribed(store, "https://a.example/1", "https://a.example/2")
+    audio = (Enclosure(url="https://a.example/a.mp3", type="audio/mpeg"),)
+    (kept,) = store.ingest.apply(one, [a_new_entry(1, enclosures=audio)], now=NOW).stories
+    (folded,) = store.ingest.apply(other, [a_new_entry(2, enclosures=audio)], now=NOW).stories
+    store.marks.set(1, "starred", [kept], NOW)
+    store.marks.set(1, "read", [folded], NOW)
+    store.marks.set(1, "starred", [folded], NOW + timedelta(hours=1))
+    store.marks.set_tag(1, "both", [kept, folded])
+    store.marks.set_tag(1, "ferries", [folded])
+    store.enclosures.set_position(1, store.enclosures.of([folded])[folded][0].id, 60)
+    store.pages.apply([PageResult(story_id=folded, page="done", keys=(a_new_entry(1).key,))], now=NOW)
+    story = store.stories.get(kept)
+    assert (story.is_read, story.is_starred, story.tags) == (True, True, ("both", "ferries"))
+    assert [(e.url, e.position_s) for e in store.enclosures.of([kept])[kept]] == [("https://a.example/a.mp3", 60)]
+    assert store.counts.unread_by_feed(1) == {}
+
+
+def test_a_known_entry_may_gain_a_recording_and_keeps_one_whose_address_is_made_anew(store: Store) -> None:
+    (feed,) = subscribed(store, "https://a.example/1")
+    (story,) = store.ingest.apply(feed, [a_new_entry(1)], now=NOW).stories
+    for token, said in enumerate(("new", "newer")):
+        audio = Enclosure(url=f"https://a.example/1.mp3?visitor={token}", type="audio/mpeg")
+        again = store.ingest.apply(feed, [a_new_entry(1, content_hash=said, enclosures=(audio,))], now=NOW)
+        assert (again.entries, again.stories) == (0, ())
+    assert [e.url for e in store.enclosures.of([story])[story]] == ["https://a.example/1.mp3?visitor=0"]
+
+
 def test_an_entry_without_a_date_is_of_the_time_it_was_seen(store: Store) -> None:
     (feed,) = subscribed(store, "https://a.example/1")
     (story_id,) = store.ingest.apply(feed, [a_new_entry(1, published_at=None)], now=NOW).stories
