@@ -37,8 +37,8 @@ class Mailbox(Protocol):
         """Names of the mails, which stay the same from one look to the next; those that are too large are left out."""
         ...
 
-    def read(self, key: str) -> bytes:
-        """One mail, as it came."""
+    def read(self, key: str) -> bytes | None:
+        """One mail, as it came; None if it has gone meanwhile."""
         ...
 
 
@@ -78,17 +78,27 @@ class _Maildir:
 
     def keys(self) -> Sequence[str]:
         files = [file for name in ("new", "cur") for file in (self._path / name).iterdir()]
-        stats = {file.name.partition(":")[0]: file.stat() for file in files if not file.name.startswith(".")}
+        stats = {}
+        for file in files:
+            with contextlib.suppress(FileNotFoundError):  # another program moves mails: the next look finds it
+                if not file.name.startswith("."):
+                    stats[file.name.partition(":")[0]] = file.stat()
         newest = sorted(stats, key=lambda key: (-stats[key].st_mtime, key))[:NEWEST]
         return [key for key in newest if stats[key].st_size <= LARGEST_BYTES]
 
-    def read(self, key: str) -> bytes:
-        return self._box.get_bytes(key)
+    def read(self, key: str) -> bytes | None:
+        try:
+            return self._box.get_bytes(key)
+        except (KeyError, FileNotFoundError):
+            return None
 
 
 class _Folder:
+    """A folder that is open. A mail is named by its UID, which holds for as long as the folder's UIDVALIDITY does."""
+
     def __init__(self, server: imaplib.IMAP4) -> None:
         self._server = server
+        self._validity = (server.response("UIDVALIDITY")[1] or [None])[0] or b""
 
     def keys(self) -> Sequence[str]:
         found = _answered(self._server.uid("SEARCH", "ALL"))
@@ -97,11 +107,15 @@ class _Folder:
             return []
         sizes = _answered(self._server.uid("FETCH", b",".join(uids).decode(), "(UID RFC822.SIZE)"))
         told = [(_UID.search(line), _SIZE.search(line)) for line in sizes if isinstance(line, bytes)]
-        return [u[1].decode() for u, size in reversed(told) if u and size and int(size[1]) <= LARGEST_BYTES]
+        return [
+            f"{self._validity.decode()}.{u[1].decode()}"
+            for u, size in reversed(told)
+            if u and size and int(size[1]) <= LARGEST_BYTES
+        ]
 
-    def read(self, key: str) -> bytes:
-        parts = _answered(self._server.uid("FETCH", key, "(BODY.PEEK[])"))
-        return next((part[1] for part in parts if isinstance(part, tuple)), b"")
+    def read(self, key: str) -> bytes | None:
+        parts = _answered(self._server.uid("FETCH", key.rpartition(".")[2], "(BODY.PEEK[])"))
+        return next((part[1] for part in parts if isinstance(part, tuple)), None)
 
 
 @contextlib.contextmanager
@@ -112,7 +126,7 @@ def _session(
     host, user = parts.hostname or "", unquote(parts.username or "")
     if parts.password:
         raise Refused("Leave the password out of the address: set [imap] password.", transient=False)
-    if not (host and user and password):
+    if not (host and user and user.isprintable() and password):  # a line break in it would be a command of its own
         raise Refused("Write it as imaps://user@host/folder, and set [imap] password.", transient=False)
     if host != (owner or "").lower():
         raise Refused(f'If the password is meant for {host}, set [imap] host = "{host}".', transient=False)

@@ -38,9 +38,13 @@ class Newsletters:
         """
         from aggregator.fetch.mailboxes import open_mailbox  # noqa: PLC0415 - with imaplib, for the few who read mail here
 
-        known = self._read.get(address, {})
+        known, read = self._read.get(address, {}), {}
         with open_mailbox(address, host=self.host, password=self.password, ca_file=self.ca_file) as box:
-            read = {key: known[key] if key in known else self._letter(box.read(key), address) for key in box.keys()}  # noqa: SIM118 (no mapping)
+            for key in box.keys():  # noqa: SIM118 (no mapping)
+                if key in known:
+                    read[key] = known[key]
+                elif (mail := box.read(key)) is not None:
+                    read[key] = self._letter(mail, address)
         self._read[address] = read
         return ParsedFeed(title=_title(address), entries=tuple(entry for entry in read.values() if entry is not None))
 

@@ -106,6 +106,31 @@ def test_a_folder_of_an_imap_server_is_read_and_never_changed(tmp_path: Path) ->
         assert [command for command in server.asked if "BODY" in command] == bodies  # no mail is asked for twice
 
 
+def test_mails_of_a_folder_that_numbers_them_anew_are_asked_for_again(tmp_path: Path) -> None:
+    server = ImapServer(folders={"INBOX": [letter().as_bytes()]})
+    with imap(server), house(tmp_path, "secret") as app:
+        app.feeds.add_local(server.address())
+        app.polling.poll(PollOptions())
+        server.folders["INBOX"], server.validity = [letter("Another", html=None, message_id="<2@x>").as_bytes()], 2
+        assert app.polling.poll(PollOptions(force=True)).new_stories == 1
+
+
+def test_a_mail_that_is_moved_while_we_look_costs_nothing(
+    tmp_path: Path, box: mailbox.Maildir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house(tmp_path) as app:
+        gone = min((tmp_path / "Letters" / "new").iterdir())
+        first = mailbox.Maildir.get_bytes
+
+        def meanwhile(self: mailbox.Maildir, key: str) -> bytes:
+            gone.unlink(missing_ok=True)
+            return first(self, key)
+
+        monkeypatch.setattr(mailbox.Maildir, "get_bytes", meanwhile)
+        app.feeds.add_local(f"maildir://{tmp_path}/Letters")
+        assert app.polling.poll(PollOptions()).new_stories == 1
+
+
 @pytest.mark.parametrize(
     ("password", "folder", "said"),
     [(None, "INBOX", "set \\[imap\\] password"), ("wrong", "INBOX", "does not let us in"), ("secret", "Gone", "no folder Gone")],
@@ -150,4 +175,11 @@ def test_the_password_is_told_to_the_owner_s_server_alone(tmp_path: Path) -> Non
     with imap(ImapServer(folders={"INBOX": []})) as server, open_app(config, db=tmp_path / "a.db") as app:
         with pytest.raises(FetchError, match="set \\[imap\\] host"):
             app.feeds.add_local(server.address())
+        assert server.asked == []
+
+
+def test_a_line_break_in_an_address_is_no_command_for_the_server(tmp_path: Path) -> None:
+    with imap(ImapServer(folders={"INBOX": []})) as server, house(tmp_path, "secret") as app:
+        with pytest.raises(FetchError, match="Write it as"):
+            app.feeds.add_local(server.address().replace("me%40", "me%0D%0Ax%20DELETE%20INBOX%0D%0A%40"))
         assert server.asked == []

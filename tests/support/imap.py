@@ -18,6 +18,7 @@ class ImapServer:
     folders: dict[str, list[bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     port: int = 0
+    validity: int = 1
 
     def address(self, folder: str = "INBOX") -> str:
         return f"imap://me%40example.org@127.0.0.1:{self.port}/{folder}"
@@ -33,9 +34,8 @@ class ImapServer:
         if verb == "EXAMINE":
             name = rest.strip('"')
             state["mails"] = self.folders.get(name, [])
-            return b"* %d EXISTS\r\n" % len(
-                state["mails"]
-            ), "OK [READ-ONLY] open" if name in self.folders else "NO none"
+            said = b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] valid\r\n" % (len(state["mails"]), self.validity)
+            return said, "OK [READ-ONLY] open" if name in self.folders else "NO none"
         if verb == "LOGOUT":
             return b"* BYE\r\n", "OK bye"
         mails = state.get("mails", [])
