@@ -207,10 +207,7 @@ def _composed(view: EventView, told: Told | None, now: datetime, zone: str) -> D
     options = DigestOptions(timezone=zone, max_bytes=10**9)
     last = max(max(s.seen_at, s.published_at) for s in view.stories)  # may be to come, where a clock was set back
     until = max(now, last) + timedelta(seconds=1)
-    for knowledge in (
-        known,
-        None,
-    ):  # an event without news since it was told is left out of a digest, but not of a page
+    for knowledge in (known, None):  # without news since it was told it is left out of a digest, but not of a page
         made = compose(
             [view], now=max(now, last), since=LONG_AGO, until=until, title="", told=knowledge, options=options
         )

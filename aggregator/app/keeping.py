@@ -19,9 +19,8 @@ from aggregator.store.retention import Limit
 
 __all__ = ["Compacted", "Keeping", "restore"]
 
-MERGES = (
-    100  # of parts of the full-text index in one night, 2 MB each: a very large index is gone through in some nights
-)
+# Of parts of the full-text index in one night, 2 MB each: a very large index is gone through in some nights.
+MERGES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +62,9 @@ class Keeping:
             yield len(keys)
             if self.polling.stop.is_set():  # the next night goes on
                 return
+        self.store.retention.sweep(self.clock())
         if gone:
-            self.store.retention.sweep(self.clock())
+            self.store.search.give_back()
         for _ in range(MERGES):
             if self.polling.stop.is_set() or not self.store.search.merge():
                 return

@@ -5,11 +5,12 @@ since the reader last looked, `differences` what its outlets do not agree on, `q
 they changed after publication without a word, `verify` finds every sentence again.
 """
 
-from aggregator.digest.brief import brief, brief_line, headline
+from aggregator.digest.brief import brief, brief_line
 from aggregator.digest.changes import changes
 from aggregator.digest.compose import compose, with_sections
 from aggregator.digest.differences import differences
 from aggregator.digest.edits import quiet_edits
+from aggregator.digest.heading import event_headline
 from aggregator.digest.options import DigestOptions
 from aggregator.digest.verify import Mismatch, text_hash, verify
 
@@ -21,7 +22,7 @@ __all__ = [
     "changes",
     "compose",
     "differences",
-    "headline",
+    "event_headline",
     "quiet_edits",
     "text_hash",
     "verify",

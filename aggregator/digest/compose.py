@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from aggregator.digest.brief import brief, headline
+from aggregator.digest.brief import brief
 from aggregator.digest.changes import changes, story_line
 from aggregator.digest.differences import differences
+from aggregator.digest.heading import LAST_DAY, headed
 from aggregator.digest.options import DigestOptions
 from aggregator.digest.rank import score_parts
 from aggregator.model import (
@@ -30,10 +31,6 @@ __all__ = ["ONE_OUTLET_ONLY", "compose", "with_sections"]
 ONE_OUTLET_ONLY = "One outlet only"
 _NO_FOLDER = "News"
 _NEW_SENTENCES = 2  # beside the account, which is of the new stories
-_LAST_DAY = timedelta(hours=24)
-_FEW = 3  # stories whose titles are judged against those before as well, at most this many of them:
-_AROUND = 9
-_ENOUGH = 1_500  # characters of a text, to judge a title by
 _SHORTLY_BEFORE = timedelta(hours=12)
 
 
@@ -173,8 +170,9 @@ def _tell(
     view, event = item.view, item.view.event
     originals = [s for s in view.stories if s.copy_of is None] or list(view.stories)
     latest = _latest(originals, item.told)
-    account = brief(event.id, [story_line(s) for s in latest], options.words, options.sentences)
-    account = _headed(account, latest, [s for s in originals if s not in latest])
+    lines = [story_line(s) for s in latest]
+    account = brief(event.id, lines, options.words, options.sentences)
+    account = headed(account, event, lines, [story_line(s) for s in originals if s not in latest])
     voice = next((s for s in originals if str(s.id) == account.headline_from), originals[0])
     first = min(view.stories, key=lambda s: (s.published_at, s.id))
     status, day = _status(item, since, until, options)
@@ -207,21 +205,6 @@ def _tell(
     )
 
 
-def _headed(account: Brief, latest: Sequence[Story], others: Sequence[Story]) -> Brief:
-    """The account under the latest title that says most of the whole event, where two or three stories cannot agree on one.
-
-    Of two titles neither is more central: a side story of the fourth day would head the event. The account's language stays.
-    """
-    lang = next((s.lang for s in latest if str(s.id) == account.headline_from), None)
-    mine, before = [s for s in latest if s.lang == lang], [s for s in others if s.lang == lang][-_AROUND:]
-    if not before or not 1 < len(mine) <= _FEW:
-        return account
-    lines = [story_line(s) for s in sorted([*before, *mine], key=lambda s: (s.published_at, s.id))]
-    lines = [replace(line, text=(line.text or "")[:_ENOUGH]) for line in lines]
-    best = headline(lines, among={str(s.id) for s in mine})
-    return replace(account, headline=best.title or "", headline_from=best.id) if best else account
-
-
 def _without_title(account: Brief, known: str) -> str:
     """What stands for a headline where no story has a title: the stored one, or the first sentence."""
     return known or (account.sentences[0].text if account.sentences else "(no title)")
@@ -236,7 +219,7 @@ def _latest(originals: Sequence[Story], told: Told | None) -> list[Story]:
     fresh = [s for s in originals if told is None or s.id not in told.story_ids]
     last = max(s.published_at for s in (fresh or originals))
     if told is None:
-        return [s for s in originals if last - s.published_at <= _LAST_DAY]
+        return [s for s in originals if last - s.published_at <= LAST_DAY]
     if len(fresh) > 1:
         return fresh
     return [s for s in originals if timedelta(0) <= last - s.published_at <= _SHORTLY_BEFORE] or fresh

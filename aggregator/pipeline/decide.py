@@ -11,7 +11,7 @@ from threading import Event as StopSignal
 from aggregator import __version__
 from aggregator.cluster import Features
 from aggregator.dedupe import Fingerprint
-from aggregator.digest import headline
+from aggregator.digest import event_headline
 from aggregator.errors import WorkerDied
 from aggregator.model import StoryLine
 from aggregator.pipeline.window import Prepared, Window, prepare_many
@@ -25,7 +25,6 @@ __all__ = ["Decider"]
 REACH = timedelta(days=8)
 MOST_IN_MEMORY = 40_000  # stories; when more have gathered, those that are out of reach are forgotten
 BATCH = 500
-MOST_TITLES = 16  # originals of one event that the headline is chosen from
 FEWEST_KEPT, KEPT_SHARE = 64, 32  # stories, or one in so many of the window, after which it is kept anew
 SMALL = 64  # below this many stories, another process costs more than it saves
 
@@ -222,7 +221,7 @@ def _headlines(store: Store, event_ids: Sequence[int]) -> Mapping[int, tuple[str
             )
             for row in rows
         ]  # fmt: skip
-        chosen = headline(lines[:MOST_TITLES]) or lines[0]
+        chosen = event_headline(lines) or lines[0]
         title = chosen.title or _first_words(chosen.text) or "Untitled"
         headlines[event_id] = (title, int(chosen.id))
     return headlines

@@ -37,9 +37,8 @@ _NOTE = "correction note"
 BATCH = 24  # pages stored in one transaction
 RETRY = timedelta(hours=2)
 ROUND = 2000  # pages taken from the store at once
-_Extracting = dict[
-    Future[Article | None], tuple[DuePage, Fetched, tuple[str, ...]]
-]  # with the plugins that were to be asked
+# What is with the workers: the page, what came, and the plugins that were to be asked.
+_Extracting = dict[Future[Article | None], tuple[DuePage, Fetched, tuple[str, ...]]]
 
 
 @dataclass(slots=True)

@@ -13,10 +13,8 @@ from aggregator.store.times import to_db
 __all__ = ["Limit", "Retention"]
 
 EVENTS_AT_ONCE = 200  # in one transaction, so that other writers get their turn
-ENTRIES_STAY = timedelta(
-    days=90
-)  # by then hardly a feed shows them; one that does brings them anew, under the tombstone
-MERGED_PAGES = 2000  # of the full-text index in one night, 8 MB: deleted words take space until their part is merged
+# By then hardly a feed shows them; one that does brings them anew, under the tombstone.
+ENTRIES_STAY = timedelta(days=90)
 _EDITIONS_OF_NOTHING = """DELETE FROM editions WHERE id NOT IN (SELECT edition_id FROM told)
     AND id NOT IN (SELECT edition_id FROM outbox WHERE done_at IS NULL)
     AND EXISTS (SELECT 1 FROM editions later WHERE later.id > editions.id AND later.reader_id = editions.reader_id
@@ -81,11 +79,10 @@ class Retention:
             yield keys
 
     def sweep(self, now: datetime) -> None:
-        """Drop what deleted stories leave behind: their share of the index, digests that told of nothing else, old entries."""
+        """Drop what deleted stories leave behind, once it is of no use: digests that told of nothing else, old entries."""
         with self._db.write():
             self._db.run(_EDITIONS_OF_NOTHING)
             self._db.run("DELETE FROM entries WHERE story_id IS NULL AND seen_at < ?", (to_db(now - ENTRIES_STAY),))
-            self._db.run("INSERT INTO stories_fts (stories_fts, rank) VALUES ('merge', ?)", (-MERGED_PAGES,))
 
     def _delete(self, events: str, now: datetime) -> tuple[str, ...]:
         chosen = {"events": events, "at": to_db(now)}

@@ -37,6 +37,7 @@ CHUNK = 500  # stories fetched at once
 STRETCH_CHARS = 15  # of a time: its ten minutes
 RANKED = 1_000  # the latest matches, of which the most relevant are chosen
 MERGED_PAGES = 500  # of the index at once: 2 MB, a tenth of a second
+SHRUNK_PAGES = 2000  # of the index in one night, 8 MB: deleted words take space until their part is merged
 TITLE_WEIGHT, TEXT_WEIGHT, GRAMS_WEIGHT = 4.0, 1.0, 1.0
 
 _ORDER = " ORDER BY s.published_at DESC, s.id DESC"
@@ -214,6 +215,10 @@ class Search:
             before = conn.total_changes
             conn.execute("INSERT INTO stories_fts (stories_fts, rank) VALUES ('merge', ?)", (MERGED_PAGES,))
             return conn.total_changes - before > 1  # the command itself counts for one
+
+    def give_back(self) -> None:
+        """Begin to give back the space of words that were deleted; `merge` goes on with it, night by night."""
+        self._db.run("INSERT INTO stories_fts (stories_fts, rank) VALUES ('merge', ?)", (-SHRUNK_PAGES,))
 
     def _hides(self, reader_id: int) -> bool:
         """Whether a rule hides any story from this reader."""

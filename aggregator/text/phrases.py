@@ -17,9 +17,8 @@ __all__ = ["retell"]
 _Phrase = tuple[str, str]
 _LONGEST = 2000
 _DEEPEST = 5  # phrases within phrases: ours are three deep, what others wrote can look like hundreds
-_SAID = frozenset(
-    {"what", "why", "when", "span", "found", "apart", "mean", "mend"}
-)  # values that are phrases themselves
+# Values that are phrases themselves.
+_SAID = frozenset({"what", "why", "when", "span", "found", "apart", "mean", "mend"})
 _SHAPES = {"url": r"\S+", "num": r"\d+", "share": r"\d+", "words": r"\d+", "status": r"\d+", "date": r"[\d-]+"}
 _SLOT = re.compile(r"%\((\w+)\)s")
 

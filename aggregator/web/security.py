@@ -24,9 +24,8 @@ __all__ = ["COOKIE", "Session", "install", "session", "token"]
 
 COOKIE = "aggregator"
 COOKIE_LASTS_S = 60 * 24 * 3600
-FREE = frozenset(
-    {"account.login", "account.log_in", "static", "front.robots", "mail.ask", "mail.stop"}
-)  # what anybody may ask for; the last two know whom they serve by an address that cannot be guessed
+# What anybody may ask for; the last two know whom they serve by an address that cannot be guessed.
+FREE = frozenset({"account.login", "account.log_in", "static", "front.robots", "mail.ask", "mail.stop"})
 WITHOUT_TOKEN = frozenset({"mail.stop"})  # sent by mail programs (RFC 8058), which have never seen a form of ours
 UNCHECKED = frozenset({"static", "operations.healthz"})  # they tell nothing, so any name will do for them
 WITH_FILES = frozenset({"feeds.import_opml"})

@@ -33,6 +33,7 @@ class Read:
     server: Server
     report: PollReport
     stories: tuple[Story, ...]
+    headlines: tuple[dict[int, str], ...]  # of events: in lists, on their pages, in a digest
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,22 @@ def read(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Read:
     db = tmp_path_factory.mktemp("flow") / "a.db"
     with reading(server, db) as app:
         report = app.polling.poll(PollOptions())
-        return Read(server, report, tuple(app.reading.stories(with_text=True)))
+        events = list(app.store.events.each(limit=1000))
+        digest = app.digests.make(remember=False)
+        headlines = (
+            {e.id: e.headline for e in events},
+            {e.id: app.front.event(e.id).account.headline for e in events},
+            {e.event_id: e.headline for section in digest.sections for e in section.events},
+        )
+        return Read(server, report, tuple(app.reading.stories(with_text=True)), headlines)
+
+
+def test_an_event_has_the_same_headline_in_lists_on_its_page_and_in_the_digest(read: Read) -> None:
+    lists, pages, digest = read.headlines
+    assert len(lists) > 40
+    assert pages == lists
+    assert digest == {event: lists[event] for event in digest}
+    assert digest
 
 
 def bcubed(predicted: Mapping[str, object], gold: Mapping[str, object]) -> tuple[float, float]:
