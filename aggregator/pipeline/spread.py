@@ -163,8 +163,6 @@ class _Spread(Executor):
     die, the work is done by `local`, an executor of this machine that is made when it is first needed.
     """
 
-    _together = 1  # calls in one task of dask's
-
     def __init__(self, cluster: Cluster, *, local: Callable[[], Executor]) -> None:
         self._cluster = cluster
         self._make_local = local
@@ -180,6 +178,10 @@ class _Spread(Executor):
     def _is_full(self) -> bool:
         """Whether the workers have so much to do that what is handed in can wait to be sent together."""
         return False
+
+    def _together(self) -> int:
+        """How many of the calls that wait are sent in one task of dask's."""
+        return 1
 
     def _start(self, load: _Load, calls: bytes) -> Future[Any] | None:
         """Hand pickled calls to dask, as bytes, for it would look for tasks of its own in them; None if nobody is there."""
@@ -203,7 +205,7 @@ class _Spread(Executor):
             with self._lock:
                 if not self._waiting or self._is_full():
                     return
-                load = _Load([self._waiting.popleft() for _ in range(min(len(self._waiting), self._together))])
+                load = _Load([self._waiting.popleft() for _ in range(self._together())])
                 self._out.add(load)
             self._send(load)
 
@@ -302,15 +304,20 @@ class _Spread(Executor):
 class SpreadExecutor(_Spread):
     """Has documents read on the workers, in sandboxes with limits: one in a task while workers are idle, else several."""
 
-    _together = TOGETHER
-
     def __init__(self, cluster: Cluster, limits: Limits, *, local: Callable[[], Executor]) -> None:
         super().__init__(cluster, local=local)
         self._limits = limits
         self._there = cluster.executor()
 
+    def _most_out(self) -> int:
+        return AHEAD * max(1, self._cluster.cores)
+
     def _is_full(self) -> bool:
-        return len(self._out) >= AHEAD * max(1, self._cluster.cores)
+        return len(self._out) >= self._most_out()
+
+    def _together(self) -> int:
+        """An even share of what waits, so that towards the end no worker is left alone with many."""
+        return min(TOGETHER, 1 + len(self._waiting) // self._most_out())
 
     def _start(self, load: _Load, calls: bytes) -> Future[Any] | None:
         del load

@@ -1,23 +1,27 @@
 """What a second worker buys: article pages read by one process of this machine, and by one and two workers of a dask cluster.
 
-    AGGREGATOR_DATA=FOLDER python benchmarks/scale/spread.py [--pages 200] [--repeat 3]
+    AGGREGATOR_DATA=FOLDER python benchmarks/scale/spread.py [--pages 150] [--repeat 3]
 
-The same pages, as bytes, through the same executors as a poll uses; each kind warmed up, the best of the repeats. Workers are
-processes of this machine, so the figures say nothing of a network, and more workers than cores buy nothing here.
+The same pages, as bytes, through the same executors as a poll uses, each warmed up. The kinds take turns, so that what else
+the machine does disturbs all alike; a speed-up is that of one turn against the local process in the same turn, and the
+median of the turns is told. Workers are processes of this machine, so the figures say nothing of a network, and more workers
+than cores buy nothing here. `own_cpu_s` is what the process that hands out the pages used, with the scheduler in it.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import json
 import os
 import statistics
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import Any
 
 from distributed import LocalCluster
 
@@ -55,38 +59,57 @@ def read_all(executor: Executor, todo: Pages) -> int:
     return read
 
 
-def timed(executor: Executor, todo: Pages, repeat: int) -> dict[str, float]:
-    read_all(executor, todo[:16])
-    took = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        read = read_all(executor, todo)
-        took.append(time.perf_counter() - start)
-    return {"seconds": round(min(took), 2), "pages_a_second": round(len(todo) / min(took), 1), "with_text": read}
+def timed(executor: Executor, todo: Pages) -> dict[str, float]:
+    own, start = time.process_time(), time.perf_counter()
+    read = read_all(executor, todo)
+    return {
+        "seconds": round(time.perf_counter() - start, 2),
+        "own_cpu_s": round(time.process_time() - own, 2),
+        "with_text": read,
+    }
+
+
+@contextlib.contextmanager
+def spread(workers: int) -> Iterator[Executor]:
+    """An executor on a cluster of so many worker processes."""
+    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as started:
+        cluster = Cluster(started.scheduler_address)
+        with SpreadExecutor(cluster, LIMITS, local=lambda: SandboxExecutor(1)) as executor:
+            yield executor
+        cluster.close()
+
+
+def measure(todo: Pages, repeat: int) -> dict[str, list[dict[str, float]]]:
+    with contextlib.ExitStack() as stack:
+        kinds: dict[str, Executor] = {
+            f"local, {n}": stack.enter_context(
+                SandboxExecutor(n, timeout_s=30, memory_bytes=LIMITS.memory_bytes, preload=PRELOAD)
+            )
+            for n in (1, 2)
+        }
+        kinds |= {f"dask, {n}": stack.enter_context(spread(n)) for n in (1, 2)}
+        for executor in kinds.values():
+            read_all(executor, todo[:32])
+        turns = [{kind: timed(executor, todo) for kind, executor in kinds.items()} for _ in range(repeat)]
+    return {kind: [turn[kind] for turn in turns] for kind in kinds}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=200)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=150)
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
     todo = pages(options.pages)
-    sizes = [len(body) for _, body in todo]
-    packed = [len(zlib.compress(body)) for _, body in todo]
-    found = {
+    measured = measure(todo, options.repeat)
+    alone = [turn["seconds"] for turn in measured["local, 1"]]
+    found: dict[str, Any] = {
         "pages": len(todo),
-        "mean_bytes": round(statistics.mean(sizes)),
-        "mean_packed_bytes": round(statistics.mean(packed)),
+        "mean_bytes": round(statistics.mean(len(body) for _, body in todo)),
+        "mean_packed_bytes": round(statistics.mean(len(zlib.compress(body)) for _, body in todo)),
     }
-    for processes in (1, 2):
-        with SandboxExecutor(processes, timeout_s=30, memory_bytes=LIMITS.memory_bytes, preload=PRELOAD) as local:
-            found[f"local, {processes}"] = timed(local, todo, options.repeat)
-    for workers in (1, 2):
-        with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as started:
-            cluster = Cluster(started.scheduler_address)
-            with SpreadExecutor(cluster, LIMITS, local=lambda: SandboxExecutor(1)) as there:
-                found[f"dask, {workers}"] = timed(there, todo, options.repeat)
-            cluster.close()
+    for kind, turns in measured.items():
+        ups = [base / turn["seconds"] for base, turn in zip(alone, turns, strict=True)]
+        found[kind] = {"speed_up": round(statistics.median(ups), 2), "turns": turns}
     print(json.dumps(found, indent=1))
 
 
