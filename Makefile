@@ -47,11 +47,13 @@ bench-pages: $(READY)  ## text and facts of article pages beside other extractor
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'lightgbm>=4' 'readability-lxml>=0.8' 'resiliparse>=0.14'
 	$(BIN)/python benchmarks/pages/bench_pages.py $(ARGS)
 
-soak: $(READY)  ## the whole hostile kit, and hundreds of kills: half an hour
+soak: $(READY)  ## the whole hostile kit, hundreds of kills, a fresh Debian system: most of an hour
 	SOAK=200 $(BIN)/python -m pytest tests/integration/test_hostile.py tests/integration/test_crash.py \
 	  tests/integration/test_mail_crash.py tests/integration/test_mailing.py tests/integration/test_api.py \
 	  tests/integration/test_desktop_clients.py tests/e2e/test_scripts_of_others.py
 	SOAK=20 $(BIN)/python -m pytest tests/integration/test_spread.py tests/integration/test_thirty_days.py
+	SOAK=1 $(BIN)/python -m pytest tests/packaging
+	$(BIN)/python benchmarks/scale/cluster.py
 
 docs: $(READY)  ## the documentation as a site, in site/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs

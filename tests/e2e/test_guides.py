@@ -1,4 +1,4 @@
-"""The guides of docs/guide, run as a reader types them."""
+"""The tutorial and the guides of docs/guide, run as a reader types them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 
 from tests.support.newsroom import END, environment, on_the_air
 
-GUIDES = sorted((Path(__file__).parents[2] / "docs" / "guide").glob("*.md"))
+DOCS = Path(__file__).parents[2] / "docs"
+GUIDES = [DOCS / "tutorial.md", *sorted((DOCS / "guide").glob("*.md"))]
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
