@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.model import Feed, ParsedEntry, ParsedFeed
 from aggregator.store.ingest import NewEntry
 from aggregator.text.grams import searchable
-from aggregator.text.html import html_to_text, one_line
+from aggregator.text.html import clean_text, html_to_text, one_line
 from aggregator.text.language import detect
 from aggregator.text.sentences import split
 from aggregator.text.urls import canonical_url, open_url, site_of
 
-__all__ = ["content_hash", "measured", "new_entries", "text_hash"]
+__all__ = ["cleaned", "content_hash", "measured", "new_entries", "text_hash"]
 
 HEADLINE = 120  # characters of the first sentence of a post
 _PLAYERS = frozenset({"youtube.com", "m.youtube.com", "youtu.be", "youtube-nocookie.com"})  # pages without an article
@@ -30,6 +31,17 @@ def content_hash(entry: ParsedEntry) -> str:
     files = (file.place for file in entry.enclosures)  # a recording may come when the words are known
     parts = (entry.title or "", entry.summary or "", entry.content or "", *files)
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def cleaned(parsed: ParsedFeed) -> ParsedFeed:
+    """This feed, its texts as clean as those of our own readers are: plugins read feeds too."""
+    return replace(
+        parsed,
+        entries=tuple(
+            replace(e, summary=e.summary and clean_text(e.summary), content=e.content and clean_text(e.content))
+            for e in parsed.entries
+        ),
+    )
 
 
 def text_hash(text: str | None) -> str | None:
@@ -138,9 +150,9 @@ def _headline(text: str | None, entry: ParsedEntry) -> str | None:
 
 def _text(entry: ParsedEntry) -> str | None:
     """The longer of content and summary as plain text; a text that only says the title again is none."""
-    text = html_to_text(entry.content) if entry.content else ""
+    text = html_to_text(entry.content, is_clean=True) if entry.content else ""
     if entry.summary and entry.summary != entry.content and len(entry.summary) > len(text):  # else it cannot hold more
-        text = max(text, html_to_text(entry.summary), key=len)
+        text = max(text, html_to_text(entry.summary, is_clean=True), key=len)
     if entry.title and len(text) < 2 * len(entry.title) and _says_the_same(text, entry.title):
         return None
     return text or None

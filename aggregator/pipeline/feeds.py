@@ -16,7 +16,7 @@ from aggregator.errors import StoreError
 from aggregator.fetch import Fetched, FetchFailed, FetchRequest, FetchResult, NotModified, mask
 from aggregator.model import Feed, FeedUpdate, ParsedFeed, Wishes
 from aggregator.parse import parse_feed, parse_page, parse_well_formed
-from aggregator.pipeline.entries import content_hash, new_entries
+from aggregator.pipeline.entries import cleaned, content_hash, new_entries
 from aggregator.pipeline.fetching import Fetcher
 from aggregator.pipeline.flight import landed
 from aggregator.pipeline.report import FeedOutcome
@@ -131,7 +131,7 @@ class FeedPoller:
         for future, feed in landed(reading, most=0, stop=stop):
             answer = Fetched(url=feed.url, final_url=feed.url, status=200)
             try:
-                self._take(feed, answer, _Reading(hashed=""), future.result())
+                self._take(feed, answer, _Reading(hashed=""), cleaned(future.result()))
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a source does stays with its feed

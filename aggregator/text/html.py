@@ -123,15 +123,17 @@ def reads_as_html(s: str) -> bool:
     return all(name.lower() in _KNOWN_TAGS for name in _TAG_NAME.findall(s))
 
 
-def html_to_text(html: str) -> str:
+def html_to_text(html: str, *, is_clean: bool = False) -> str:
     """Return the plain text of HTML: paragraphs separated by a blank line, `<br>` as a newline, entities decoded.
+
+    `is_clean` says that `clean_text` made it.
 
     Scripts, styles and embedded objects are left out. Text without any markup keeps its own blank lines. Between two words is
     one space, one newline or one blank line. Linear in the length of `html` whatever it holds.
     """
     if not _TAG_START.search(html):
         return _plain_paragraphs(clean_text(unescape(html)))
-    marked = _MARKUP.sub(_mark, clean_text(html))
+    marked = _MARKUP.sub(_mark, html if is_clean else clean_text(html))
     if "&" in marked:
         marked = unicodedata.normalize("NFC", unescape(marked))  # unescape gives no control character
     for invisible in _INVISIBLE:

@@ -100,6 +100,7 @@ def detect(text: str, hint: str | None = None) -> str | None:
     return _latin(sample, said)
 
 
+@lru_cache(maxsize=256)
 def _code(hint: str | None) -> str | None:
     match = re.match(r"[a-z]{2}(?![a-z])", (hint or "").strip().lower())
     return match.group() if match else None
@@ -178,5 +179,8 @@ def _latin(sample: str, said: str | None) -> str | None:
 
 
 def _leaders(score: dict[str, float]) -> tuple[str, str]:
-    best = max(_BY_NAME, key=score.__getitem__)
-    return best, max((lang for lang in _BY_NAME if lang != best), key=score.__getitem__)
+    """The two languages with most votes."""
+    votes = [score[lang] for lang in _BY_NAME]
+    best = votes.index(max(votes))
+    votes[best] = -1.0
+    return _BY_NAME[best], _BY_NAME[votes.index(max(votes))]

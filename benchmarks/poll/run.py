@@ -50,7 +50,8 @@ def aggregator(db: Path, *arguments: str, **env: str) -> dict[str, Any]:
 
 def run(command: Sequence[str], *, home: Path, env: Mapping[str, str]) -> dict[str, Any]:
     """Run a program: its CPU and wall seconds, its largest memory, and what it printed if that is JSON."""
-    around = {k: v for k, v in os.environ.items() if not k.startswith("AGGREGATOR_")}
+    # Python programs as they are once installed: with their modules compiled, also where the caller does not want that.
+    around = {k: v for k, v in os.environ.items() if not k.startswith(("AGGREGATOR_", "PYTHONDONTWRITEBYTECODE"))}
     started = time.monotonic()
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
