@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from aggregator import render
 from aggregator.app.clock import Clock
 from aggregator.app.health import feed_troubles
 from aggregator.app.topics import Topics
-from aggregator.digest import DigestOptions, compose, quiet_edits, with_sections
+from aggregator.digest import DigestOptions, compose, foremost, quiet_edits, with_sections
 from aggregator.digest.verify import Mismatch, verify
 from aggregator.errors import NotFound
-from aggregator.model import Change, Digest, EventView, Told, TopicMatch
+from aggregator.model import BriefEvent, Change, Digest, EventView, Told, TopicMatch
 from aggregator.plugins import Plugins
 from aggregator.store import Store
 
@@ -55,6 +55,16 @@ class Draft:
     plan: DigestPlan
     digest: Digest
     story_ids: tuple[int, ...]
+
+
+class _Weighed(TypedDict):
+    """What the order of a digest's events hangs on."""
+
+    since: datetime
+    until: datetime
+    told: Mapping[int, Told]
+    topics: Sequence[TopicMatch]
+    options: DigestOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +120,35 @@ class Digests:
                 topics = tuple(self._only(plan.topics, topics))
                 chosen = frozenset().union(*(t.event_ids for t in topics))
                 ids = tuple(i for i in ids if i in chosen)
-            views = self.store.events.views(ids, reader_id=reader_id)
             told = {} if plan.since else self.store.editions.told(reader_id, ids, audience=plan.audience)
-        zone = plan.zone or self.timezone
+            weighed = _Weighed(
+                since=start,
+                until=now + timedelta(seconds=1),
+                told={event_id: Told(at=at, story_ids=stories) for event_id, (at, stories) in told.items()},
+                topics=topics,
+                options=DigestOptions(events=plan.max_events, timezone=plan.zone or self.timezone),
+            )
+            views = self._views(ids, weighed, reader_id)
         digest = compose(
             views,
             now=now,
-            since=start,
-            until=now + timedelta(seconds=1),
             title=plan.title,
-            topics=topics,
-            told={event_id: Told(at=at, story_ids=stories) for event_id, (at, stories) in told.items()},
-            options=DigestOptions(events=plan.max_events, timezone=zone),
             health=self.health(start),
             edits=self._edits(reader_id, plan.audience, views, start, now),
+            **weighed,
         )
         for sections in self.plugins.answers("digest_sections", digest=digest, events=views):
             digest = with_sections(digest, sections)
         shown = {event.event_id for section in digest.sections for event in section.events}
         stories = tuple(story.id for view in views if view.event.id in shown for story in view.stories)
         return Draft(plan=plan, digest=digest, story_ids=stories)
+
+    def _views(self, ids: Sequence[int], weighed: _Weighed, reader_id: int) -> list[EventView | BriefEvent]:
+        """These events, with all their texts those that will be told; plugins get the texts of all."""
+        brief = self.store.events.briefly(ids, reader_id=reader_id)
+        wanted = ids if self.plugins.names("digest_sections") else foremost(brief, **weighed)
+        full = {view.event.id: view for view in self.store.events.views(sorted(wanted), reader_id=reader_id)}
+        return [full.get(event.event.id, event) for event in brief]
 
     def keep(self, draft: Draft, *, reader_id: int = READER) -> int:
         """Keep a draft as an edition, and note what its audience was told; returns its id."""
@@ -179,7 +198,7 @@ class Digests:
         return render.digest_from_json(json.loads(self.store.editions.get(reader_id, edition_id)))
 
     def _edits(
-        self, reader_id: int, audience: str, views: Sequence[EventView], since: datetime, until: datetime
+        self, reader_id: int, audience: str, views: Sequence[EventView | BriefEvent], since: datetime, until: datetime
     ) -> tuple[Change, ...]:
         """Silent edits since then of stories that this audience was told of, or of events that have news now."""
         changed = self.store.revisions.changed(since, until)

@@ -13,9 +13,8 @@ from aggregator.app.clock import Clock
 from aggregator.digest import DigestOptions, compose
 from aggregator.digest.compose import ONE_OUTLET_ONLY
 from aggregator.digest.rank import score_parts
-from aggregator.model import Digest, DigestEvent, DigestSection, Event, EventView, Told
+from aggregator.model import BriefEvent, BriefStory, Digest, DigestEvent, DigestSection, Event, EventView, Told
 from aggregator.store import Store
-from aggregator.store.events import BriefEvent, BriefStory
 from aggregator.store.marks import EventMark
 
 __all__ = ["TOP", "EventPage", "Front", "FrontPage", "OutletLine"]
@@ -109,7 +108,7 @@ class Front:
             heard = [e for e in events if e.id not in silenced and not _mark(marks, e.id).muted_at]
             chosen = self._best(heard, since, now)
             large = self.store.events.views([e.id for e in chosen[:LARGE]], reader_id=reader_id, with_text=False)
-            small = self.store.events.briefly(chosen[LARGE:], reader_id=reader_id)
+            small = self.store.events.briefly([e.id for e in chosen[LARGE:]], reader_id=reader_id)
             shown: tuple[AnyView, ...] = (*large, *small)
             told = self._told(reader_id, shown, marks)
             accounts = [_placed(self._account(v, told.get(v.event.id), now), v, now) for v in large]
@@ -168,7 +167,9 @@ class Front:
         options = DigestOptions(timezone=self.timezone)
 
         def rank(event: Event) -> tuple[bool, float, int]:
-            parts = score_parts(EventView(event=event), since=since, until=now, told=None, topics=(), options=options)
+            parts = score_parts(
+                BriefEvent(event=event, stories=()), since=since, until=now, told=None, topics=(), options=options
+            )
             return event.outlets == 1, -sum(parts.values()), event.id
 
         return sorted(events, key=rank)[: MOST_SHARED + MOST_SINGLE]

@@ -31,7 +31,7 @@ class Finding:
 def feed_troubles(store: Store, now: datetime, since: datetime) -> Iterator[Finding]:
     """What is wrong with the subscriptions, and which have moved since then."""
     moved = store.feeds.moved_since(since)
-    for feed in store.feeds.all():
+    for feed in store.feeds.to_look_at(failures=MANY_FAILURES, moved_since=since, silent_since=now - LONG_SILENCE):
         name = feed.title or feed.url
         if feed.id in moved:
             yield Finding(what=f"{name} has moved and is now asked at {feed.url}.", mend="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from aggregator.digest.options import DigestOptions
 from aggregator.digest.rank import score_parts
 from aggregator.model import (
     Brief,
+    BriefEvent,
     Change,
     Digest,
     DigestEvent,
@@ -26,7 +27,7 @@ from aggregator.model import (
     TopicMatch,
 )
 
-__all__ = ["ONE_OUTLET_ONLY", "compose", "with_sections"]
+__all__ = ["ONE_OUTLET_ONLY", "compose", "foremost", "with_sections"]
 
 ONE_OUTLET_ONLY = "One outlet only"
 _NO_FOLDER = "News"
@@ -34,9 +35,12 @@ _NEW_SENTENCES = 2  # beside the account, which is of the new stories
 _SHORTLY_BEFORE = timedelta(hours=12)
 
 
+AnyEvent = EventView | BriefEvent
+
+
 @dataclass(frozen=True, slots=True)
 class _Ranked:
-    view: EventView
+    view: AnyEvent
     told: Told | None
     parts: dict[str, float]
 
@@ -46,7 +50,7 @@ class _Ranked:
 
 
 def compose(
-    views: Sequence[EventView],
+    views: Sequence[AnyEvent],
     *,
     now: datetime,
     since: datetime,
@@ -62,30 +66,19 @@ def compose(
 
     An event that the reader was told of comes again only if an independent report has come since. Each event is told once,
     under the first of the reader's topics that it matches, else under its folder; events of a single outlet that match no
-    topic come last. Same arguments, same digest.
+    topic come last. Same arguments, same digest. Those that `foremost` names must be there in full; of the others brief ones
+    are enough.
     """
     opts = options or DigestOptions()
-    known = told or {}
-    ranked = [
-        _Ranked(
-            v,
-            known.get(v.event.id),
-            score_parts(v, since=since, until=until, told=known.get(v.event.id), topics=topics, options=opts),
-        )
-        for v in _once(views)
-        if _has_news(v, known.get(v.event.id), since, until)
-    ]
-    ranked.sort(key=lambda r: (-r.score, r.view.event.first_at, r.view.event.id))
-    chosen = _within_caps(
-        [(r, _section(r.view, topics)) for r in ranked], since=since, until=until, options=opts, topics=topics
-    )
+    ranked = _in_order(views, since=since, until=until, told=told or {}, topics=topics, options=opts)
+    chosen = _within_size(_first_of_each(ranked, topics, opts), since=since, until=until, options=opts, topics=topics)
     return Digest(
         title=title,
         made_at=now,
         since=since,
         until=until,
         sections=_sections(chosen, topics),
-        stories=sum(len(r.view.members) for r in ranked),
+        stories=sum(len(r.view.stories) for r in ranked),
         outlets=len({s.outlet for r in ranked for s in r.view.stories}),
         events=len(ranked),
         new_events=sum(1 for e in chosen if e.status == "new"),
@@ -96,6 +89,20 @@ def compose(
     )
 
 
+def foremost(
+    events: Sequence[AnyEvent],
+    *,
+    since: datetime,
+    until: datetime,
+    told: Mapping[int, Told],
+    topics: Sequence[TopicMatch] = (),
+    options: DigestOptions,
+) -> frozenset[int]:
+    """The ids of those events that `compose`, asked the same, tells: their texts are needed."""
+    ranked = _in_order(events, since=since, until=until, told=told, topics=topics, options=options)
+    return frozenset(item.view.event.id for item, _ in _first_of_each(ranked, topics, options))
+
+
 def with_sections(digest: Digest, sections: Sequence[DigestSection]) -> Digest:
     """The digest with these sections first; an event that one of them tells is told there only."""
     taken = {event.event_id for section in sections for event in section.events}
@@ -103,19 +110,36 @@ def with_sections(digest: Digest, sections: Sequence[DigestSection]) -> Digest:
     return replace(digest, sections=(*sections, *(s for s in others if s.events)))
 
 
-def _once(views: Sequence[EventView]) -> list[EventView]:
-    """Each event once, and only events that have a story."""
-    return list({v.event.id: v for v in views if v.members}.values())
+def _in_order(
+    views: Sequence[AnyEvent],
+    *,
+    since: datetime,
+    until: datetime,
+    told: Mapping[int, Told],
+    topics: Sequence[TopicMatch],
+    options: DigestOptions,
+) -> list[_Ranked]:
+    """The events that have news, each once, the best first."""
+    ranked = [
+        _Ranked(
+            view,
+            told.get(i),
+            score_parts(view, since=since, until=until, told=told.get(i), topics=topics, options=options),
+        )
+        for i, view in {v.event.id: v for v in views if v.stories}.items()
+        if _has_news(view, told.get(i), since, until)
+    ]
+    return sorted(ranked, key=lambda r: (-r.score, r.view.event.first_at, r.view.event.id))
 
 
-def _has_news(view: EventView, told: Told | None, since: datetime, until: datetime) -> bool:
+def _has_news(view: AnyEvent, told: Told | None, since: datetime, until: datetime) -> bool:
     fresh = [s for s in view.stories if s.seen_at < until]
     if told is None:
         return any(s.seen_at >= since for s in fresh)
     return any(s.copy_of is None and s.id not in told.story_ids and s.seen_at > told.at for s in fresh)
 
 
-def _section(view: EventView, topics: Sequence[TopicMatch]) -> str:
+def _section(view: AnyEvent, topics: Sequence[TopicMatch]) -> str:
     for topic in topics:
         if view.event.id in topic.event_ids:
             return topic.title
@@ -124,27 +148,35 @@ def _section(view: EventView, topics: Sequence[TopicMatch]) -> str:
     return view.folder[0] if view.folder else _NO_FOLDER
 
 
-def _within_caps(
-    ranked: Sequence[tuple[_Ranked, str]],
+def _first_of_each(
+    ranked: Sequence[_Ranked], topics: Sequence[TopicMatch], options: DigestOptions
+) -> Iterator[tuple[_Ranked, str]]:
+    """The best events and their sections: so many of several outlets, so many of one."""
+    left = {True: options.single_outlet_events, False: options.events}
+    for item in ranked:
+        section = _section(item.view, topics)
+        single = section == ONE_OUTLET_ONLY
+        if left[single] > 0:
+            left[single] -= 1
+            yield item, section
+
+
+def _within_size(
+    first: Iterator[tuple[_Ranked, str]],
     *,
     since: datetime,
     until: datetime,
     options: DigestOptions,
     topics: Sequence[TopicMatch],
 ) -> list[DigestEvent]:
-    """The best events that fit, whole: a worse one never takes the place of a better one that was too long."""
-    left = {True: options.single_outlet_events, False: options.events}
+    """Those that fit, whole: a worse one never takes the place of a better one that was too long."""
     room = options.max_bytes
     chosen = []
-    for item, section in ranked:
-        single = section == ONE_OUTLET_ONLY
-        if not left[single] or room <= 0:
-            continue
+    for item, section in first:
         event = _tell(item, section, since=since, until=until, options=options, topics=topics)
         room -= _size(event)
         if room < 0:
-            continue
-        left[single] -= 1
+            break
         chosen.append(event)
     return chosen
 
@@ -168,6 +200,8 @@ def _tell(
     topics: Sequence[TopicMatch],
 ) -> DigestEvent:
     view, event = item.view, item.view.event
+    if isinstance(view, BriefEvent):
+        raise ValueError(f"event {event.id} is to be told, and its texts are not there")  # noqa: TRY004 (its type is right)
     originals = [s for s in view.stories if s.copy_of is None] or list(view.stories)
     latest = _latest(originals, item.told)
     lines = [story_line(s) for s in latest]
@@ -175,7 +209,7 @@ def _tell(
     account = headed(account, event, lines, [story_line(s) for s in originals if s not in latest])
     voice = next((s for s in originals if str(s.id) == account.headline_from), originals[0])
     first = min(view.stories, key=lambda s: (s.published_at, s.id))
-    status, day = _status(item, since, until, options)
+    status, day = _status(view, item.told, since, until, options)
     return DigestEvent(
         event_id=event.id,
         headline=account.headline or _without_title(account, event.headline),
@@ -247,12 +281,14 @@ def _sources(view: EventView) -> tuple[SourceLine, ...]:
     )
 
 
-def _status(item: _Ranked, since: datetime, until: datetime, options: DigestOptions) -> tuple[str, int]:
+def _status(
+    view: EventView, told: Told | None, since: datetime, until: datetime, options: DigestOptions
+) -> tuple[str, int]:
     """NEW, DEVELOPING, or day n of the thread that the event is part of (n counts the reader's calendar days)."""
-    event, zone = item.view.event, ZoneInfo(options.timezone)
-    began = min([event.first_at, *(e.first_at for e in item.view.thread)])
+    event, zone = view.event, ZoneInfo(options.timezone)
+    began = min([event.first_at, *(e.first_at for e in view.thread)])
     day = (until.astimezone(zone).date() - began.astimezone(zone).date()).days + 1
-    if item.told is None and event.first_at >= since and not item.view.thread:
+    if told is None and event.first_at >= since and not view.thread:
         return "new", max(1, day)
     return ("day", day) if day > 1 else ("developing", max(1, day))
 

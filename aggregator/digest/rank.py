@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from aggregator.digest.options import DigestOptions
-from aggregator.model import EventView, Told, TopicMatch
+from aggregator.model import BriefEvent, EventView, Told, TopicMatch
 
 __all__ = ["score_parts"]
 
@@ -18,7 +18,7 @@ _HALF_LIFE = timedelta(hours=12)
 
 
 def score_parts(
-    view: EventView,
+    view: EventView | BriefEvent,
     *,
     since: datetime,
     until: datetime,

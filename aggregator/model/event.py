@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aggregator.model.story import Story
 
-__all__ = ["Event", "EventAssignment", "EventMember", "EventView"]
+__all__ = ["BriefEvent", "BriefStory", "Event", "EventAssignment", "EventMember", "EventView"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +72,26 @@ class EventView:
     def stories(self) -> tuple[Story, ...]:
         """Its stories, oldest first."""
         return tuple(m.story for m in self.members)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefStory:
+    """What orders and counts need of a story in its event."""
+
+    id: int
+    outlet: str
+    outlet_id: int
+    published_at: datetime
+    seen_at: datetime
+    lang: str | None = None
+    copy_of: int | None = None
+    is_read: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefEvent:
+    """As `EventView`, with brief stories: enough to rank an event, and to tell it in one line."""
+
+    event: Event
+    stories: tuple[BriefStory, ...]
+    folder: tuple[str, ...] = ()

@@ -5,42 +5,19 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aggregator.errors import EventNotFound
-from aggregator.model import Event, EventMember, EventView
+from aggregator.model import BriefEvent, BriefStory, Event, EventMember, EventView
 from aggregator.store.connection import Connections
 from aggregator.store.stories import STORY_COLUMNS, STORY_TABLES, Condition, story_from_row
 from aggregator.store.times import from_db, split_folder, to_db
 
-__all__ = ["EVENT_COLUMNS", "BriefEvent", "BriefStory", "Events", "event_from_row"]
+__all__ = ["EVENT_COLUMNS", "Events", "event_from_row"]
 
 EVENT_COLUMNS = """e.id, e.headline, e.headline_story_id, e.first_at, e.last_at, e.seen_at, e.outlets, e.reports,
     e.independent, e.stories, e.thread_id"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BriefStory:
-    """What the narrow index says of a story: enough for an event in one line."""
-
-    id: int
-    outlet: str
-    outlet_id: int
-    published_at: datetime
-    seen_at: datetime
-    lang: str | None
-    is_read: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BriefEvent:
-    """As `EventView`, with brief stories."""
-
-    event: Event
-    stories: tuple[BriefStory, ...]
-    folder: tuple[str, ...] = ()
 
 
 def event_from_row(row: dict[str, Any]) -> Event:
@@ -128,28 +105,24 @@ class Events:
             members[row["event_id"]].append(member)
             if folder:
                 folders[row["event_id"]].append(folder)
-        events = {
-            row["id"]: event_from_row(row)
-            for row in self._db.rows(
-                f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.id IN (SELECT value FROM json_each(?))", (ids,)
-            )
-        }
+        events = self._by_ids(ids)
         return tuple(
             EventView(event=events[i], members=tuple(members[i]), folder=_commonest(folders[i]))
             for i in event_ids
             if i in events and members[i]
         )
 
-    def briefly(self, events: Sequence[Event], *, reader_id: int = 1) -> tuple[BriefEvent, ...]:
-        """These events with all their stories, oldest story first; no story's own row is read, which fills a page of the file."""
+    def briefly(self, event_ids: Sequence[int], *, reader_id: int = 1) -> tuple[BriefEvent, ...]:
+        """As `views`, of the narrow index alone: no story's own row is read, which fills half a page of the file."""
+        ids = json.dumps(list(event_ids))
         rows = self._db.rows(
-            """SELECT s.event_id, s.id, o.name AS outlet, s.outlet_id, s.published_at, s.seen_at, s.lang,
+            """SELECT s.event_id, s.id, o.name AS outlet, s.outlet_id, s.published_at, s.seen_at, s.lang, s.copy_of,
                 m.read_at IS NOT NULL AS is_read, f.folder
                 FROM stories e INDEXED BY stories_event CROSS JOIN stories s INDEXED BY stories_brief ON s.id = e.id
                 JOIN outlets o ON o.id = s.outlet_id LEFT JOIN feeds f ON f.id = s.feed_id
                 LEFT JOIN story_marks m ON m.reader_id = :reader AND m.story_id = s.id
                 WHERE e.event_id IN (SELECT value FROM json_each(:ids)) ORDER BY e.event_id, e.published_at, e.id""",
-            {"reader": reader_id, "ids": json.dumps([e.id for e in events])},
+            {"reader": reader_id, "ids": ids},
         )
         stories: dict[int, list[BriefStory]] = defaultdict(list)
         folders: dict[int, list[str]] = defaultdict(list)
@@ -157,14 +130,20 @@ class Events:
             event_id, folder = row.pop("event_id"), row.pop("folder")
             for name in ("published_at", "seen_at"):
                 row[name] = from_db(row[name])
+            row["is_read"] = bool(row["is_read"])
             stories[event_id].append(BriefStory(**row))
             if folder:
                 folders[event_id].append(folder)
+        events = self._by_ids(ids)
         return tuple(
-            BriefEvent(event=e, stories=tuple(stories[e.id]), folder=_commonest(folders[e.id]))
-            for e in events
-            if stories[e.id]
+            BriefEvent(event=events[i], stories=tuple(stories[i]), folder=_commonest(folders[i]))
+            for i in event_ids
+            if i in events and stories[i]
         )
+
+    def _by_ids(self, ids: str) -> dict[int, Event]:
+        sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.id IN (SELECT value FROM json_each(?))"
+        return {row["id"]: event_from_row(row) for row in self._db.rows(sql, (ids,))}
 
     def view(self, event_id: int, *, reader_id: int = 1) -> EventView:
         """One event with its stories and the other chapters of its thread."""

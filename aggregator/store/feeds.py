@@ -109,6 +109,15 @@ class Feeds:
         rows = self._db.rows(f"SELECT {_COLUMNS} FROM feeds WHERE state <> 'removed' ORDER BY folder, title, url")
         return tuple(_feed(row) for row in rows)
 
+    def to_look_at(self, *, failures: int, moved_since: datetime, silent_since: datetime) -> tuple[Feed, ...]:
+        """Subscriptions that are gone, failed so often, moved since then, or have had nothing new from then on; as `all`."""
+        rows = self._db.rows(
+            f"""SELECT {_COLUMNS} FROM feeds WHERE state <> 'removed' AND (state = 'gone' OR failures >= ? OR moved_at >= ?
+                OR last_new_at <= ?) ORDER BY folder, title, url""",
+            (failures, to_db(moved_since), to_db(silent_since)),
+        )
+        return tuple(_feed(row) for row in rows)
+
     def get(self, url: str) -> Feed:
         """The feed at this address.
 
