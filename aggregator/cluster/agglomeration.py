@@ -83,13 +83,25 @@ class Agglomeration:
         for parts, members in zip(self._parts, self._members, strict=True):
             order = np.argsort(parts, kind="stable")
             labels, starts = np.unique(parts[order], return_index=True)
-            ends = [*starts[1:].tolist(), len(order)]
+            ends = [*starts[1:].tolist(), len(order)][: len(starts)]
             slots = order.tolist()
             members.update(
                 (label, slots[first:last])
                 for label, first, last in zip(labels.tolist(), starts.tolist(), ends, strict=True)
                 if label >= 0
             )
+
+    def renumber(self, renumbered: _Ints) -> None:
+        """Take over new numbers of all slots; -1 for those that are no more, which must have been told as gone."""
+        kept = np.flatnonzero(renumbered >= 0)
+        joined = renumbered[self._joined[kept]]
+        arrays = {
+            "joined": np.where(joined >= 0, joined, renumbered[kept]),
+            "groups": np.stack([renumbered[groups[kept]] for groups in self._groups]),
+            "parts": np.stack([renumbered[parts[kept]] for parts in self._parts]),
+        }
+        self._members = [{} for _ in self._cuts]
+        self.load(arrays)
 
     def update(  # noqa: PLR0917 - what changed, then what is
         self,

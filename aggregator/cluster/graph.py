@@ -22,12 +22,12 @@ from aggregator.cluster.hands import Hands
 from aggregator.cluster.links import Links
 from aggregator.cluster.model import ONE, PairModel, pair_model
 from aggregator.cluster.reasons import reason, vetoes
-from aggregator.cluster.threads import LEAST, Chapter, threads
+from aggregator.cluster.threads import LEAST, Chapter, names_of, threads
 from aggregator.model import EventAssignment
 
 __all__ = ["EventGraph", "Options"]
 
-_STATE = 2  # of what `state` gives; to be raised when candidates, descriptions or linkage change
+_STATE = 3  # of what `state` gives; to be raised when candidates, descriptions or linkage change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +52,13 @@ class EventGraph:
         self._theta = self._options.threshold * ONE
         self._links = Links(model or pair_model(), self._options.reach_days)
         self._grouping = self._new_grouping()
-        self._grouped = self._links.generation
         self._stories: dict[str, Features] = {}
         self._families = Families()
         self._hands = Hands()
         self._changed: set[str] = set()
         self._event: dict[str, str] = {}
         self._members: dict[str, tuple[str, ...]] = {}
+        self._chapters: dict[str, tuple[tuple[str, ...], Chapter]] = {}  # as of the last `threads`, and of whom
 
     def __len__(self) -> int:
         return len(self._stories)
@@ -98,13 +98,21 @@ class EventGraph:
         self._changed |= self._hands.replace(joined, parted)
 
     def evict(self, before: datetime) -> None:
-        """Forget stories published before a time.
+        """Forget stories published before a time, to which no story still to come is near.
 
-        Stories of the four days after that time lose neighbours by it, and may be decided otherwise: hold stories at least
-        four days longer than you take decisions from.
+        How alike they were to those that stay is remembered: nobody takes their places. An event that loses members by it
+        may be decided otherwise: hold stories at least four days longer than you take decisions from.
         """
-        for story in [s.id for s in self._stories.values() if s.published_at < before]:
+        old = [s.id for s in self._stories.values() if s.published_at < before]
+        nodes = [story for story in old if story in self._links]
+        for story in old:
             self.remove(story)
+        gone = self._links.forget(nodes)
+        none = np.zeros(0, dtype=np.int64)
+        left = self._grouping.update(
+            gone, set(), (none, none, none), self._links.alive, self._links.brief, self._ties()
+        )
+        self._changed |= {self._links.name(slot) for slot in left}
 
     def members(self, event: str) -> tuple[str, ...]:
         """Ids of the stories of an event, copies too, by time of publication. KeyError if there is no such event."""
@@ -146,31 +154,27 @@ class EventGraph:
 
         As of the last `flush`.
         """
-        if self._grouped != self._links.generation:
-            return ()  # nothing was decided yet
         groups = np.where(self._links.alive, self._grouping.groups, -1)
         sizes = np.bincount(groups[groups >= 0], minlength=len(groups))
         one, other, sums = self._links.between(np.where((groups >= 0) & (sizes[groups] > 1), groups, -1))
         means = sums / (ONE * sizes[one] * sizes[other])
         near = np.flatnonzero(means >= LEAST)
-        nodes = {
-            group: [self._links.name(slot) for slot in self._grouping.members(group)]
-            for group in {*one[near].tolist(), *other[near].tolist()}
-        }
-        keys = {group: self._event[found[0]] for group, found in nodes.items()}
+        chapters = {group: self._chapter(group) for group in {*one[near].tolist(), *other[near].tolist()}}
         links = {
-            (keys[a], keys[b]): mean
+            (chapters[a].event, chapters[b].event): mean
             for a, b, mean in zip(one[near].tolist(), other[near].tolist(), means[near].tolist(), strict=True)
         }
-        chapters = [
-            Chapter(
-                event=keys[group],
-                first_at=self._stories[keys[group]].published_at,
-                stories=tuple(self._stories[node] for node in found),
-            )
-            for group, found in nodes.items()
-        ]
-        return threads(chapters, links)
+        self._chapters = {chapter.event: (self._members[chapter.event], chapter) for chapter in chapters.values()}
+        return threads([*chapters.values()], links)
+
+    def _chapter(self, group: int) -> Chapter:
+        """An event as a thread sees it; the same as the last time if it was not told anew since."""
+        event = self._event[self._links.name(group)]
+        members, known = self._chapters.get(event, (None, None))
+        if known is not None and members is self._members[event]:
+            return known
+        stories = [self._stories[self._links.name(slot)] for slot in self._grouping.members(group)]
+        return Chapter(event=event, first_at=self._stories[event].published_at, names=names_of(stories))
 
     def flush(self) -> set[str]:
         """Decide what came since the last time; ids of stories whose event has other members than before."""
@@ -221,7 +225,7 @@ class EventGraph:
         now = {story: self._root(story) for story in self._stories}
         nodes = {story: found for story, found in self._stories.items() if now[story] == story}
         gone, moved = self._links.load(arrays, nodes)
-        self._grouping, self._grouped = self._new_grouping(), self._links.generation
+        self._grouping = self._new_grouping()
         self._grouping.load({name: arrays[f"cuts.{name}"] for name in ("joined", "groups", "parts")})
         self._members = {members[0]: tuple(members) for members in said["events"]}
         self._event = {story: event for event, members in self._members.items() for story in members}
@@ -253,22 +257,13 @@ class EventGraph:
 
     def _decide(self, leaving: list[str], coming: list[Features], changed: set[str]) -> set[str]:
         """Bring links and events up to date; ids of stories whose event has other members than before."""
+        if (renumbered := self._links.renumber()) is not None:
+            self._grouping.renumber(renumbered)
         gone = {self._links.slot(story) for story in leaving}
         fresh, links = self._links.update(leaving, coming)
-        if self._links.generation != self._grouped:
-            return self._regroup(changed)
         fresh |= {self._links.slot(node) for node in self._nodes_of({*changed, *self._hands.stories()})}
         moved = self._grouping.update(gone, fresh, links, self._links.alive, self._links.brief, self._ties())
         return self._retell({self._links.name(slot) for slot in moved}, changed)
-
-    def _regroup(self, changed: set[str]) -> set[str]:
-        """Group everything anew: after a restart, or when slots were numbered anew."""
-        self._grouping = self._new_grouping()
-        self._grouped = self._links.generation
-        slots = set(np.flatnonzero(self._links.alive).tolist())
-        none = np.zeros(0, dtype=np.int64)
-        self._grouping.update(set(), slots, (none, none, none), self._links.alive, self._links.brief, self._ties())
-        return self._retell({self._links.name(slot) for slot in slots}, changed | self._event.keys())
 
     def _new_grouping(self) -> Agglomeration:
         unsaid = self._options.unsaid * ONE
@@ -305,9 +300,8 @@ class EventGraph:
         """The reader's hands, as they lie on the nodes."""
         if not self._hands:
             return Ties()
-        slots = {
-            story: self._links.slot(self._root(story)) for story in self._hands.stories() if story in self._stories
-        }
+        nodes = {story: self._root(story) for story in self._hands.stories() if story in self._stories}
+        slots = {story: self._links.slot(node) for story, node in nodes.items() if node in self._links}
         group: dict[int, int] = {}
 
         def top(slot: int) -> int:

@@ -19,6 +19,7 @@ from aggregator.cluster.pairs import PairTable, Sizes, describe, shared
 __all__ = ["Links"]
 
 _Ints = npt.NDArray[np.int64]
+_Whole = npt.NDArray[np.signedinteger[Any]]
 _Bools = npt.NDArray[np.bool_]
 _DAY_US = 86_400_000_000
 _LISTED = SCALE * 4 // 100  # similarity from which a story counts as a neighbour
@@ -30,6 +31,10 @@ _LOOKED_AT = ONE * 5 // 100  # probability from which a pair is searched for con
 _REPELLED = -ONE  # a contradiction weighs as much as a sure link
 _UNKNOWN, _VETOED = -1, 1
 _CHUNK = 256  # stories entered before pairs are weighed against the lists so far
+_CROWDED, _SMALL = (
+    1.25,
+    1000,
+)  # times as many pairs or slots as are of use, and some more, before the others are dropped
 
 
 class Links:
@@ -42,7 +47,6 @@ class Links:
     def __init__(self, model: PairModel, reach_days: float) -> None:
         self.model = model
         self._reach_us = int(reach_days * _DAY_US)
-        self.generation = 0  # grows when slots are numbered anew
         self._clear()
 
     def _clear(self) -> None:
@@ -56,7 +60,7 @@ class Links:
         self._times: _Ints = np.zeros(1024, dtype=np.int64)
         self._alive: _Bools = np.zeros(1024, dtype=np.bool_)
         self._brief: _Ints = np.zeros(1024, dtype=np.int64)
-        self.generation += 1
+        self._settled = 0  # pairs that there were after the last dropping
 
     def __contains__(self, story: object) -> bool:
         return story in self._slots
@@ -72,13 +76,43 @@ class Links:
         displaced: set[int] = set()
         coming = sorted(coming, key=lambda story: (story.published_at, story.id))
         self._take_out(sorted(self._slots[story] for story in leaving), dirty)
-        if len(self._nodes) > 1.5 * (len(self._slots) + len(coming)) + 1000:
-            coming = sorted([*self._living(), *coming], key=lambda story: (story.published_at, story.id))
-            self._clear()
-            dirty.clear()
         for first in range(0, len(coming), _CHUNK):
             self._take_in(coming[first : first + _CHUNK], dirty, displaced)
-        return {self._slots[story.id] for story in coming}, self._weigh(dirty, displaced)
+        moved = self._weigh(dirty, displaced)
+        if self._pairs.count > _CROWDED * self._settled + _SMALL:
+            self._drop_pairs()
+        return {self._slots[story.id] for story in coming}, moved
+
+    def forget(self, leaving: Iterable[str]) -> set[int]:
+        """Let nodes go that nothing will come near to any more; returns the slots they had.
+
+        Their neighbours remember how alike they were: nobody takes their places, and no other link changes.
+        """
+        slots = {self._slots[story] for story in leaving}
+        self._empty(slots)
+        self._pairs.strength[self._pairs.rows_of(slots)] = 0
+        return slots
+
+    def renumber(self) -> _Ints | None:
+        """Number the slots anew if many are empty; returns the new number of each, -1 of an empty one."""
+        size = len(self._nodes)
+        if size <= _CROWDED * len(self._slots) + _SMALL:
+            return None
+        kept = np.flatnonzero(self._alive[:size])
+        renumbered = np.full(size, -1, dtype=np.int64)
+        renumbered[kept] = np.arange(len(kept))
+        self._drop_pairs(renumbered)
+        for lists in (self._comb, self._lead):
+            lists.keep(kept, renumbered)
+        places = kept.tolist()
+        self._nodes = [self._nodes[slot] for slot in places]
+        self._digests = [self._digests[slot] for slot in places]
+        self._sizes = {new: self._sizes[slot] for new, slot in enumerate(places) if slot in self._sizes}
+        self._slots = {story.id: slot for slot, story in enumerate(self._nodes) if story is not None}
+        self._times, self._brief, self._alive = self._times[kept], self._brief[kept], self._alive[kept]
+        self._index = Index()
+        self._index.fill(self._nodes)
+        return renumbered
 
     def edges(self, slots: set[int]) -> tuple[_Ints, _Ints, _Ints, _Bools]:
         """Links with an end among `slots`, each once.
@@ -89,7 +123,7 @@ class Links:
         rows = table.rows_of(slots)
         strength = table.strength[rows]
         rows, strength = rows[strength != 0], strength[strength != 0]
-        return table.a[rows], table.b[rows], strength.astype(np.int64), table.apart[rows]
+        return *_ends(table, rows), strength.astype(np.int64), table.apart[rows]
 
     def slot(self, story: str) -> int:
         """The slot of a node. KeyError if it is none."""
@@ -173,7 +207,7 @@ class Links:
             into.load({name.partition(".")[2]: found for name, found in arrays.items() if name.startswith(f"{part}.")})
         dirty: set[int] = set()
         gone = [slot for slot, story in enumerate(self._nodes) if story is None and names[slot]]
-        self._forget(gone, dirty)
+        self._close_gaps(gone, dirty)
         return set(gone), self._weigh(dirty, set())
 
     def described(self, since: int = 0) -> tuple[list[str], _Ints, _Ints, npt.NDArray[np.float64]]:
@@ -185,14 +219,11 @@ class Links:
         rows = np.flatnonzero(table.b[: table.count] >= since)
         rows = rows[self._counting(rows)]
         ids = [story.id if story is not None else "" for story in self._nodes]
-        return ids, table.a[rows], table.b[rows], describe(table, rows, self._comb, self._lead)
+        return ids, *_ends(table, rows), describe(table, rows, self._comb, self._lead)
 
     # --- taking stories in and out ---
 
-    def _living(self) -> list[Features]:
-        return [story for story in self._nodes if story is not None]
-
-    def _names(self, slots: _Ints) -> list[str]:
+    def _names(self, slots: _Whole) -> list[str]:
         return [self._node(slot).id for slot in slots.tolist()]
 
     def _node(self, slot: int) -> Features:
@@ -207,14 +238,22 @@ class Links:
         return known
 
     def _take_out(self, slots: list[int], dirty: set[int]) -> None:
+        self._empty(slots)
+        self._close_gaps(slots, dirty)
+
+    def _empty(self, slots: Iterable[int]) -> None:
         for slot in slots:
             del self._slots[self._node(slot).id]
             self._nodes[slot] = None
             self._sizes.pop(slot, None)
             self._alive[slot] = False
-        self._forget(slots, dirty)
 
-    def _forget(self, slots: list[int], dirty: set[int]) -> None:
+    def _drop_pairs(self, renumbered: _Ints | None = None) -> None:
+        """Drop the pairs that do not count: should they ever again, `_complete` enters them anew."""
+        self._pairs.keep(self._counting(np.arange(self._pairs.count)), renumbered)
+        self._settled = self._pairs.count
+
+    def _close_gaps(self, slots: list[int], dirty: set[int]) -> None:
         """Take dead slots out of all lists and pairs."""
         if not slots:
             return
@@ -297,7 +336,7 @@ class Links:
 
     # --- weighing pairs ---
 
-    def _count(self, a: _Ints, b: _Ints, comb: _Ints, lead: _Ints) -> _Bools:
+    def _count(self, a: _Whole, b: _Whole, comb: _Whole, lead: _Whole) -> _Bools:
         """Whether pairs may be links: alike, and among the closest of either by text or lead, or much alike."""
         closest = comb >= np.minimum(self._comb.entry(a), self._comb.entry(b))
         closest |= (lead >= np.minimum(self._lead.entry(a), self._lead.entry(b))) & (lead >= _LISTED)
@@ -324,7 +363,7 @@ class Links:
         table.strength[rows] = strength
         moved = np.concatenate([moved, self._let_go(displaced - dirty)])
         moved = moved[self._alive[table.a[moved]] & self._alive[table.b[moved]]]
-        return table.a[moved], table.b[moved], table.strength[moved].astype(np.int64)
+        return *_ends(table, moved), table.strength[moved].astype(np.int64)
 
     def _let_go(self, displaced: set[int]) -> _Ints:
         """Rows of pairs that no longer count because closer ones came; they are links no more."""
@@ -343,3 +382,7 @@ class Links:
             a, b = self._node(int(table.a[row])), self._node(int(table.b[row]))
             table.veto[row] = _VETOED if contradiction(a, b) else 0
         strength[strong[table.veto[rows[strong]] == _VETOED]] = _REPELLED
+
+
+def _ends(table: PairTable, rows: _Ints) -> tuple[_Ints, _Ints]:
+    return table.a[rows].astype(np.int64), table.b[rows].astype(np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,11 @@ RANKED = 10  # the closest circle: neighbours that pair features look at
 _NEAR = 20  # neighbours that may be links
 _KEPT = 32  # a reserve, so that a removed neighbour is mostly replaced without searching again
 
+_GONE = -3  # from here down are neighbours that were forgotten; above it, what stands for none
+
 _Ints = npt.NDArray[np.int64]
 _Rows = npt.NDArray[np.int32]
+_Whole = npt.NDArray[np.signedinteger[Any]]
 
 
 class Neighbours:
@@ -27,6 +31,7 @@ class Neighbours:
         self.values: _Rows = np.zeros((capacity, _KEPT), dtype=np.int32)
         self.slots: _Rows = np.full((capacity, _KEPT), -1, dtype=np.int32)
         self._floor: _Rows = np.zeros(capacity, dtype=np.int32)
+        self._forgotten = 0  # numbers given to neighbours that were forgotten
 
     def grow(self, capacity: int) -> None:
         """Make room for slots below `capacity`."""
@@ -45,8 +50,21 @@ class Neighbours:
         size = len(arrays["values"])
         self.grow(size)
         self.values[:size], self.slots[:size], self._floor[:size] = arrays["values"], arrays["slots"], arrays["floor"]
+        self._forgotten = max(0, _GONE + 1 - int(self.slots.min(initial=-1)))
 
-    def entry(self, slots: _Ints) -> _Rows:
+    def keep(self, slots: _Ints, renumbered: _Ints) -> None:
+        """Keep the lists of `slots` only, in this order; `renumbered` says what is now the number of every slot.
+
+        A neighbour that has none stays in the lists with a number of its own: how alike it was still counts.
+        """
+        self.values, self._floor = self.values[slots], self._floor[slots]
+        lists = self.slots[slots]
+        lost = _GONE - self._forgotten - np.arange(len(renumbered), dtype=np.int32)
+        self._forgotten += len(renumbered)
+        of = np.where(renumbered >= 0, renumbered, lost).astype(np.int32)
+        self.slots = np.where(lists >= 0, of[np.maximum(lists, 0)], lists)
+
+    def entry(self, slots: _Whole) -> _Rows:
         """Similarity from which one is among the _NEAR closest of each of `slots`; 0 while there is room."""
         found: _Rows = self.values[slots, _NEAR - 1]
         return found

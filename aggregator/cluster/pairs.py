@@ -10,7 +10,7 @@ import re
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "PairTable", "Sizes", "describe", "shared"]
 
 _Ints = npt.NDArray[np.int64]
+_Rows = npt.NDArray[np.int32]
+_Whole = npt.NDArray[np.signedinteger[Any]]
 _Floats = npt.NDArray[np.float64]
 
 _SHARED = (
@@ -102,10 +104,10 @@ class PairTable:
 
     def __init__(self) -> None:
         self.count = 0
-        self.a: _Ints = np.zeros(1024, dtype=np.int64)
-        self.b: _Ints = np.zeros(1024, dtype=np.int64)
-        self.comb: _Ints = np.zeros(1024, dtype=np.int64)
-        self.lead: _Ints = np.zeros(1024, dtype=np.int64)
+        self.a: _Rows = np.zeros(1024, dtype=np.int32)
+        self.b: _Rows = np.zeros(1024, dtype=np.int32)
+        self.comb: _Rows = np.zeros(1024, dtype=np.int32)
+        self.lead: _Rows = np.zeros(1024, dtype=np.int32)
         self.shared: npt.NDArray[np.float32] = np.zeros((1024, len(_SHARED)), dtype=np.float32)
         self.strength: npt.NDArray[np.int32] = np.zeros(1024, dtype=np.int32)
         self.veto: npt.NDArray[np.int8] = np.full(1024, -1, dtype=np.int8)
@@ -141,6 +143,25 @@ class PairTable:
         self._reserve(self.count)
         for name in _COLUMNS_OF_TABLE:
             getattr(self, name)[: self.count] = arrays[name]
+        self._find_rows()
+
+    def keep(self, rows: npt.NDArray[np.bool_], renumbered: _Ints | None = None) -> None:
+        """Drop all other rows; `renumbered` are the new numbers of all slots, if they have any."""
+        kept = np.flatnonzero(rows[: self.count])
+        self.count = len(kept)
+        capacity = max(1024, self.count * 5 // 4)
+        for name in _COLUMNS_OF_TABLE:
+            old = getattr(self, name)
+            new = np.zeros((capacity, *old.shape[1:]), dtype=old.dtype)
+            np.take(old, kept, axis=0, out=new[: self.count])
+            setattr(self, name, new)
+        if renumbered is not None:
+            for ends in (self.a, self.b):
+                ends[: self.count] = renumbered[ends[: self.count]]
+        self._find_rows()
+
+    def _find_rows(self) -> None:
+        """Note for each slot the rows that it is in."""
         self.of = {}
         if not self.count:
             return
@@ -160,7 +181,7 @@ class PairTable:
         distinct: _Ints = rows[np.concatenate([np.ones(min(1, len(rows)), dtype=np.bool_), rows[1:] != rows[:-1]])]
         return distinct
 
-    def partners(self, slot: int) -> _Ints:
+    def partners(self, slot: int) -> _Rows:
         """Slots that share a row with `slot`."""
         rows = self.rows_of({slot})
         return np.where(self.a[rows] == slot, self.b[rows], self.a[rows])
@@ -243,7 +264,7 @@ def describe(table: PairTable, rows: _Ints, comb: Neighbours, lead: Neighbours) 
     return out
 
 
-def _standing(lists: Neighbours, value: _Ints, a: _Ints, b: _Ints) -> _Floats:
+def _standing(lists: Neighbours, value: _Whole, a: _Whole, b: _Whole) -> _Floats:
     ranks, margins, scores, means = [], [], [], []
     for slot in (a, b):
         near = lists.values[slot, :RANKED].astype(np.int64)
@@ -259,7 +280,7 @@ def _standing(lists: Neighbours, value: _Ints, a: _Ints, b: _Ints) -> _Floats:
     return np.stack([*columns, common, value / SCALE - columns[-1]], axis=1)
 
 
-def _in_common(lists: Neighbours, a: _Ints, b: _Ints) -> _Floats:
+def _in_common(lists: Neighbours, a: _Whole, b: _Whole) -> _Floats:
     """How many stories are in the closest circle of both. Ties at its edge count as outside: they have no order."""
     circle: list[npt.NDArray[np.int32]] = []
     for slot in (a, b):

@@ -7,13 +7,13 @@ chance. Each event follows at most one other, its strongest earlier chapter: a t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.cluster.features import Features
 
-__all__ = ["LEAST", "Chapter", "threads"]
+__all__ = ["LEAST", "Chapter", "names_of", "threads"]
 
 LEAST = 0.08  # mean probability over the pairs of two events, from which one follows the other if they share names
 _NAMED = 0.5  # share of the stories of each event that mention a shared name
@@ -23,11 +23,11 @@ _APART = timedelta(hours=3)  # less, and it is one event told in two ways rather
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """An event as a thread sees it: its key, when its first story was published, its stories."""
+    """An event as a thread sees it: its key, when its first story was published, the names that it is about."""
 
     event: str
     first_at: datetime
-    stories: tuple[Features, ...]
+    names: frozenset[str]
 
 
 def threads(chapters: list[Chapter], links: Mapping[tuple[str, str], float]) -> tuple[tuple[str, ...], ...]:
@@ -37,13 +37,12 @@ def threads(chapters: list[Chapter], links: Mapping[tuple[str, str], float]) -> 
     A pure function of its arguments.
     """
     known = {chapter.event: chapter for chapter in chapters}
-    names = {chapter.event: _names(chapter) for chapter in chapters}
     follows: dict[str, tuple[float, str]] = {}
     for (one, other), mean in sorted(links.items()):
         if mean < LEAST or one not in known or other not in known:
             continue
         early, late = sorted((known[one], known[other]), key=_order)
-        if late.first_at - early.first_at >= _APART and len(names[one] & names[other]) >= _NAMES:
+        if late.first_at - early.first_at >= _APART and len(early.names & late.names) >= _NAMES:
             follows[late.event] = max(follows.get(late.event, (0.0, "")), (mean, early.event))
     found: dict[str, list[Chapter]] = {}
     for chapter in chapters:
@@ -59,7 +58,7 @@ def _order(chapter: Chapter) -> tuple[datetime, str]:
     return chapter.first_at, chapter.event
 
 
-def _names(chapter: Chapter) -> set[str]:
+def names_of(stories: Collection[Features]) -> frozenset[str]:
     """Names that at least half of an event's stories mention."""
-    counts = Counter(name for story in chapter.stories for name in {*map(str.lower, story.shown_names)})
-    return {name for name, count in counts.items() if count >= _NAMED * len(chapter.stories)}
+    counts = Counter(name for story in stories for name in {*map(str.lower, story.shown_names)})
+    return frozenset(name for name, count in counts.items() if count >= _NAMED * len(stories))

@@ -1,54 +1,38 @@
-"""Deduplicate and cluster what is new: from stale stories, through the window, to decisions in the store."""
+"""Deduplicate and cluster what is new: from stale stories, through a window, to decisions in the store."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import CancelledError, Executor, Future
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Event as StopSignal
 
-from aggregator import __version__
-from aggregator.cluster import Features
-from aggregator.dedupe import Fingerprint
-from aggregator.digest import event_headline
-from aggregator.errors import WorkerDied
 from aggregator.model import StoryLine
-from aggregator.pipeline.window import Prepared, Window, prepare_many
+from aggregator.pipeline.held import HeldWindow
 from aggregator.store import Store
-from aggregator.store.decisions import KeptWindow, StoredFeatures
-from aggregator.store.edits import Edit
 
 __all__ = ["Decider"]
 
-# A story is compared with those up to 7 days away (copies) or 4 (events), and what is near those matters too.
-REACH = timedelta(days=8)
-MOST_IN_MEMORY = 40_000  # stories; when more have gathered, those that are out of reach are forgotten
 BATCH = 500
-FEWEST_KEPT, KEPT_SHARE = 64, 32  # stories, or one in so many of the window, after which it is kept anew
-SMALL = 64  # below this many stories, another process costs more than it saves
-
-
-@dataclass(slots=True)
-class _Span:
-    """The publication times that the window covers, both ends included."""
-
-    since: datetime
-    until: datetime
+PIECE = timedelta(days=2)  # stories further apart are decided one after the other, so that the window stays small
 
 
 @dataclass(slots=True)
 class Decider:
-    """Brings copies and events of a store up to date, and keeps its window in memory from one time to the next."""
+    """Brings copies and events of a store up to date, and keeps the window of its latest stories from one run to the next.
+
+    What is published so long before these that none of them is near is decided in a window of its own, which goes with
+    the run: memory follows the days looked at, not the archive.
+    """
 
     store: Store
     executor: Executor | None = None
-    _window: Window = field(default_factory=Window)
-    _span: _Span | None = None
-    _edits: tuple[int, int] = (0, 0)
-    _unkept: int = 0
-    _threads: frozenset[tuple[str, ...]] | None = None  # as stored; None when that is not known
-    _moved: set[str] = field(default_factory=set)  # keys of events decided otherwise since threads were stored
+    _latest: HeldWindow = field(init=False)
+    _aside: HeldWindow | None = None
+
+    def __post_init__(self) -> None:
+        self._latest = HeldWindow(self.store, self.executor)
 
     def run(
         self,
@@ -57,194 +41,41 @@ class Decider:
         progress: Callable[[int], None] = lambda _done: None,
     ) -> int:
         """Decide every story that waits; returns how many were decided. A stop takes effect between two batches."""
-        done = 0
+        self.store.read_unmapped()
+        done, used = 0, {}
         while not (stop and stop.is_set()):
             lines = self.store.decisions.stale(limit=BATCH)
             if not lines:
                 break
-            self._decide(lines)
+            for piece in _pieces(lines):
+                held = self._window_for(piece)
+                held.decide(piece)
+                used[id(held)] = held
             done += len(lines)
             progress(done)
-        if done:
-            self._tell_threads()
-            self._keep()
+        for held in used.values():
+            held.finish()
+        self._aside = None
         return done
 
     def forget(self, keys: Iterable[str]) -> None:
         """Take stories out of memory that are no longer stored."""
         for key in keys:
-            self._window.remove(key)
+            self._latest.window.remove(key)
 
-    def _decide(self, lines: Sequence[StoryLine]) -> None:
-        self._obey()
-        self._cover(lines[0].published_at - REACH, lines[-1].published_at + REACH)
-        prepared = _prepared(lines, self.executor)
-        for story in prepared:
-            self._window.put(story)
-        self._unkept += len(prepared)
-        changes = self._window.flush()
-        self._moved.update(assignment.event for assignment in changes.events.values())
-        with self.store.write():
-            touched = self.store.decisions.apply(
-                features=_blobs(prepared),
-                copies=changes.copies,
-                events=changes.events,
-            )
-            self.store.events.set_headlines(_headlines(self.store, touched))
-
-    def _tell_threads(self) -> None:
-        """Store the threads that are others than the last time, or hold an event that is."""
-        threads = frozenset(self._window.threads())
-        if self._threads is None:
-            self.store.events.set_threads(sorted(threads), self._window.event_keys())
-        else:
-            moved = self._moved.union(*(threads ^ self._threads))
-            told = [thread for thread in sorted(threads) if not moved.isdisjoint(thread)]
-            held = sorted(key for key in moved.union(*told) if key in self._window)
-            self.store.events.set_threads(told, held)
-        self._threads = threads
-        self._moved.clear()
-
-    def _obey(self) -> None:
-        """Take over the reader's edits when there are new ones, from whatever process they came."""
-        version = self.store.edits.version()
-        if version != self._edits:
-            self._edits = version
-            self._window.constrain(**_constraints(self.store.edits.standing()))
-
-    def _cover(self, since: datetime, until: datetime) -> None:
-        """Have every decided story of this time in the window."""
-        span = self._span
-        is_full = len(self._window) > MOST_IN_MEMORY
-        if span is None or since > span.until or until < span.since or (is_full and since < span.since):
-            self._window, self._threads = Window(), None
-            self._edits = (0, 0)
-            self._obey()
-            self._begin(since, until)
-            return
-        if is_full and since > span.since:
-            self._window.evict(since)
-            self._window.settle()
-            span.since = since
-        if since < span.since:
-            self._load(since, span.since)
-            span.since = since
-        if until > span.until:
-            self._load(span.until, until)
-            span.until = until
-
-    def _begin(self, since: datetime, until: datetime) -> None:
-        """Fill an empty window, from what the last process found out where that serves."""
-        kept = self.store.decisions.kept_window(__version__, since, until)
-        if kept is None or kept.since < since - REACH or kept.stories > MOST_IN_MEMORY:
-            self._span = _Span(since, until)
-            self._load(since, until)
-            self._unkept = len(self._window)
-            return
-        self._span = _Span(min(since, kept.since), max(until, kept.until))
-        self._load(self._span.since, self._span.until, kept)
-
-    def _keep(self) -> None:
-        """Keep what was found out, once so much has come that finding it out again would take its time."""
-        size = len(self._window)
-        if self._span is None or self._unkept < max(FEWEST_KEPT, size // KEPT_SHARE) or size > MOST_IN_MEMORY:
-            return  # what is kept of more would not be taken back
-        copies, events = self._window.state()
-        self.store.decisions.keep_window(
-            KeptWindow(
-                version=__version__, since=self._span.since, until=self._span.until, stories=size,
-                copies=copies, events=events,
-            )
-        )  # fmt: skip
-        self._unkept = 0
-
-    def _load(self, since: datetime, until: datetime, kept: KeptWindow | None = None) -> None:
-        """Put decided stories into the window; features that another version made are computed anew and kept."""
-        outdated = []
-        for stored in self.store.decisions.window(since, until):
-            if stored.key in self._window:
-                continue
-            known = _restored(stored)
-            if known is None:
-                outdated.append(stored.key)
-            else:
-                self._window.put(known)
-        if outdated:
-            fresh = _prepared(self.store.decisions.lines(outdated), self.executor)
-            for story in fresh:
-                self._window.put(story)
-            self.store.decisions.keep_features(_blobs(fresh))
-        if kept is not None and not self._window.restore(kept.copies, kept.events):
-            self._unkept = len(self._window)
-        self._window.settle()
+    def _window_for(self, piece: Sequence[StoryLine]) -> HeldWindow:
+        if self._latest.reaches(piece[-1].published_at):
+            return self._latest
+        if self._aside is None:
+            self._aside = HeldWindow(self.store, self.executor, keeps=False)
+        return self._aside
 
 
-def _restored(stored: StoredFeatures) -> Prepared | None:
-    """The story as it was kept; None if another version of the code computed it."""
-    try:
-        fingerprint, features = Fingerprint.from_bytes(stored.fingerprint), Features.from_bytes(stored.features)
-    except ValueError:
-        return None
-    if features is None:
-        return None
-    return Prepared(id=stored.key, published_at=stored.published_at, fingerprint=fingerprint, features=features)
-
-
-def _blobs(stories: Iterable[Prepared]) -> dict[str, tuple[bytes, bytes]]:
-    return {p.id: (p.fingerprint.to_bytes(), p.features.to_bytes()) for p in stories}
-
-
-def _prepared(lines: Sequence[StoryLine], executor: Executor | None) -> list[Prepared]:
-    if executor is None or len(lines) < SMALL:
-        return list(prepare_many(lines))
-    batches = [lines[i : i + SMALL] for i in range(0, len(lines), SMALL)]
-    futures = [executor.submit(prepare_many, tuple(batch)) for batch in batches]
-    return [story for future, batch in zip(futures, batches, strict=True) for story in _computed(future, batch)]
-
-
-def _computed(future: Future[tuple[Prepared, ...]], batch: Sequence[StoryLine]) -> tuple[Prepared, ...]:
-    """What a worker made of these; if it could not, we make it ourselves, for every story is to be decided."""
-    try:
-        return future.result()
-    except (WorkerDied, CancelledError):
-        return prepare_many(batch)
-
-
-def _headlines(store: Store, event_ids: Sequence[int]) -> Mapping[int, tuple[str, int]]:
-    """Each event's headline: one of its originals', chosen by the digest's rules."""
-    headlines = {}
-    for event_id, rows in store.events.titles(event_ids).items():
-        lines = [
-            StoryLine(
-                id=str(row["id"]), title=row["title"], text=row["text"],
-                published_at=datetime.fromisoformat(row["published_at"]), source=row["source"], lang=row["lang"],
-            )
-            for row in rows
-        ]  # fmt: skip
-        chosen = event_headline(lines) or lines[0]
-        title = chosen.title or _first_words(chosen.text) or "Untitled"
-        headlines[event_id] = (title, int(chosen.id))
-    return headlines
-
-
-def _first_words(text: str | None, limit: int = 90) -> str:
-    first = (text or "").strip().split("\n", 1)[0]
-    return first if len(first) <= limit else first[:limit].rsplit(" ", 1)[0] + " …"
-
-
-def _constraints(edits: Sequence[Edit]) -> dict[str, list[tuple[str, str]]]:
-    """What the reader's acts say of pairs of stories; a later act wins over an earlier one."""
-    not_copies: list[tuple[str, str]] = []
-    verdicts: dict[tuple[str, str], bool] = {}
-    for edit in edits:
-        one, other = edit.groups[0], edit.groups[1]
-        pairs = [(min(a, b), max(a, b)) for a in one for b in other if a != b]
-        if edit.kind == "not-a-copy":
-            not_copies.extend(pairs)
-        else:
-            verdicts.update(dict.fromkeys(pairs, edit.kind != "split"))
-    return {
-        "not_copies": not_copies,
-        "together": sorted(pair for pair, joined in verdicts.items() if joined),
-        "apart": sorted(pair for pair, joined in verdicts.items() if not joined),
-    }
+def _pieces(lines: Sequence[StoryLine]) -> Iterator[Sequence[StoryLine]]:
+    """Runs of stories, by time, that are near each other."""
+    first = 0
+    for place, line in enumerate(lines):
+        if line.published_at - lines[first].published_at > PIECE:
+            yield lines[first:place]
+            first = place
+    yield lines[first:]

@@ -111,6 +111,10 @@ class Decisions:
             stories=row["stories"], copies=row["copies"].decode("utf-8", "replace"), events=row["events"],
         )  # fmt: skip
 
+    def kept_since(self, version: str) -> datetime | None:
+        """The time from which on a window is kept, if this version kept one."""
+        return from_db(self._db.value("SELECT since FROM window WHERE version = ?", (version,)))
+
     def keep_features(self, features: Mapping[str, tuple[bytes, bytes]]) -> None:
         """Store features that were computed anew for stories whose decisions stand."""
         with self._db.write():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.pipeline import decide
+from aggregator.pipeline import held
 from aggregator.pipeline.decide import Decider
 from aggregator.pipeline.window import Window
 from aggregator.store import Store
@@ -53,12 +53,17 @@ def lived(path: Path) -> tuple[set[frozenset[str]], int, int]:
         entries = [a_new_entry(**told(day, outlet)) for outlet in ("courier", "post")]
         store.ingest.apply(feed.id, entries, now=NOW + timedelta(days=day))
         decider.run()
-        largest = max(largest, len(decider._window))
+        largest = max(largest, len(decider._latest.window))
     events: dict[int, set[str]] = defaultdict(set)
     for row in store.connections.rows("SELECT key, event_id FROM stories"):
         events[row["event_id"]].add(row["key"])
     store.close()
     return {frozenset(keys) for keys in events.values()}, largest, read[0]
+
+
+def tell(store: Store, stories: list[tuple[int, str]]) -> None:
+    entries = [a_new_entry(**told(day, outlet)) for day, outlet in stories]
+    store.ingest.apply(store.feeds.all()[0].id, entries, now=NOW + timedelta(days=DAYS))
 
 
 def told_to(store: Store, days: range) -> None:
@@ -88,7 +93,7 @@ MISHAPS = {
 def test_a_process_that_starts_again_decides_as_one_that_never_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mishap: str
 ) -> None:
-    monkeypatch.setattr(decide, "FEWEST_KEPT", 1)
+    monkeypatch.setattr(held, "FEWEST_KEPT", 1)
     outcomes = []
     for restarted in (True, False):
         store = Store(tmp_path / f"{restarted}.db")
@@ -110,7 +115,7 @@ def test_a_process_that_starts_again_decides_as_one_that_never_ended(
 def test_a_process_that_starts_again_does_not_find_out_anew_what_the_last_one_did(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decide, "FEWEST_KEPT", 1)
+    monkeypatch.setattr(held, "FEWEST_KEPT", 1)
     store = Store(tmp_path / "kept.db")
     store.feeds.add([a_spec()], now=NOW)
     told_to(store, range(8))
@@ -124,30 +129,33 @@ def test_a_process_that_starts_again_does_not_find_out_anew_what_the_last_one_di
     assert taken == [True]
 
 
-def test_a_window_that_no_process_would_take_back_is_not_written(
+def test_a_window_forgets_what_is_out_of_reach_reads_nothing_again_and_decides_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decide, "FEWEST_KEPT", 1)
-    kept = []
-    for most in (16, 15):
-        monkeypatch.setattr(decide, "MOST_IN_MEMORY", most)
-        store = Store(tmp_path / f"{most}.db")
-        store.feeds.add([a_spec()], now=NOW)
-        told_to(store, range(8))
-        Decider(store).run()
-        kept.append(store.connections.value("SELECT count(*) FROM window"))
-        store.close()
-    assert kept == [1, 0]
-
-
-def test_a_full_window_forgets_what_is_out_of_reach_reads_nothing_again_and_decides_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    bounded, few, read = lived(tmp_path / "bounded.db")
+    assert len(bounded) < 2 * DAYS  # some stories did find each other
+    assert few <= 24  # eight days of two stories, those of the day, and some that are not forgotten yet
+    assert read < 2 * DAYS
+    monkeypatch.setattr(held, "FORGOTTEN", timedelta(days=DAYS))
     events, largest, _ = lived(tmp_path / "wide.db")
     assert largest == 2 * DAYS
-    assert len(events) < 2 * DAYS  # some stories did find each other
-    monkeypatch.setattr(decide, "MOST_IN_MEMORY", 10)
-    bounded, few, read = lived(tmp_path / "bounded.db")
     assert bounded == events
-    assert few <= 20  # eight days of two stories, and those of the day
-    assert read < 2 * DAYS
+
+
+def test_late_stories_are_decided_by_their_own_time_and_keep_nobody_in_memory(tmp_path: Path) -> None:
+    """One feed has all its outlet's stories at once, when those of the other have come day by day."""
+    outcomes = []
+    for late in (range(0), range(0, DAYS, 3)):
+        store = Store(tmp_path / f"{len(late)}.db")
+        store.feeds.add([a_spec()], now=NOW)
+        decider = Decider(store)
+        for day in range(DAYS):
+            outlets = ("courier",) if day in late else ("courier", "post")
+            tell(store, [(day, outlet) for outlet in outlets])
+            decider.run()
+        tell(store, [(day, "post") for day in late])
+        decider.run()
+        outcomes.append(events_of(store))
+        assert len(decider._latest.window) <= 24
+        store.close()
+    assert outcomes[0] == outcomes[1]
