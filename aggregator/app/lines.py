@@ -144,7 +144,7 @@ def dedupe_lines(reader: LineReader) -> Iterator[dict[str, Any]]:
 
 
 def cluster_lines(
-    reader: LineReader, *, online: Callable[[dict[str, Any]], None] | None = None
+    reader: LineReader, *, online: Callable[[dict[str, Any]], None] | None = None, across: bool = False
 ) -> Iterator[dict[str, Any]]:
     """The event of each story after all merges and splits, in order; `online` is told each decision as it falls."""
 
@@ -152,7 +152,7 @@ def cluster_lines(
         if online is not None:
             online({"id": assignment.id, "event": assignment.event})
 
-    decided = decide_stream(reader, online=tell if online else None)
+    decided = decide_stream(reader, online=tell if online else None, across=across)
     for story_id in reader.order:
         yield {"id": story_id, "event": decided.events[story_id].event}
 

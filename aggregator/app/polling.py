@@ -428,9 +428,13 @@ class Polling:
     def decider(self) -> Decider:
         """The keeper of the window."""
         if self._decider is None:
+            from aggregator.cluster.meaning import is_installed
             from aggregator.pipeline.decide import Decider
 
-            self._decider = Decider(self.store, executor=self.engine.fingerprinter())
+            across = self.config.events.across_languages
+            if across and not is_installed():
+                log.warning("no extra for other languages; type: pip install 'aggregator[languages]'")
+            self._decider = Decider(self.store, self.engine.fingerprinter(), across=across and is_installed())
         return self._decider
 
     def close(self) -> None:

@@ -78,7 +78,10 @@ def dedupe(source: Any) -> None:
 @click.command()
 @INPUT
 @click.option("--online", is_flag=True, help="Print each decision as it falls, on stderr.")
-def cluster(source: Any, *, online: bool) -> None:
+@click.option(
+    "--across-languages", is_flag=True, help="Join events of different languages; needs the extra `languages`."
+)
+def cluster(source: Any, *, online: bool, across_languages: bool) -> None:
     """Story lines in, in order of arrival; when the input ends, one line each out: {"id", "event"}.
 
     \b
@@ -91,7 +94,7 @@ def cluster(source: Any, *, online: bool) -> None:
         click.echo(json_line(row), err=True)
 
     reader = LineReader(source)
-    for row in cluster_lines(reader, online=tell if online else None):
+    for row in cluster_lines(reader, online=tell if online else None, across=across_languages):
         click.echo(json_line(row))
     _end(reader)
 

@@ -10,7 +10,7 @@ bit: all sums are whole numbers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,14 +18,35 @@ import numpy.typing as npt
 
 from aggregator.cluster.linkage import FORBIDDEN, average_linkage
 
-__all__ = ["BREVITY_STEPS", "Agglomeration", "Edges", "Ties"]
+__all__ = ["BREVITY_STEPS", "Agglomeration", "Cut", "Edges", "Moved", "Ties", "steps"]
 
 _Ints = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float64]
 Edges = Callable[[set[int]], tuple[_Ints, _Ints, _Ints, npt.NDArray[np.bool_]]]
+Moved = tuple[_Ints, _Ints, _Ints]
 
 BREVITY_STEPS = 4  # brevity is told in so many steps, so that sums over two groups need counts only
 _STEPS = (0.85, 0.7, 0.55, 0.45)  # cuts above the final one; any choice gives the same events
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One cut of the tree: groups of the cut before merge while the mean strength between them is at least `at`.
+
+    `edges(slots)` gives all links with an end among `slots`, each once: two arrays of slots, their strengths (not 0), and
+    whether their titles speak of others. `brief` is for every slot a number up to BREVITY_STEPS: `unit` times the lower of
+    two is the least strength of two stories whose titles do not.
+    """
+
+    at: float
+    edges: Edges
+    unit: int
+    brief: Callable[[], _Ints]
+
+
+def steps(theta: float, one: float) -> list[float]:
+    """The thresholds of the cuts down to the one at `theta`."""
+    return [*(step * one for step in _STEPS if step * one > theta), theta]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +60,12 @@ class Ties:
 class Agglomeration:
     """Groups of slots, cut at falling thresholds; the last cut are the events.
 
-    `edges(slots)` gives all links with an end among `slots`, each once: two arrays of slots, their strengths (not 0), and
-    whether their titles speak of others. `unsaid` is the least strength of two wholly brief stories whose titles do not;
-    between others it shrinks with the longer.
-    `order(slot)` sorts stories the same way whatever their slots.
+    `one` is the strength of a sure link; `order(slot)` sorts stories the same way whatever their slots.
     """
 
-    def __init__(
-        self, theta: float, one: float, unsaid: float, edges: Edges, order: Callable[[int], tuple[int, str]]
-    ) -> None:
+    def __init__(self, cuts: Sequence[Cut], one: float, order: Callable[[int], tuple[int, str]]) -> None:
+        self._cuts = cuts
         self._one = one
-        self._cuts = [step * one for step in _STEPS if step * one > theta] + [theta]
-        self._unit = int(unsaid / BREVITY_STEPS)
-        self._edges = edges
         self._order = order
         self._joined: _Ints = np.zeros(0, dtype=np.int64)
         self._groups: list[_Ints] = [np.zeros(0, dtype=np.int64) for _ in self._cuts]
@@ -103,32 +117,28 @@ class Agglomeration:
         self._members = [{} for _ in self._cuts]
         self.load(arrays)
 
-    def update(  # noqa: PLR0917 - what changed, then what is
+    def update(
         self,
         gone: set[int],
         fresh: set[int],
-        moved: tuple[_Ints, _Ints, _Ints],
+        moved: Sequence[Moved],
         alive: npt.NDArray[np.bool_],
-        brief: _Ints,
         hands: Ties | None = None,
     ) -> set[int]:
         """Decide anew; returns slots whose event may have changed.
 
-        `fresh` are slots that are new or whose hands changed, `gone` those taken out since the last time, `moved` the two
-        ends of links that changed and their strengths now; `alive` and `brief` (brevity in whole steps) are told of every
-        slot.
+        `fresh` are slots that are new or whose hands changed, `gone` those taken out since the last time, `moved` for each
+        cut the two ends of links that changed and their strengths now; `alive` is told of every slot.
         """
         self._grow(len(alive))
         self._alive = alive
-        self._counts = (brief[:, None] >= np.arange(1, BREVITY_STEPS + 1)) & alive[:, None]
-        self._brief = brief
         hands = hands or Ties()
         self._parted = hands.parted
         live = fresh - gone
         for slot in live:
             self._joined[slot] = hands.joined.get(slot, slot)
         for level in range(len(self._cuts)):
-            live |= self._recut(level, live, gone, moved)
+            live |= self._recut(level, live, gone, moved[level])
         return live
 
     def _grow(self, size: int) -> None:
@@ -142,7 +152,7 @@ class Agglomeration:
     def _items(self, level: int) -> _Ints:
         return self._groups[level - 1] if level else self._joined
 
-    def _recut(self, level: int, live: set[int], gone: set[int], moved: tuple[_Ints, _Ints, _Ints]) -> set[int]:
+    def _recut(self, level: int, live: set[int], gone: set[int], moved: Moved) -> set[int]:
         """One cut anew around `live` slots and `moved` links; returns slots whose group changed."""
         parts, members, groups = self._parts[level], self._members[level], self._groups[level]
         self._weigh_items(level)
@@ -175,12 +185,14 @@ class Agglomeration:
     def _weigh_items(self, level: int) -> None:
         """Stories of each item of a level, and how many of them are at least so brief, by step."""
         items = self._items(level)
+        self._brief = self._cuts[level].brief()
+        counts = (self._brief[:, None] >= np.arange(1, BREVITY_STEPS + 1)) & self._alive[:, None]
         self._sizes = np.bincount(items[self._alive], minlength=len(items))
         self._briefs = np.zeros((len(items), BREVITY_STEPS), dtype=np.float64)
         for step in range(BREVITY_STEPS):
-            self._briefs[:, step] = np.bincount(items[self._counts[:, step]], minlength=len(items))
+            self._briefs[:, step] = np.bincount(items[counts[:, step]], minlength=len(items))
 
-    def _unsettled_by(self, level: int, moved: tuple[_Ints, _Ints, _Ints]) -> set[int]:
+    def _unsettled_by(self, level: int, moved: Moved) -> set[int]:
         """Slots whose component must be taken apart because links within it changed, or now reach out of it."""
         parts, items, cut = self._parts[level], self._items(level), self._cuts[level]
         a, b, strength = moved
@@ -188,8 +200,8 @@ class Agglomeration:
         unsettled = set(a[within & (items[a] != items[b])].tolist())
         pairs = self._sizes[items[a]] * self._sizes[items[b]]
         # The mean over so many pairs reaches the cut only if this link and sure links for the rest would.
-        said = np.where(strength < 0, strength, np.maximum(strength, self._unit * BREVITY_STEPS))
-        out = ~within & (said >= pairs * cut - (pairs - 1) * self._one)
+        said = np.where(strength < 0, strength, np.maximum(strength, cut.unit * BREVITY_STEPS))
+        out = ~within & (said >= pairs * cut.at - (pairs - 1) * self._one)
         alone = out & (pairs == 1)
         unsettled.update(a[alone].tolist(), b[alone].tolist())
         out &= ~alone
@@ -218,8 +230,9 @@ class Agglomeration:
         return held
 
     def _between(self, level: int, slots: set[int]) -> _Between:
-        a, b, strength, apart = self._edges(slots)
-        brief = self._unit * np.minimum(self._brief[a], self._brief[b])
+        cut = self._cuts[level]
+        a, b, strength, apart = cut.edges(slots)
+        brief = cut.unit * np.minimum(self._brief[a], self._brief[b])
         excess = np.where((strength < 0) | apart, strength, np.maximum(strength, brief)) - brief
         cut_by_hand = [(s, o) for s in slots & self._parted.keys() for o in self._parted[s] if s < o or o not in slots]
         if cut_by_hand:
@@ -227,34 +240,32 @@ class Agglomeration:
             a, b = np.concatenate([a, ends[:, 0]]), np.concatenate([b, ends[:, 1]])
             excess = np.concatenate([excess, np.full(len(ends), int(FORBIDDEN))])
         stories = self._sizes, self._briefs
-        return _Between((a, b, excess), self._items(level), stories, self._unit, self._cuts[level])
+        return _Between((a, b, excess), self._items(level), stories, cut)
 
     def _cluster(self, component: list[int], found: _Between, level: int) -> list[list[int]]:
         if len(component) == 1:
             return [component]
         ordered = sorted(component, key=self._order)
         sums, sizes = found.matrix(ordered)
-        clusters = average_linkage(sums, sizes, self._cuts[level])
+        clusters = average_linkage(sums, sizes, self._cuts[level].at)
         return [[ordered[k] for k in cluster] for cluster in clusters]
 
 
 class _Between:
     """Sums of links between items (groups of the cut before), as far as they concern some slots."""
 
-    def __init__(
-        self, links: tuple[_Ints, _Ints, _Ints], items: _Ints, stories: tuple[_Ints, _Floats], unit: int, cut: float
-    ) -> None:
+    def __init__(self, links: Moved, items: _Ints, stories: tuple[_Ints, _Floats], cut: Cut) -> None:
         a, b, excess = links
         sizes, briefs = stories
-        self._sizes, self._briefs, self._unit = sizes, briefs, unit
+        self._sizes, self._briefs, self._unit = sizes, briefs, cut.unit
         apart = items[a] != items[b]
         a, b, excess = a[apart], b[apart], excess[apart]
         low, high = np.minimum(items[a], items[b]), np.maximum(items[a], items[b])
         keys, of = _grouped(low * len(items) + high)
         self._low, self._high = keys // len(items), keys % len(items)
         self._excess: _Floats = np.bincount(of, weights=excess, minlength=len(keys)).astype(np.float64)
-        sums = self._excess + unit * (briefs[self._low] * briefs[self._high]).sum(axis=1)
-        self._near = sums >= cut * (sizes[self._low] * sizes[self._high])
+        sums = self._excess + cut.unit * (briefs[self._low] * briefs[self._high]).sum(axis=1)
+        self._near = sums >= cut.at * (sizes[self._low] * sizes[self._high])
         ends = np.concatenate([a[self._near[of]], b[self._near[of]]])
         self._ends = set(ends.tolist())
 

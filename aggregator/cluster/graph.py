@@ -15,11 +15,11 @@ from datetime import datetime
 
 import numpy as np
 
-from aggregator.cluster.agglomeration import Agglomeration, Ties
+from aggregator.cluster.agglomeration import BREVITY_STEPS, Agglomeration, Cut, Moved, Ties, steps
 from aggregator.cluster.families import Families
 from aggregator.cluster.features import VERSION, Features
 from aggregator.cluster.hands import Hands
-from aggregator.cluster.links import Links
+from aggregator.cluster.links import AGAINST, Links
 from aggregator.cluster.model import ONE, PairModel, pair_model
 from aggregator.cluster.reasons import reason, vetoes
 from aggregator.cluster.threads import LEAST, Chapter, names_of, threads
@@ -27,6 +27,7 @@ from aggregator.model import EventAssignment
 
 __all__ = ["EventGraph", "Options"]
 
+_NONE: Moved = (np.zeros(0, dtype=np.int64),) * 3
 _STATE = 3  # of what `state` gives; to be raised when candidates, descriptions or linkage change
 
 
@@ -36,12 +37,14 @@ class Options:
 
     Stories link directly only within `reach_days`. Clusters merge while the mean probability over the pairs between them
     is at least `threshold`. Two stories that share no telling word count as 0, but two bare titles as `unsaid`: that a
-    title leaves a word out says little.
+    title leaves a word out says little. `across` joins events of different languages as well, if stories come with their
+    meaning.
     """
 
     threshold: float = 0.4
     reach_days: float = 4.0
     unsaid: float = 0.36
+    across: bool = False
 
 
 class EventGraph:
@@ -49,8 +52,7 @@ class EventGraph:
 
     def __init__(self, options: Options | None = None, model: PairModel | None = None) -> None:
         self._options = options or Options()
-        self._theta = self._options.threshold * ONE
-        self._links = Links(model or pair_model(), self._options.reach_days)
+        self._links = Links(model or pair_model(), self._options.reach_days, across=self._options.across)
         self._grouping = self._new_grouping()
         self._stories: dict[str, Features] = {}
         self._families = Families()
@@ -108,10 +110,7 @@ class EventGraph:
         for story in old:
             self.remove(story)
         gone = self._links.forget(nodes)
-        none = np.zeros(0, dtype=np.int64)
-        left = self._grouping.update(
-            gone, set(), (none, none, none), self._links.alive, self._links.brief, self._ties()
-        )
+        left = self._grouping.update(gone, set(), self._moved(_NONE, _NONE), self._links.alive, self._ties())
         self._changed |= {self._links.name(slot) for slot in left}
 
     def members(self, event: str) -> tuple[str, ...]:
@@ -235,7 +234,7 @@ class EventGraph:
         self._changed |= {story for story in nodes if story not in self._links}
         self._changed |= self._hands.replace(*said["hands"]) | self._hands.stories()
         self._hands.replace(*hands)
-        unsettled = self._grouping.update(gone, set(), moved, self._links.alive, self._links.brief)
+        unsettled = self._grouping.update(gone, set(), self._moved(moved, _NONE), self._links.alive)
         self._changed |= {self._links.name(slot) for slot in unsettled}
         return True
 
@@ -260,14 +259,28 @@ class EventGraph:
         if (renumbered := self._links.renumber()) is not None:
             self._grouping.renumber(renumbered)
         gone = {self._links.slot(story) for story in leaving}
-        fresh, links = self._links.update(leaving, coming)
+        fresh, within, across = self._links.update(leaving, coming)
         fresh |= {self._links.slot(node) for node in self._nodes_of({*changed, *self._hands.stories()})}
-        moved = self._grouping.update(gone, fresh, links, self._links.alive, self._links.brief, self._ties())
+        links = self._moved(within, across)
+        moved = self._grouping.update(gone, fresh, links, self._links.alive, self._ties())
         return self._retell({self._links.name(slot) for slot in moved}, changed)
 
     def _new_grouping(self) -> Agglomeration:
-        unsaid = self._options.unsaid * ONE
-        return Agglomeration(self._theta, ONE, unsaid, self._links.edges, self._links.order)
+        theta, links = self._options.threshold * ONE, self._links
+        unit = int(self._options.unsaid * ONE / BREVITY_STEPS)
+        cuts = [Cut(at, links.edges, unit, lambda: links.brief) for at in steps(theta, ONE)]
+        if self._options.across:
+            # What is known of two stories of one language stands: two events of it do not become one through a third.
+            cuts.append(Cut(theta, links.edges_across, -AGAINST * ONE, lambda: links.told))
+        return Agglomeration(cuts, ONE, links.order)
+
+    def _moved(self, within: Moved, across: Moved) -> list[Moved]:
+        """Links that changed, for each cut: the last may look across languages."""
+        cuts = [within] * len(steps(self._options.threshold * ONE, ONE))
+        if self._options.across:
+            a, b, strong = (np.concatenate(parts) for parts in zip(within, across, strict=True))
+            cuts.append((a, b, strong))
+        return cuts
 
     def _nodes_of(self, stories: Iterable[str]) -> set[str]:
         """Nodes that stand for those of the stories that are held."""

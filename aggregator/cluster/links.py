@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from aggregator.cluster.agglomeration import BREVITY_STEPS
+from aggregator.cluster.agglomeration import BREVITY_STEPS, Moved
 from aggregator.cluster.contradiction import contradiction
 from aggregator.cluster.features import Features
 from aggregator.cluster.index import SCALE, Index
 from aggregator.cluster.model import ONE, PairModel
 from aggregator.cluster.neighbours import Neighbours
 from aggregator.cluster.pairs import PairTable, Sizes, describe, shared
+from aggregator.cluster.tongues import Tongues
+from aggregator.cluster.tongues import strength as strength_across
 
-__all__ = ["Links"]
+__all__ = ["AGAINST", "Links"]
 
 _Ints = npt.NDArray[np.int64]
 _Whole = npt.NDArray[np.signedinteger[Any]]
@@ -28,6 +31,8 @@ _STRONG = SCALE * 20 // 100  # ... from which it may, whatever its rank
 _GRAIN = ONE // 64  # steps of probability: a smaller change is none, and leaves all that hangs on it in peace
 _NOTICED = ONE * 4 // 100  # probability below which a pair is no link
 _LOOKED_AT = ONE * 5 // 100  # probability from which a pair is searched for contradictions
+AGAINST = 6  # how often a sure link must be there to outweigh that two stories of one language are none
+_NONE: _Ints = np.zeros(0, dtype=np.int64)
 _REPELLED = -ONE  # a contradiction weighs as much as a sure link
 _UNKNOWN, _VETOED = -1, 1
 _CHUNK = 256  # stories entered before pairs are weighed against the lists so far
@@ -44,8 +49,9 @@ class Links:
     held has strength 0. All is a function of the set of nodes.
     """
 
-    def __init__(self, model: PairModel, reach_days: float) -> None:
+    def __init__(self, model: PairModel, reach_days: float, *, across: bool = False) -> None:
         self.model = model
+        self.across = across
         self._reach_us = int(reach_days * _DAY_US)
         self._clear()
 
@@ -53,6 +59,7 @@ class Links:
         self._index = Index()
         self._comb, self._lead = Neighbours(), Neighbours()
         self._pairs = PairTable()
+        self._tongues = Tongues()
         self._nodes: list[Features | None] = []
         self._sizes: dict[int, Sizes] = {}
         self._digests: list[int] = []
@@ -70,8 +77,12 @@ class Links:
         slot = self._slots.get(story)
         return None if slot is None else self._nodes[slot]
 
-    def update(self, leaving: Iterable[str], coming: Iterable[Features]) -> tuple[set[int], tuple[_Ints, _Ints, _Ints]]:
-        """Take nodes out and in; returns the slots of new nodes, and ends and strengths of all links that changed."""
+    def update(self, leaving: Iterable[str], coming: Iterable[Features]) -> tuple[set[int], Moved, Moved]:
+        """Take nodes out and in.
+
+        Returns the slots of new nodes, and ends and strengths of all links that changed: those that hold within a language,
+        and those across languages.
+        """
         dirty: set[int] = set()
         displaced: set[int] = set()
         coming = sorted(coming, key=lambda story: (story.published_at, story.id))
@@ -81,7 +92,8 @@ class Links:
         moved = self._weigh(dirty, displaced)
         if self._pairs.count > _CROWDED * self._settled + _SMALL:
             self._drop_pairs()
-        return {self._slots[story.id] for story in coming}, moved
+        fresh = {self._slots[story.id] for story in coming}
+        return fresh, moved, self._link_across(fresh)
 
     def forget(self, leaving: Iterable[str]) -> set[int]:
         """Let nodes go that nothing will come near to any more; returns the slots they had.
@@ -102,6 +114,7 @@ class Links:
         renumbered = np.full(size, -1, dtype=np.int64)
         renumbered[kept] = np.arange(len(kept))
         self._drop_pairs(renumbered)
+        self._tongues.renumber(renumbered)
         for lists in (self._comb, self._lead):
             lists.keep(kept, renumbered)
         places = kept.tolist()
@@ -124,6 +137,18 @@ class Links:
         strength = table.strength[rows]
         rows, strength = rows[strength != 0], strength[strength != 0]
         return *_ends(table, rows), strength.astype(np.int64), table.apart[rows]
+
+    def edges_across(self, slots: set[int]) -> tuple[_Ints, _Ints, _Ints, _Bools]:
+        """As `edges`, with the links across languages.
+
+        Links within one language say more here: from what is just enough for one event they fall to -AGAINST for none.
+        """
+        a, b, strong, _ = self.edges(slots)
+        sure = (self.told[a] > 0) & (self.told[b] > 0) & (strong > 0)
+        strong = np.where(sure, np.minimum(strong * AGAINST * 8 // 3 - AGAINST * ONE, ONE), strong)
+        across = self._tongues.edges(slots)
+        a, b, strong = (np.concatenate(both) for both in zip((a, b, strong), across, strict=True))
+        return a, b, strong, np.zeros(len(a), dtype=np.bool_)
 
     def slot(self, story: str) -> int:
         """The slot of a node. KeyError if it is none."""
@@ -148,13 +173,19 @@ class Links:
         """How little the node of each slot says: BREVITY_STEPS for a title, 0 from a long summary on."""
         return self._brief[: len(self._nodes)]
 
+    @property
+    def told(self) -> _Ints:
+        """1 for the nodes whose links within their language can be relied on, else 0."""
+        return self._tongues.told(len(self._nodes))
+
     def beside(self, story: str) -> dict[str, int]:
         """Strengths of the links of a story, by the other's id; below zero, the two contradict each other."""
         slot, table = self._slots[story], self._pairs
         rows = table.rows_of({slot})
         rows = rows[table.strength[rows] != 0]
         others = np.where(table.a[rows] == slot, table.b[rows], table.a[rows])
-        return dict(zip(self._names(others), table.strength[rows].tolist(), strict=True))
+        within = dict(zip(self._names(others), table.strength[rows].tolist(), strict=True))
+        return within | {self.name(other): strong for other, strong in self._tongues.beside(slot).items()}
 
     def between(self, group: _Ints) -> tuple[_Ints, _Ints, _Ints]:
         """Pairs of groups that links lie between, the lower first, and the sums of these links; `group` by slot, -1 for none."""
@@ -175,6 +206,7 @@ class Links:
             "pairs": self._pairs.arrays(),
             "comb": self._comb.arrays(size),
             "lead": self._lead.arrays(size),
+            "across": self._tongues.arrays(),
         }
         found: dict[str, npt.NDArray[np.generic]] = {
             f"{part}.{name}": values for part, arrays in parts.items() for name, values in arrays.items()
@@ -184,9 +216,7 @@ class Links:
         found["times"], found["brief"] = self._times[:size], self._brief[:size]
         return found
 
-    def load(
-        self, arrays: Mapping[str, npt.NDArray[Any]], stories: Mapping[str, Features]
-    ) -> tuple[set[int], tuple[_Ints, _Ints, _Ints]]:
+    def load(self, arrays: Mapping[str, npt.NDArray[Any]], stories: Mapping[str, Features]) -> tuple[set[int], Moved]:
         """Take over what `arrays` says of those `stories` that are as they were.
 
         Returns the slots of those that are not, and ends and strengths of the links that changed by it.
@@ -205,6 +235,11 @@ class Links:
         self._index.fill(self._nodes)
         for part, into in (("comb", self._comb), ("lead", self._lead), ("pairs", self._pairs)):
             into.load({name.partition(".")[2]: found for name, found in arrays.items() if name.startswith(f"{part}.")})
+        if self.across:
+            for slot, story in enumerate(self._nodes):
+                if story is not None:
+                    self._tongues.enter(slot, story)
+            self._tongues.load({"links": arrays["across.links"]}, self.alive)
         dirty: set[int] = set()
         gone = [slot for slot, story in enumerate(self._nodes) if story is None and names[slot]]
         self._close_gaps(gone, dirty)
@@ -247,6 +282,22 @@ class Links:
             self._nodes[slot] = None
             self._sizes.pop(slot, None)
             self._alive[slot] = False
+        self._tongues.drop(slots)
+
+    def _link_across(self, fresh: set[int]) -> Moved:
+        """Link new nodes with those in other languages."""
+        found: list[Moved] = [(_NONE, _NONE, _NONE)]
+        for slot in sorted(fresh) if self.across else ():
+            near = self._alive[:slot] & (np.abs(self._times[:slot] - self._times[slot]) <= self._reach_us)
+            found.append(self._tongues.link(slot, np.flatnonzero(near), partial(self._across, slot)))
+        a, b, strong = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return a, b, strong
+
+    def _across(self, slot: int, other: int, cosine: float) -> int:
+        """The strength of a link between stories of two languages."""
+        one, two = self._node(slot), self._node(other)
+        strong = strength_across(cosine, self._size(slot), self._size(other))
+        return _REPELLED if strong and contradiction(one, two) else strong
 
     def _drop_pairs(self, renumbered: _Ints | None = None) -> None:
         """Drop the pairs that do not count: should they ever again, `_complete` enters them anew."""
@@ -291,6 +342,8 @@ class Links:
             self._brief[slot] = round(self._size(slot).brevity * BREVITY_STEPS)
             others, comb, lead = self._near(slot)
             self._index.add(slot, story)
+            if self.across:
+                self._tongues.enter(slot, story)
             self._alive[slot] = True
             for lists, values in ((self._comb, comb), (self._lead, lead)):
                 listed = values >= _LISTED
@@ -347,7 +400,7 @@ class Links:
         a, b = table.a[rows], table.b[rows]
         return self._alive[a] & self._alive[b] & self._count(a, b, table.comb[rows], table.lead[rows])
 
-    def _weigh(self, dirty: set[int], displaced: set[int]) -> tuple[_Ints, _Ints, _Ints]:
+    def _weigh(self, dirty: set[int], displaced: set[int]) -> Moved:
         """Strengths of the pairs of stories whose neighbours changed; ends and strengths of the links that changed."""
         table = self._pairs
         rows = table.rows_of(dirty)
@@ -358,6 +411,9 @@ class Links:
         # Titles that name others are told to be unlikely, not left unsaid: they keep a strength.
         strength[strength < _NOTICED] = 0
         strength[counts & table.apart[rows]] = np.maximum(strength[counts & table.apart[rows]], 1)
+        if self.across:
+            ends = _ends(table, rows)
+            strength[self._tongues.foreign(*ends) | self._tongues.unlike(*ends)] = 0
         self._veto(rows, strength)
         moved = rows[strength != table.strength[rows]]
         table.strength[rows] = strength

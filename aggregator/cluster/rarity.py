@@ -66,6 +66,11 @@ def rarity(lang: str | None) -> Rarity:
     return Rarity(lang)
 
 
+def is_counted(lang: str) -> bool:
+    """Whether the words of a language were counted, so that its rarities are more than defaults."""
+    return resources.files("aggregator.cluster").joinpath("frequencies", f"{lang}.tsv").is_file()
+
+
 def _table(lang: str | None) -> tuple[dict[str, float], frozenset[str], float]:
     """Idf of known terms, those of them that are names, and the idf of the rest."""
     folder = resources.files("aggregator.cluster").joinpath("frequencies")

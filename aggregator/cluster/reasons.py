@@ -21,6 +21,8 @@ def reason(story: Features, nearest: Features, probability: float, others: int, 
         _shared("words", story.rare, nearest.rare, without=" ".join((*story.shown_names, *nearest.shown_names)))
     )
     found = "; ".join(part for part in parts if part) or "alike as a whole"
+    if len(story.meaning) and len(nearest.meaning) and story.lang != nearest.lang:
+        found = f"told in another language ({nearest.lang}); {found}"
     if by_hand:
         return f"Joined by the reader. {found[0].upper()}{found[1:]}; {_apart(story, nearest)} apart."
     mean = f"on average over {others} reports" if others > 1 else "with the other report"

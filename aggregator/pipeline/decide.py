@@ -28,11 +28,12 @@ class Decider:
 
     store: Store
     executor: Executor | None = None
+    across: bool = False  # languages
     _latest: HeldWindow = field(init=False)
     _aside: HeldWindow | None = None
 
     def __post_init__(self) -> None:
-        self._latest = HeldWindow(self.store, self.executor)
+        self._latest = HeldWindow(self.store, self.executor, self.across)
 
     def run(
         self,
@@ -67,7 +68,7 @@ class Decider:
         if self._latest.reaches(piece[-1].published_at):
             return self._latest
         if self._aside is None:
-            self._aside = HeldWindow(self.store, self.executor, keeps=False)
+            self._aside = HeldWindow(self.store, self.executor, self.across, keeps=False)
         return self._aside
 
 

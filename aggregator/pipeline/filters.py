@@ -47,6 +47,7 @@ def decide_stream(
     *,
     executor: Executor | None = None,
     online: Callable[[EventAssignment], None] | None = None,
+    across: bool = False,
 ) -> Decided:
     """Run a stream of stories, in order of arrival, through a window that starts empty.
 
@@ -54,15 +55,16 @@ def decide_stream(
         lines: the stories; memory is bounded by those of about two weeks of publication.
         executor: where features are computed; None is here.
         online: called with the decision about each story as it arrives. The final state is the same with it or without.
+        across: join events of different languages too; needs the extra `languages`.
 
     Returns:
         The state after all merges and splits.
 
     """
-    window, decided = Window(), Decided()
+    window, decided = Window(across=across), Decided()
     recent: deque[datetime] = deque(maxlen=RECENT)
     evicted = datetime.min.replace(tzinfo=UTC) + KEEP
-    for batch in _prepared(lines, executor):
+    for batch in _prepared(lines, executor, across=across):
         for story in batch:
             window.put(story)
             recent.append(story.published_at)
@@ -92,16 +94,16 @@ def decide_copies(lines: Iterable[StoryLine]) -> dict[str, CopyMatch | None]:
     return decided
 
 
-def _prepared(lines: Iterable[StoryLine], executor: Executor | None) -> Iterator[tuple[Prepared, ...]]:
+def _prepared(lines: Iterable[StoryLine], executor: Executor | None, *, across: bool) -> Iterator[tuple[Prepared, ...]]:
     """Batches with their features, computed ahead in the executor where there is one."""
     stream = iter(lines)
     batches = iter(lambda: tuple(islice(stream, BATCH)), ())
     if executor is None:
-        yield from map(prepare_many, batches)
+        yield from (prepare_many(batch, across=across) for batch in batches)
         return
     ahead: deque[Future[tuple[Prepared, ...]]] = deque()
     for batch in batches:
-        ahead.append(executor.submit(prepare_many, batch))
+        ahead.append(executor.submit(prepare_many, batch, across=across))
         if len(ahead) > AHEAD:
             yield ahead.popleft().result()
     while ahead:

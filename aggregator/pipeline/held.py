@@ -42,13 +42,17 @@ class HeldWindow:
 
     store: Store
     executor: Executor | None = None
+    across: bool = False  # languages
     keeps: bool = True
-    window: Window = field(default_factory=Window)
+    window: Window = field(init=False)
     _span: _Span | None = None
     _edits: tuple[int, int] = (0, 0)
     _unkept: int = 0
     _threads: frozenset[tuple[str, ...]] | None = None  # as stored; None when that is not known
     _moved: set[str] = field(default_factory=set)  # keys of events decided otherwise since threads were stored
+
+    def __post_init__(self) -> None:
+        self.window = Window(across=self.across)
 
     def reaches(self, moment: datetime) -> bool:
         """Whether a story of this time, or one near it, may be near a story of the window; later ones always are."""
@@ -59,7 +63,7 @@ class HeldWindow:
         """Decide stories that are near in time, oldest first, into the store."""
         self._cover(lines[0].published_at - REACH, lines[-1].published_at + REACH)
         self._obey()
-        prepared = _prepared(lines, self.executor)
+        prepared = self._prepared(lines)
         for story in prepared:
             self.window.put(story)
         self._unkept += len(prepared)
@@ -103,7 +107,7 @@ class HeldWindow:
         """Have every decided story of this time in the window."""
         span = self._span
         if span is None or since > span.until or until < span.since:
-            self.window, self._threads = Window(), None
+            self.window, self._threads = Window(across=self.across), None
             self._edits = (0, 0)
             self._obey()
             span = self._begin(since, until)
@@ -152,18 +156,34 @@ class HeldWindow:
                 if stored.key in self.window:
                     continue
                 known = _restored(stored)
-                if known is None:
+                if known is None or (self.across and not len(known.features.meaning)):
                     outdated.append(stored.key)
                 else:
                     self.window.put(known)
         if outdated:
-            fresh = _prepared(self.store.decisions.lines(outdated), self.executor)
+            fresh = self._prepared(self.store.decisions.lines(outdated))
             for story in fresh:
                 self.window.put(story)
             self.store.decisions.keep_features(_blobs(fresh))
         if kept is not None and not self.window.restore(kept.copies, kept.events):
             self._unkept = len(self.window)
         self.window.settle()
+
+    def _prepared(self, lines: Sequence[StoryLine]) -> list[Prepared]:
+        if self.executor is None or len(lines) < SMALL:
+            return list(prepare_many(lines, across=self.across))
+        batches = [lines[i : i + SMALL] for i in range(0, len(lines), SMALL)]
+        futures = [self.executor.submit(prepare_many, tuple(batch), across=self.across) for batch in batches]
+        return [
+            story for future, batch in zip(futures, batches, strict=True) for story in self._computed(future, batch)
+        ]
+
+    def _computed(self, future: Future[tuple[Prepared, ...]], batch: Sequence[StoryLine]) -> tuple[Prepared, ...]:
+        """What a worker made of these; if it could not, we make it ourselves, for every story is to be decided."""
+        try:
+            return future.result()
+        except (WorkerDied, CancelledError):
+            return prepare_many(batch, across=self.across)
 
 
 def _days(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -185,22 +205,6 @@ def _restored(stored: StoredFeatures) -> Prepared | None:
 
 def _blobs(stories: Iterable[Prepared]) -> dict[str, tuple[bytes, bytes]]:
     return {p.id: (p.fingerprint.to_bytes(), p.features.to_bytes()) for p in stories}
-
-
-def _prepared(lines: Sequence[StoryLine], executor: Executor | None) -> list[Prepared]:
-    if executor is None or len(lines) < SMALL:
-        return list(prepare_many(lines))
-    batches = [lines[i : i + SMALL] for i in range(0, len(lines), SMALL)]
-    futures = [executor.submit(prepare_many, tuple(batch)) for batch in batches]
-    return [story for future, batch in zip(futures, batches, strict=True) for story in _computed(future, batch)]
-
-
-def _computed(future: Future[tuple[Prepared, ...]], batch: Sequence[StoryLine]) -> tuple[Prepared, ...]:
-    """What a worker made of these; if it could not, we make it ourselves, for every story is to be decided."""
-    try:
-        return future.result()
-    except (WorkerDied, CancelledError):
-        return prepare_many(batch)
 
 
 def _headlines(store: Store, event_ids: Sequence[int]) -> Mapping[int, tuple[str, int]]:

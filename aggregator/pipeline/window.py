@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.cluster import EventGraph, Features, features
+from aggregator.cluster import EventGraph, Features, Options, features
+from aggregator.cluster.meaning import encoder
 from aggregator.dedupe import CopyGraph, Fingerprint, fingerprint
 from aggregator.model import CopyMatch, EventAssignment, StoryLine
 
@@ -34,26 +35,27 @@ class Changes:
     events: Mapping[str, EventAssignment]
 
 
-def prepare(line: StoryLine) -> Prepared:
-    """Compute what the window needs of a story."""
-    return Prepared(id=line.id, published_at=line.published_at, fingerprint=fingerprint(line), features=features(line))
+def prepare(line: StoryLine, *, across: bool = False) -> Prepared:
+    """Compute what the window needs of a story, and what one `across` languages does."""
+    told = features(line, encoder() if across else None)
+    return Prepared(id=line.id, published_at=line.published_at, fingerprint=fingerprint(line), features=told)
 
 
-def prepare_many(lines: Sequence[StoryLine]) -> tuple[Prepared, ...]:
+def prepare_many(lines: Sequence[StoryLine], *, across: bool = False) -> tuple[Prepared, ...]:
     """As `prepare`, for a batch: one task for an executor."""
-    return tuple(prepare(line) for line in lines)
+    return tuple(prepare(line, across=across) for line in lines)
 
 
 class Window:
     """Copies and events of the stories that were put in.
 
     The decisions are a function of the set of stories, not of the order in which they came: `flush` brings them up to
-    date after any number of `put` and `remove`.
+    date after any number of `put` and `remove`. One `across` languages joins events of different languages too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, across: bool = False) -> None:
         self._copies = CopyGraph()
-        self._events = EventGraph()
+        self._events = EventGraph(Options(across=across))
         self._published: dict[str, datetime] = {}
         self._not_copies: set[tuple[str, str]] = set()
         self._put: set[str] = set()  # since the last flush: the event graph must hear whether they are copies
