@@ -5,7 +5,8 @@
 The same pages, as bytes, through the same executors as a poll uses, each warmed up. The kinds take turns, so that what else
 the machine does disturbs all alike; a speed-up is that of one turn against the local process in the same turn, and the
 median of the turns is told. Workers are processes of this machine, so the figures say nothing of a network, and more workers
-than cores buy nothing here. `own_cpu_s` is what the process that hands out the pages used, with the scheduler in it.
+than cores buy nothing here. `cpu_s` is the processor time of all processes, `own_cpu_s` that of the one that hands out the
+pages, with the scheduler in it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
+import psutil
 from distributed import LocalCluster
 
 from aggregator.errors import AggregatorError
@@ -59,11 +61,19 @@ def read_all(executor: Executor, todo: Pages) -> int:
     return read
 
 
+def cpu_s() -> float:
+    """Processor time of this process and all that it started."""
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    return sum(sum(process.cpu_times()[:2]) for process in family)
+
+
 def timed(executor: Executor, todo: Pages) -> dict[str, float]:
-    own, start = time.process_time(), time.perf_counter()
+    family, own, start = cpu_s(), time.process_time(), time.perf_counter()
     read = read_all(executor, todo)
+    seconds = time.perf_counter() - start
     return {
-        "seconds": round(time.perf_counter() - start, 2),
+        "seconds": round(seconds, 2),
+        "cpu_s": round(cpu_s() - family, 2),
         "own_cpu_s": round(time.process_time() - own, 2),
         "with_text": read,
     }

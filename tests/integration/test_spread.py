@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,14 @@ from aggregator.config import Config, FetchConfig, WorkersConfig
 from aggregator.errors import AggregatorError, WorkerDied
 from aggregator.newsroom import Server
 from aggregator.pipeline import spread
-from aggregator.pipeline.spread import Cluster, SpreadExecutor
+from aggregator.pipeline.sandbox import InlineExecutor
+from aggregator.pipeline.spread import Cluster, PinnedExecutor, SpreadExecutor
 from benchmarks.poll.farm import Farm, running
 from tests.support.cluster import Processes, need_dask, processes, threads
 from tests.support.invariant import faults
 from tests.support.newsroom import content, loopback, on_the_air, reading
 from tests.support.shared import shared
-from tests.support.tasks import crash, double
+from tests.support.tasks import crash, double, linger, linger_elsewhere
 
 SOAK = int(os.environ.get("SOAK") or 0)
 KILLS = SOAK or 1
@@ -141,6 +142,35 @@ def test_with_the_scheduler_gone_this_machine_goes_on_alone_and_says_so_once(
             assert [executor.submit(double, n).result(timeout=60) for n in range(3)] == [0, 2, 4]
     engine.close()
     assert [r.message for r in caplog.records].count("the cluster is gone; this machine goes on alone") == 1
+
+
+def test_fetches_that_are_given_up_end_on_their_worker_too(dask: Any, tmp_path: Path) -> None:
+    cluster = Cluster(dask.scheduler_address)
+    with PinnedExecutor(cluster, local=InlineExecutor) as executor:
+        future = executor.submit(linger, tmp_path)
+        until((tmp_path / "begun").exists)
+        future.cancel()
+        until((tmp_path / "ended").exists)
+    cluster.close()
+
+
+def test_fetches_that_are_under_way_when_the_scheduler_goes_are_done_here(
+    dask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spread, "QUIET_S", 0.1)
+    cluster = Cluster(dask.scheduler_address)
+    with PinnedExecutor(cluster, local=InlineExecutor) as executor:
+        futures = [executor.submit(linger_elsewhere, n) for n in range(3)]
+        dask.close()
+        assert [future.result(timeout=60) for future in futures] == [0, 2, 4]
+    cluster.close()
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 def test_a_document_that_crashes_its_reader_costs_its_own_task_and_no_worker(dask: Any) -> None:

@@ -219,8 +219,9 @@ def test_the_container_is_built_is_not_root_and_says_that_it_is_well(debian: Deb
     container = buildah("from", "--pull=never", "aggregator")
     lived = buildah(
         "run", container, "--", "sh", "-c",
-        f"test $(id -u) -gt 0 && ! touch /opt/here 2>/dev/null || exit 1; {shlex.join(made['Cmd'])} & "
-        f"for n in $(seq 60); do sleep 1; {ask} 2>/dev/null && break; done; {ask} && echo well; kill $!; wait $!; ls /data/aggregator",
+        "test $(id -u) -gt 0 && ! touch /opt/here 2>/dev/null || exit 1; "
+        f"echo correct horse battery | aggregator users set me --password-stdin; {shlex.join(made['Cmd'])} & "
+        f"for n in $(seq 60); do sleep 1; {ask} && echo well && break; done; kill $!; wait $!; ls /data/aggregator",
     )  # fmt: skip
     assert "well" in lived
     assert "aggregator.db" in lived

@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from pathlib import Path
 
 from aggregator.errors import ParseError
 
@@ -92,3 +94,19 @@ def shout() -> str:
     sys.stdout.write("noise that would spoil the program's own output")
     sys.stderr.write("and complaints")
     return "done"
+
+
+def linger(folder: Path, *, stop: threading.Event) -> str:
+    """Wait to be stopped; says in `folder` when it began and when it ended."""
+    (folder / "begun").touch()
+    while not stop.is_set():
+        time.sleep(0.01)
+    (folder / "ended").touch()
+    return "stopped"
+
+
+def linger_elsewhere(number: int, *, stop: threading.Event | None = None) -> int:
+    """On a worker wait to be stopped; here be quick."""
+    while stop is not None and not stop.is_set():
+        time.sleep(0.01)
+    return 2 * number
