@@ -140,7 +140,8 @@ class PagesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class WorkersConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Processes that parse and extract; 0 means one for each core. Each document may take `memory_mb`; real ones take half.
 
-    With `engine` dask they are workers of the cluster whose scheduler is at `scheduler`, such as tcp://10.0.0.5:8786.
+    With `engine` dask they are workers of the cluster whose scheduler is at `scheduler`, such as tcp://10.0.0.5:8786, and
+    they fetch as well.
     """
 
     processes: NotNegative = 0

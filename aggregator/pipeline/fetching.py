@@ -146,8 +146,11 @@ class _Run:
                 return
 
     def close(self) -> None:
-        for future in self._out:
+        """Give up what is still out; the workers are told."""
+        for future, given in self._out.items():
             future.cancel()
+            for authority in given.hosts:
+                self._gate.release(authority, whole=True)
 
     def _queue(self, exchange: Exchange, *, first: bool = False) -> None:
         """Have a fetch wait for the host it is at."""

@@ -102,8 +102,8 @@ class Cluster:
         while not self._closed.wait(LOOK_EVERY_S):
             try:
                 present = dict(self._client.nthreads())
-            except Exception:  # noqa: BLE001 - it is gone, which dask tells those who wait
-                return
+            except Exception:  # noqa: BLE001, S112 - gone for a moment, or for good, which dask tells those who wait
+                continue
             # Not before it was missed twice: by then nothing of it can be under way any more, even if it was only cut off.
             known = set(self._present) | missed
             lost, missed, self._present = missed - set(present), known - missed - set(present), present
@@ -211,7 +211,7 @@ class _Spread(Executor):
 
     def _send(self, load: _Load) -> None:
         load.promised = [(outer, call) for outer, call in load.promised if not outer.done()]
-        if load.tries >= TRIES or not self._cluster.is_up:
+        if not load.promised or load.tries >= TRIES or not self._cluster.is_up:
             self._do_here(load)
             return
         try:
@@ -267,8 +267,11 @@ class _Spread(Executor):
             _settle(outer, outcome)
 
     def _do_here(self, load: _Load) -> None:
+        promised = [(outer, call) for outer, call in load.promised if not outer.done()]
         with self._lock:
             self._out.discard(load)
+            if not promised:
+                return
             if self._here is None:
                 self._here = self._make_local()
             if not self._is_told and not self._cluster.is_up:
@@ -277,7 +280,7 @@ class _Spread(Executor):
                     "the cluster is gone; this machine goes on alone", extra={"scheduler": self._cluster.scheduler}
                 )
         here = self._here
-        for outer, (fn, args, kwargs) in load.promised:
+        for outer, (fn, args, kwargs) in promised:
             try:
                 inner = here.submit(fn, *args, **kwargs)
             except RuntimeError as error:  # shut down meanwhile

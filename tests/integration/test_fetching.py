@@ -181,6 +181,15 @@ def test_an_address_that_cannot_be_asked_costs_only_itself(here: Desk) -> None:
     assert made == 2
 
 
+def test_a_poll_that_is_broken_off_leaves_its_hosts_free_for_the_next(here: Desk) -> None:
+    with Server({f"/{n}": Reply(body=b"ok") for n in range(40)}) as server:
+        requests = [FetchRequest(url=server.url(f"/{n}")) for n in range(40)]
+        broken: Any = here.fetch(requests, read=length)
+        next(answer for answer in broken if answer is not None)
+        broken.close()
+        assert len(here.answers(*requests)) == 40
+
+
 def test_after_a_stop_no_more_hosts_are_asked(here: Desk) -> None:
     stop = threading.Event()
 
