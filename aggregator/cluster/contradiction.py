@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 __all__ = ["contradiction"]
 
 _ALIKE = 0.6  # share of two titles that must agree before one differing slot says more than the rest
-_SAME_WORDS = 0.5  # share of title words from which two titles say the same of different names
 _BEGINNING = 5  # letters that inflected forms and adjectives of a name share
 _ACRONYM = 3  # letters from which capitals stand for words
-_TOKEN = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
+_TOKEN = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*(?:[ \u00a0\u202f]?[%٪])?")
+_SHARE = re.compile(r"\d+(?:[.,]\d+)?[ \u00a0\u202f]?[%٪]")
 _MAGNITUDE_NOISE = 0.35  # observatories differ by as much
-_REMEMBERED = 4096  # texts, and half as many stories: each is compared with dozens
+_REMEMBERED = 4096  # texts: each is compared with dozens
 
 
 def contradiction(a: Features, b: Features) -> str | None:
     """A sentence that says what keeps two stories apart, or None; symmetric."""
     if (b.published_at, b.id) < (a.published_at, a.id):
         a, b = b, a
-    return _other_fact(a, b) or _other_slot(a, b) or _other_subject(a, b)
+    return _other_fact(a, b) or _other_slot(a, b)
 
 
 def _other_fact(a: Features, b: Features) -> str | None:
@@ -86,10 +86,24 @@ def _slots(a: Features, b: Features, text: str, text_of: str) -> str | None:
     if matcher.ratio() < _ALIKE:
         return None
     join = " " if spaced else ""
-    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
-        if kind == "replace" and (said := _slot(a, b, join.join(one[i1:i2]), join.join(other[j1:j2]))):
-            return said
-    return None
+    filled = [
+        (join.join(one[i1:i2]), join.join(other[j1:j2]))
+        for kind, i1, i2, j1, j2 in matcher.get_opcodes()
+        if kind == "replace"
+    ]
+    return next(filter(None, (_slot(a, b, *slot) for slot in filled)), None) or _other_finding(a, b, filled)
+
+
+def _other_finding(a: Features, b: Features, filled: list[tuple[str, str]]) -> str | None:
+    """Another share and another subject in one sentence: two studies, two polls, two months of one statistic.
+
+    One alone may be a correction, or the same in another word.
+    """
+    shares = [slot for slot in filled if all(map(_SHARE.fullmatch, slot))]
+    words_of = [slot for slot in filled if not any(map(_SHARE.search, slot)) and not _says_either(a, b, *slot)]
+    if not shares or not words_of:
+        return None
+    return f"Another figure of something else: {shares[0][0]}, {words_of[0][0]} against {shares[0][1]}, {words_of[0][1]}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +134,14 @@ def _slot(a: Features, b: Features, mine: str, theirs: str) -> str | None:
     days = [weekdays_in(words(slot), slot, a.lang) for slot in (mine, theirs)]
     if all(days) and not days[0] & days[1]:
         return f"Another day: {mine} against {theirs}."
-    if not _names(mine, a) or not _names(theirs, b) or _akin(mine, theirs):
-        return None
-    if _mentions(b, mine) or _mentions(a, theirs):
+    if not _names(mine, a) or not _names(theirs, b) or _says_either(a, b, mine, theirs):
         return None
     return f"Another name in the same place: {mine} against {theirs}."
+
+
+def _says_either(a: Features, b: Features, mine: str, theirs: str) -> bool:
+    """Whether what stands in one title is said by the other story, or may be the same in another form."""
+    return _akin(mine, theirs) or _mentions(b, mine) or _mentions(a, theirs)
 
 
 def _akin(mine: str, theirs: str) -> bool:
@@ -180,47 +197,3 @@ def _holds(story: Features, keys: npt.NDArray[np.uint32]) -> bool:
         return False
     at = np.minimum(np.searchsorted(story.terms, keys), len(story.terms) - 1)
     return bool((story.terms[at] == keys).any())
-
-
-@dataclass(frozen=True, slots=True)
-class _Title:
-    """The words of a title by what they are: of its names, and the rest."""
-
-    names: npt.NDArray[np.uint32]
-    is_told_by: bool  # whether each name has a word to tell it by
-    rest: frozenset[int]
-
-
-@lru_cache(maxsize=_REMEMBERED // 2)
-def _title(story: Features) -> _Title:
-    table = rarity(story.lang)
-    named = {table[term][0] for name in story.subjects for term in terms(name, story.lang)}
-    keys = [_keys(name, story.lang) for name in story.subjects]
-    return _Title(
-        np.array(sorted({key for found in keys for key in found}), dtype=np.uint32),
-        all(keys),
-        frozenset(story.terms[story.title > 0].tolist()) - named,
-    )
-
-
-def _other_subject(a: Features, b: Features) -> str | None:
-    """Titles in much the same words about other names, of which neither story says any of the other's."""
-    if not a.subjects or not b.subjects or a.lang != b.lang:
-        return None
-    mine, theirs = _title(a), _title(b)
-    shorter = min(len(mine.rest), len(theirs.rest))
-    if not shorter or len(mine.rest & theirs.rest) < _SAME_WORDS * shorter:
-        return None
-    if _says_a_name(b, a, mine) or _says_a_name(a, b, theirs):
-        return None
-    said = [" ".join((story.headline, *story.shown_names)) for story in (a, b)]
-    if _akin(" ".join(a.subjects), said[1]) or _akin(said[0], " ".join(b.subjects)):
-        return None
-    return f"No name in common: {', '.join(a.subjects[:3])} against {', '.join(b.subjects[:3])}."
-
-
-def _says_a_name(story: Features, other: Features, title: _Title) -> bool:
-    """Whether a story says any of the names in the other's title."""
-    if not title.is_told_by or _holds(story, title.names):
-        return True
-    return not has_spaces(story.lang) and any(name in story.headline for name in other.subjects)

@@ -50,7 +50,7 @@ _PHRASES: tuple[str | _Phrase, ...] = (
     mark("Another rate: %(one)s against %(other)s."),
     mark("Another day: %(one)s against %(other)s."),
     mark("Another name in the same place: %(one)s against %(other)s."),
-    mark("No name in common: %(one)s against %(other)s."),
+    mark("Another figure of something else: %(one)s against %(other)s."),
     # Why an event belongs to a topic (app.topics).
     mark("Its story matches."),
     mark("Its original story matches."),

@@ -62,6 +62,22 @@ def test_another_day_in_the_same_place_contradicts():
     assert (said(one, other) or "").startswith("Another day")
 
 
+def test_another_share_of_another_thing_contradicts():
+    one = "Bike helmets cut injuries of riders by 40%, study finds", None
+    other = "Bike helmets cut injuries of couriers by 35%, study finds", None
+    assert (said(one, other) or "").startswith("Another figure of something else")
+    one, other = "Preise für Butter steigen um 8 % im Mai", "Preise für Gemüse steigen um 3 % im Mai"
+    assert said((one, None), (other, None), "de") is not None
+
+
+def test_another_share_or_another_word_alone_does_not_contradict():
+    first = "Turnout in mayoral vote rises to 40% by noon", None
+    assert said(first, ("Turnout in mayoral vote rises to 44% by noon", None)) is None
+    assert said(first, ("Turnout in mayoral vote climbs to 40% by noon", None)) is None
+    told = "Turnout in mayoral ballot rises to 44% by noon", "More people came than at the last vote, officials said."
+    assert said(first, told) is None
+
+
 def test_reports_of_one_event_do_not_contradict():
     assert said(FIRE, FIRE_TOO) is None
 
