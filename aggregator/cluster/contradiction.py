@@ -103,7 +103,9 @@ def _other_finding(a: Features, b: Features, filled: list[tuple[str, str]]) -> s
     words_of = [slot for slot in filled if not any(map(_SHARE.search, slot)) and not _says_either(a, b, *slot)]
     if not shares or not words_of:
         return None
-    return f"Another figure of something else: {shares[0][0]}, {words_of[0][0]} against {shares[0][1]}, {words_of[0][1]}."
+    return (
+        f"Another figure of something else: {shares[0][0]}, {words_of[0][0]} against {shares[0][1]}, {words_of[0][1]}."
+    )
 
 
 @dataclass(frozen=True, slots=True)
