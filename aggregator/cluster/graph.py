@@ -176,7 +176,10 @@ class EventGraph:
         return Chapter(event=event, first_at=self._stories[event].published_at, names=names_of(stories))
 
     def flush(self) -> set[str]:
-        """Decide what came since the last time; ids of stories whose event has other members than before."""
+        """Decide what came since the last time; ids of stories whose event has other members, or a member that says something new.
+
+        The reasons of all of them may be others than before.
+        """
         if not self._changed:
             return set()
         changed, self._changed = self._changed, set()
@@ -188,7 +191,8 @@ class EventGraph:
                 leaving.append(story)
             if wanted is not None and held is not wanted:
                 coming.append(wanted)
-        return self._decide(leaving, coming, changed)
+        moved = self._decide(leaving, coming, changed)
+        return moved.union(*(self._members[self._event[story]] for story in changed if story in self._event))
 
     def state(self) -> bytes:
         """All that was found out, for a quick start: `restore` takes it back. A cache, never needed for a right answer.

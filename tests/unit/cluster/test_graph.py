@@ -169,6 +169,14 @@ def test_flush_names_only_what_changed():
     assert graph.flush() == set()
 
 
+def test_a_story_that_says_something_else_gives_its_event_other_reasons():
+    graph = decided(a_story("a", FIRE), a_story("b", FIRE_TOO, hours=2), a_story("s", STRIKE))
+    assert "2 hours apart" in graph.assignment("b").reason
+    graph.add(a_story("a", FIRE, hours=1))
+    assert graph.flush() == {"a", "b"}
+    assert "1 hour apart" in graph.assignment("b").reason
+
+
 def test_unknown_stories_are_key_errors():
     graph = decided(a_story("a"))
     for ask in (graph.assignment, graph.remove, graph.members):
