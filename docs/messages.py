@@ -27,7 +27,7 @@ from aggregator.text.tongue import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "aggregator" / "locale"
-KEYWORDS = {"_": None, "gettext": None, "mark": None, "marks": (1, 2), "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "help": None, "gettext": None, "mark": None, "marks": (1, 2), "ngettext": (1, 2)}
 OPTIONS = {"aggregator/**/templates/**": {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}}
 # English dates are written as most of the world that reads English writes them: the day first, and without commas.
 OURS = {
@@ -84,13 +84,34 @@ def extracted() -> Catalog:
 
 
 def calls(file: IO[bytes], keywords: Collection[str], *_: object, **__: object) -> Iterator[tuple[Any, ...]]:
-    """The messages of a Python file, in Babel's form; its own reader goes by tokens and does not see into f-strings."""
-    nodes = [node for node in ast.walk(ast.parse(file.read())) if isinstance(node, ast.Call) and node.args]
+    """The messages of a Python file, in Babel's form; its own reader goes by tokens and does not see into f-strings.
+
+    The help of a command is its docstring, that of an option its `help`.
+    """
+    tree = ast.parse(file.read())
+    for node in ast.walk(tree) if Path(file.name).parent.name == "cli" else ():
+        if isinstance(node, ast.FunctionDef) and any(map(_is_command, node.decorator_list)):
+            yield from ((node.lineno, "help", text, []) for text in _wrapped(ast.get_docstring(node) or ""))
+        if isinstance(node, ast.keyword) and node.arg == "help" and isinstance(node.value, ast.Constant):
+            yield node.lineno, "help", node.value.value, []
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
     for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         texts = tuple(arg.value if isinstance(arg, ast.Constant) else None for arg in node.args)
         if name in keywords and isinstance(texts[0], str):
             yield node.lineno, name, texts[0] if len(texts) == 1 else texts, []
+
+
+def _is_command(decorator: ast.expr) -> bool:
+    made = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(made, ast.Attribute) and made.attr in ("command", "group")
+
+
+def _wrapped(docstring: str) -> Iterator[str]:
+    """The paragraphs of a command's help; examples stand as they are, under a sign of click's."""
+    for block in docstring.split("\n\n"):
+        if block.strip() and not block.startswith("\b"):
+            yield " ".join(block.split())
 
 
 def merged(path: Path, lang: str, template: Catalog) -> Catalog:

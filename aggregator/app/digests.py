@@ -35,9 +35,10 @@ class DigestPlan:
 
     It goes on from the last one of this `name`, at most `look_back`; the first one looks a day back, and one with `since`
     from there, whatever was told. `topics` limits it to events that match one of them. What was told is remembered for its
-    `audience`: the reader at this machine, "", or the addresses that it is sent to.
+    `audience`: the reader at this machine, "", or the addresses that it is sent to. Its days are those of its `zone` (IANA).
     """
 
+    zone: str
     name: str = "terminal"
     title: str = "Digest"
     audience: str = ""
@@ -45,7 +46,6 @@ class DigestPlan:
     look_back: timedelta = LOOK_BACK
     topics: tuple[str, ...] = ()
     max_events: int = MOST_EVENTS
-    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ class Digests:
             NotFound: there is no such topic.
 
         """
-        plan = DigestPlan(name=name, since=since)
+        plan = DigestPlan(zone=self.timezone, name=name, since=since)
         if topic is not None:
             plan = replace(plan, title=topic, topics=(topic,))
         draft = self.draft(plan, reader_id=reader_id)
@@ -126,7 +126,7 @@ class Digests:
                 until=now + timedelta(seconds=1),
                 told={event_id: Told(at=at, story_ids=stories) for event_id, (at, stories) in told.items()},
                 topics=topics,
-                options=DigestOptions(events=plan.max_events, timezone=plan.zone or self.timezone),
+                options=DigestOptions(events=plan.max_events, timezone=plan.zone),
             )
             views = self._views(ids, weighed, reader_id)
         digest = compose(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from aggregator.cli.helping import Group
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
 
 __all__ = ["config"]
 
 
-@click.group()
+@click.group(cls=Group)
 def config() -> None:
     """Show or check the settings.
 

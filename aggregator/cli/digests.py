@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aggregator.cli.helping import Group
 from aggregator.cli.listing import Output, list_options, print_table
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
@@ -24,7 +25,7 @@ __all__ = ["digests"]
 ANY_SIZE = 10_000_000
 
 
-@click.group()
+@click.group(cls=Group)
 def digests() -> None:
     """Named digests: made at their times, kept as editions, sent by mail.
 

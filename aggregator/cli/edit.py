@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from aggregator.cli.helping import Group
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _
@@ -13,7 +14,7 @@ from aggregator.cli.speech import _
 __all__ = ["copies", "edit"]
 
 
-@click.group()
+@click.group(cls=Group)
 def edit() -> None:
     """Correct how stories are grouped; every act is obeyed from then on, also by rebuild, and can be undone.
 
@@ -88,7 +89,7 @@ def log(session: Session, *, as_json: bool) -> None:
         click.echo(f"{row['id']:>4}  {row['at']}  {row['kind']}{' (undone)' if row['undone'] else ''}  {stories}")
 
 
-@click.group()
+@click.group(cls=Group)
 def copies() -> None:
     """Copies: why, and undo.
 

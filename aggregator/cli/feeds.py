@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aggregator.cli.helping import Group
 from aggregator.cli.listing import Output, list_options, print_table
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
@@ -32,7 +33,7 @@ LIST_COLUMNS = ("url", "title", "folder", "state", "last_polled", "next_poll", "
 NEXT_COLUMNS = ("url", "title", "next_poll", "reason", "interval_s", "last_polled", "failures", "state")
 
 
-@click.group()
+@click.group(cls=Group)
 def feeds() -> None:
     """Subscriptions.
 

@@ -12,13 +12,17 @@ import click
 
 from aggregator.cli.output import Row, table_lines, terminal_width, write_rows
 from aggregator.cli.speech import tongue
+from aggregator.text.tongue import mark
 
 __all__ = ["Lines", "Output", "feed_options", "list_options", "moments", "or_say", "print_table"]
 
 _FORMS = (
-    ("json", "JSON"), ("ndjson", "one JSON object a line"), ("csv", "CSV (RFC 4180)"), ("markdown", "a Markdown table"),
-)  # fmt: skip
-_FEED = ("atom", "an Atom feed")
+    ("json", mark("Print JSON.")),
+    ("ndjson", mark("Print one JSON object a line.")),
+    ("csv", mark("Print CSV (RFC 4180).")),
+    ("markdown", mark("Print a Markdown table.")),
+)
+_FEED = ("atom", mark("Print an Atom feed."))
 _LONG_AGO = timedelta(days=300)  # from then on a day of the year alone could be taken for this year's
 Table = Callable[[Iterable[Row]], None]
 Lines = Callable[[Iterable[Row]], Iterable[str]]
@@ -81,7 +85,7 @@ def _with_forms(command: Callable[..., Any], forms: Sequence[tuple[str, str]]) -
         with_output
     )
     for name, text in reversed(forms):
-        decorated = click.option(f"--{name}", f"as_{name}", is_flag=True, help=f"Print {text}.")(decorated)
+        decorated = click.option(f"--{name}", f"as_{name}", is_flag=True, help=text)(decorated)
     return decorated
 
 

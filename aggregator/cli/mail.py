@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from aggregator.cli.helping import Group
 from aggregator.cli.session import Session, pass_session
 
 __all__ = ["mail", "service"]
 
 
-@click.group()
+@click.group(cls=Group)
 def mail() -> None:
     """Mail: try the settings.
 
@@ -35,7 +36,7 @@ def test(session: Session, *, to: str | None) -> None:
         click.echo(app.mailing.test(to))
 
 
-@click.group()
+@click.group(cls=Group)
 def service() -> None:
     """Keep `aggregator run` going: a systemd unit of your own.
 

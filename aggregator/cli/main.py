@@ -14,12 +14,15 @@ import click
 
 from aggregator import __version__
 from aggregator.cli import speech
+from aggregator.cli.helping import SpokenFormatter
 from aggregator.cli.session import Session
 from aggregator.errors import AggregatorError, QueryError
 from aggregator.text.phrases import retell
 from aggregator.text.tongue import mark
 
 __all__ = ["cli"]
+
+click.Context.formatter_class = SpokenFormatter  # of every command, wherever it is made
 
 SHOWN = 100  # characters of a query that cannot be understood
 
@@ -113,7 +116,7 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
         """List the commands without loading them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, speech.tongue().gettext(text)) for name, (_, text) in COMMANDS.items()])
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and say errors in one line: exit 1, or 2 for a query that cannot be understood."""
@@ -140,7 +143,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with: aggregator feeds import && aggregator poll && aggregator digest",
+    epilog=mark("Start with: aggregator feeds import && aggregator poll && aggregator digest"),
 )
 @click.option(
     "--db", type=click.Path(path_type=Path, dir_okay=False), envvar="AGGREGATOR_DB", help="The database file."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Iterator
 
 import click
 
 from aggregator import __version__
+from aggregator.cli.helping import blocks, said
+from aggregator.cli.speech import _
 
 __all__ = ["completion", "man", "manual"]
 
@@ -54,32 +55,36 @@ def manual(cli: click.Group) -> str:
     """The man page of all commands, in roff (man(7))."""
     context = click.Context(cli, info_name="aggregator", **cli.context_settings)
     lines = [
-        f'.TH AGGREGATOR 1 "" "aggregator {__version__}" "User Commands"',
-        ".SH NAME",
-        "aggregator \\- a news reader that tells each event once",
-        ".SH SYNOPSIS",
+        f'.TH AGGREGATOR 1 "" "aggregator {__version__}" "{_("User Commands")}"',
+        f".SH {_('NAME')}",
+        f"aggregator \\- {_text(_('a news reader that tells each event once'))}",
+        f".SH {_('SYNOPSIS')}",
         ".B aggregator",
         "[OPTIONS] COMMAND [ARGS]...",
-        ".SH DESCRIPTION",
+        f".SH {_('DESCRIPTION')}",
         *_paragraphs(cli.help or ""),
-        ".SH OPTIONS",
+        f".SH {_('OPTIONS')}",
         *_options(cli, context),
-        ".SH COMMANDS",
+        f".SH {_('COMMANDS')}",
     ]
     for path, command, inner in _commands(cli, "", context):
         usage = " ".join([path, *command.collect_usage_pieces(inner)])
         lines += [f".SS {_text(usage)}", *_paragraphs(command.help or ""), *_options(command, inner)]
     lines += [
-        ".SH EXIT STATUS",
-        "0: done. 1: it could not be done, or not all of it; a line on stderr says why. 2: the command line, or a query in",
-        "it, cannot be understood.",
-        ".SH ENVIRONMENT",
-        ".TP\n.B AGGREGATOR_DB, AGGREGATOR_CONFIG, AGGREGATOR_NOW\nAs the options of these names.",
-        ".TP\n.B AGGREGATOR_SECTION_KEY\nThe setting [section] key.",
-        ".TP\n.B NO_COLOR\nNo colours, if it is set and not empty.",
-        ".SH FILES",
-        ".TP\n.I $XDG_DATA_HOME/aggregator/aggregator.db\nThe stories.",
-        ".TP\n.I $XDG_CONFIG_HOME/aggregator/aggregator.toml\nThe settings.",
+        f".SH {_('EXIT STATUS')}",
+        _text(
+            _(
+                "0: done. 1: it could not be done, or not all of it; a line on stderr says why."
+                " 2: the command line, or a query in it, cannot be understood."
+            )
+        ),
+        f".SH {_('ENVIRONMENT')}",
+        f".TP\n.B AGGREGATOR_DB, AGGREGATOR_CONFIG, AGGREGATOR_NOW\n{_text(_('As the options of these names.'))}",
+        f".TP\n.B AGGREGATOR_SECTION_KEY\n{_text(_('The setting [section] key.'))}",
+        f".TP\n.B NO_COLOR\n{_text(_('No colours, if it is set and not empty.'))}",
+        f".SH {_('FILES')}",
+        f".TP\n.I $XDG_DATA_HOME/aggregator/aggregator.db\n{_text(_('The stories.'))}",
+        f".TP\n.I $XDG_CONFIG_HOME/aggregator/aggregator.toml\n{_text(_('The settings.'))}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -103,16 +108,13 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
         if record is not None and (command.name == "cli" or "--help" not in record[0]):
-            yield f".TP\n.B {_text(record[0])}\n{_text(record[1])}"
+            yield f".TP\n.B {_text(record[0])}\n{_text(said(record[1]))}"
 
 
 def _paragraphs(help_text: str) -> Iterator[str]:
     """A help text as roff; what click is told not to rewrap is set as it stands."""
-    for block in re.sub(r"(?m)^[ \t]+$", "", inspect.cleandoc(help_text)).split("\n\n"):
-        if block.startswith("\b\n"):
-            yield f".PP\n.nf\n{_text(block[2:])}\n.fi"
-        elif block.strip():
-            yield f".PP\n{_text(' '.join(block.split()))}"
+    for block, as_it_is in blocks(help_text):
+        yield f".PP\n.nf\n{_text(block)}\n.fi" if as_it_is else f".PP\n{_text(block)}"
 
 
 def _text(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from aggregator.cli.helping import Group
 from aggregator.cli.listing import Output, list_options, print_table
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _, ngettext
@@ -17,7 +18,7 @@ __all__ = ["mark"]
 READER = 1
 
 
-@click.group()
+@click.group(cls=Group)
 def mark() -> None:
     """Mark stories and events read, starred, tagged or muted; every act can be undone.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aggregator.cli.helping import Group
 from aggregator.cli.output import is_plain, write_json
 from aggregator.cli.session import Session, pass_session
 
@@ -22,7 +23,7 @@ _FACTS = (
 )  # fmt: skip
 
 
-@click.group()
+@click.group(cls=Group)
 def pages() -> None:
     """Article pages: what the extractor makes of one, and of all that are kept.
 

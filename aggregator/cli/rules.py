@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from aggregator.cli.helping import Group
 from aggregator.cli.listing import Output, list_options, print_table
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _, ngettext
@@ -14,7 +15,7 @@ from aggregator.cli.when import parse_when
 __all__ = ["rules"]
 
 
-@click.group()
+@click.group(cls=Group)
 def rules() -> None:
     """Rules: what happens by itself to stories that match a query.
 

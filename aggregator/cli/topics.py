@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from aggregator.cli.events import events_feed
+from aggregator.cli.helping import Group
 from aggregator.cli.listing import Output, feed_options, list_options, moments, print_table
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _, ngettext, tongue
@@ -17,7 +18,7 @@ from aggregator.text.phrases import retell
 __all__ = ["topics"]
 
 
-@click.group()
+@click.group(cls=Group)
 def topics() -> None:
     """Topics: named queries that you follow; each is a section of the digest.
 

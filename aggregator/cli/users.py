@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from aggregator.cli.helping import Group
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _
@@ -13,7 +14,7 @@ from aggregator.cli.speech import _
 __all__ = ["users"]
 
 
-@click.group()
+@click.group(cls=Group)
 def users() -> None:
     """Readers and their passwords; once anybody has one, the page asks for it.
 

@@ -176,9 +176,9 @@ class EventGraph:
         return Chapter(event=event, first_at=self._stories[event].published_at, names=names_of(stories))
 
     def flush(self) -> set[str]:
-        """Decide what came since the last time; ids of stories whose event has other members, or a member that says something new.
+        """Decide what came since the last time; ids of stories whose event has other members than before.
 
-        The reasons of all of them may be others than before.
+        Those too whose event has a member that says something else, for the reasons of all of them may be others.
         """
         if not self._changed:
             return set()

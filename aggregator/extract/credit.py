@@ -10,7 +10,7 @@ from aggregator.extract.head import Head
 
 __all__ = ["find_credit"]
 
-# Name -> how it is written in bylines and datelines.
+# Name (as `dedupe.wires` has it) -> how it is written in bylines and datelines.
 _AGENCIES: dict[str, str] = {
     "AP": r"AP|The Associated Press|Associated Press",
     "Reuters": r"Reuters|Thomson Reuters|Reuters News|رويترز|路透社?|ロイター",
@@ -24,7 +24,7 @@ _AGENCIES: dict[str, str] = {
     "Xinhua": r"Xinhua|Xinhua News Agency|新华社|新華社|新华网",
     "TASS": r"TASS|ТАСС",
     "Interfax": r"Interfax|Интерфакс",
-    "RIA Novosti": r"RIA Novosti|РИА Новости",
+    "RIA": r"RIA Novosti|РИА Новости",
     "Kyodo": r"Kyodo|Kyodo News|共同通信|共同",
     "Jiji": r"Jiji|Jiji Press|時事通信|時事",
     "Yonhap": r"Yonhap|Yonhap News|연합뉴스",
@@ -32,7 +32,7 @@ _AGENCIES: dict[str, str] = {
     "ANI": r"ANI",
     "IANS": r"IANS",
     "AAP": r"AAP|Australian Associated Press",
-    "CP": r"The Canadian Press|La Presse Canadienne|Canadian Press",
+    "Canadian Press": r"The Canadian Press|La Presse Canadienne|Canadian Press",
     "APA": r"APA|Austria Presse Agentur",
     "Keystone-SDA": r"SDA|Keystone-SDA|ATS|sda",
     "Belga": r"Belga",

@@ -31,13 +31,14 @@ __all__ = [
 ]
 
 _MOST_NAMED = 5  # outlets named in full; the rest are counted
-# Words of ours that values carry: headings, slots of figures (digest.claims), kinds of change (text.revision), parts of a score.
+# Words of ours that values carry: headings, slots of figures (digest.slots), kinds of change (text.revision), parts of a score.
 _HEADINGS = frozenset({
     mark("Digest"), mark("terminal"), mark("Top"), mark("News"), mark("One outlet only"),
 })  # fmt: skip
 _SLOTS = frozenset({
     mark("killed"), mark("injured"), mark("missing"), mark("arrested"), mark("evacuated"), mark("infected"),
-    mark("destroyed"), mark("rescued"), mark("magnitude"),
+    mark("destroyed"), mark("rescued"), mark("magnitude"), mark("in hospital"), mark("vaccinated"), mark("without power"),
+    mark("burned"), mark("contained"), mark("leaked"),
 })  # fmt: skip
 _KINDS = frozenset({
     mark("headline"), mark("figure"), mark("typo"), mark("wording"), mark("addition"), mark("removal"), mark("correction note"),

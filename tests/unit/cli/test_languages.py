@@ -1,10 +1,13 @@
 """The command line in other languages: what people read changes, what programs read does not."""
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from aggregator.cli import cli
+from aggregator.cli.helping import blocks
 from aggregator.cli.speech import asked_for
+from aggregator.text.tongue import tongue_of
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,33 @@ def test_messages_and_errors_are_said_in_the_language_of_the_terminal(tmp_path):
     assert missing.stderr == "aggregator: No hay ningún acontecimiento 5; véase: aggregator events\n"
     assert missing.exit_code == run(tmp_path, "event", "5").exit_code == 1
     assert "Ein Ereignis zeigen" in run(tmp_path, "--help", LANGUAGE="de").stdout
+
+
+def commands(group, context):
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield command
+        if isinstance(command, click.Group):
+            yield from commands(command, click.Context(command, parent=context))
+
+
+def test_no_help_of_a_command_or_an_option_is_left_in_english():
+    told = tongue_of("de").catalogue
+    texts = set()
+    for command in [cli, *commands(cli, click.Context(cli))]:
+        texts |= {said for said, is_example in blocks(command.help) if not is_example}
+        texts |= {option.help for option in command.params if isinstance(option, click.Option) and option.help}
+    assert len(texts) > 150
+    assert [text for text in texts if told.gettext(text) == text] == []
+
+
+def test_help_and_the_man_page_are_told_in_the_language_of_the_terminal(tmp_path):
+    shown = run(tmp_path, "feeds", "--help", LANGUAGE="de").stdout
+    assert shown.startswith("Aufruf: ")
+    assert "Listet die Abonnements." in shown
+    assert not {"Options:", "Commands:", "Examples:"} & {line.strip() for line in shown.splitlines()}
+    assert "[0<=x<=" in run(tmp_path, "stories", "--help", LANGUAGE="es").stdout
+    assert "Die Einstellungsdatei." in run(tmp_path, "man", LANGUAGE="de").stdout
 
 
 def test_the_settings_go_before_the_environment(tmp_path):
