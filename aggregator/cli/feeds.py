@@ -95,11 +95,15 @@ def _access_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _selector_options(command: Callable[..., None]) -> Callable[..., None]:
     """Options by which a page is read as a feed."""
-    for name in ("summary", "date", "link", "title"):
-        command = click.option(f"--entry-{name}", metavar="CSS", help=f"Where in an entry its {name} is.")(command)
-    return click.option(
-        "--entry", metavar="CSS", help="Read the page as a feed: each element that matches is an entry."
-    )(command)
+    for option in (
+        click.option("--entry-summary", metavar="CSS", help="Where in an entry its summary is."),
+        click.option("--entry-date", metavar="CSS", help="Where in an entry its date is."),
+        click.option("--entry-link", metavar="CSS", help="Where in an entry its link is."),
+        click.option("--entry-title", metavar="CSS", help="Where in an entry its title is."),
+        click.option("--entry", metavar="CSS", help="Read the page as a feed: each element that matches is an entry."),
+    ):
+        command = option(command)
+    return command
 
 
 def _access(headers: tuple[str, ...], auth: str | None, proxy: str | None, before: Access) -> Access | None:
