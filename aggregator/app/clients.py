@@ -27,7 +27,7 @@ from aggregator.store import Store
 from aggregator.store.counts import FeedUnread
 from aggregator.store.search import story_condition
 from aggregator.store.streams import STRIDE, Place, Selection
-from aggregator.store.times import join_folder
+from aggregator.text.folders import join_folder
 from aggregator.text.html import SafeHTML
 
 __all__ = ["EVENTS", "EVENTS_TITLE", "STRIDE", "ClientEntry", "ClientFeed", "Clients", "Page", "Selection"]

@@ -16,6 +16,7 @@ from aggregator.query import parse
 from aggregator.store import Store
 from aggregator.store.backup import back_up, checked, compact, put_back, set_aside
 from aggregator.store.retention import Limit
+from aggregator.text.folders import join_folder, split_folder
 
 __all__ = ["Compacted", "Keeping", "restore"]
 
@@ -132,9 +133,10 @@ def _of_folder(folder: str, config: Config) -> FolderRetention:
 
 
 def _upwards(folder: str) -> Iterator[str]:
-    while folder:
-        yield folder
-        folder = folder.rpartition("/")[0]
+    path = split_folder(folder)
+    while path:
+        yield join_folder(path)
+        path = path[:-1]
 
 
 def restore(db: Path, backup: Path) -> Path | None:

@@ -19,7 +19,7 @@ from aggregator.opml import read_opml, write_opml
 from aggregator.parse import FeedLink, find_feeds, known_feeds, parse_feed, parse_page, places_to_try
 from aggregator.plan import after_change
 from aggregator.store import Store
-from aggregator.store.times import split_folder
+from aggregator.text.folders import split_folder
 from aggregator.text.urls import open_url
 
 __all__ = ["Imported", "Subscriptions", "folder_path", "split_login", "starter_set"]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, overload
 
 from aggregator.model import Article, Event, EventView, Feed, RevisionChange, StoredEnclosure, Story
+from aggregator.text.folders import join_folder
 
 __all__ = [
     "EVENT_COLUMNS",
@@ -124,7 +125,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
     return {
         "url": feed.url,
         "title": feed.title,
-        "folder": "/".join(feed.folder),
+        "folder": join_folder(feed.folder),
         "state": feed.state,
         "last_polled": iso(feed.last_polled_at),
         "next_poll": iso(feed.next_poll_at),

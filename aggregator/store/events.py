@@ -12,7 +12,8 @@ from aggregator.errors import EventNotFound
 from aggregator.model import BriefEvent, BriefStory, Event, EventMember, EventView
 from aggregator.store.connection import Connections
 from aggregator.store.stories import STORY_COLUMNS, STORY_TABLES, Condition, story_from_row
-from aggregator.store.times import from_db, split_folder, to_db
+from aggregator.store.times import from_db, to_db
+from aggregator.text.folders import split_folder
 
 __all__ = ["EVENT_COLUMNS", "Events", "event_from_row"]
 

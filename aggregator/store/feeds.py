@@ -12,7 +12,8 @@ from aggregator.errors import AlreadyExists, FeedNotFound
 from aggregator.model import Access, Feed, FeedSpec, FeedUpdate, PageSelectors, Wishes
 from aggregator.model.feed import NO_WISHES, OPEN
 from aggregator.store.connection import Connections
-from aggregator.store.times import from_db, join_folder, split_folder, to_db
+from aggregator.store.times import from_db, to_db
+from aggregator.text.folders import join_folder, split_folder
 
 __all__ = ["Feeds"]
 

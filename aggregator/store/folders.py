@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aggregator.errors import AlreadyExists, NotFound
 from aggregator.model import FolderSpec
 from aggregator.store.connection import Connections
-from aggregator.store.times import join_folder, split_folder
+from aggregator.text.folders import join_folder, split_folder
 
 __all__ = ["Folder", "Folders"]
 

@@ -11,7 +11,8 @@ from typing import Any
 from aggregator.errors import StoryNotFound
 from aggregator.model import Story
 from aggregator.store.connection import Connections
-from aggregator.store.times import from_db, join_folder, to_db
+from aggregator.store.times import from_db, to_db
+from aggregator.text.folders import join_folder
 
 __all__ = ["NOT_HIDDEN", "Condition", "Stories", "story_from_row"]
 

@@ -11,6 +11,7 @@ from aggregator.app.subscriptions import Imported, split_login, starter_set
 from aggregator.errors import AggregatorError
 from aggregator.model import Access, Feed
 from aggregator.render.rows import feed_row
+from aggregator.text.folders import join_folder, split_folder
 from aggregator.web.answers import answer, back, our_app
 from aggregator.web.pages.stories import rows_of
 from aggregator.web.said import said
@@ -38,7 +39,9 @@ def _page(problem: AggregatorError | None = None, found: tuple[object, ...] = ()
     made = answer(
         template,
         [feed_row(f) for f in known] if problem is None else {"problem": str(problem)},
-        folders=[(folder, list(group)) for folder, group in groupby(shown, key=lambda f: f.folder)],
+        folders=[
+            (folder, join_folder(folder), list(group)) for folder, group in groupby(shown, key=lambda f: f.folder)
+        ],
         known=known,
         more=shown[-1].id if shown and shown[-1] is not known[-1] else None,
         troubled=[f for f in known if _is_troubled(f)][:MOST_TROUBLED],
@@ -77,13 +80,15 @@ def feed(feed_id: int) -> Response:
 @feeds.get("/folders/<path:folder>")
 def folder(folder: str) -> Response:
     """The stories of a folder's feeds."""
-    path = tuple(folder.split("/"))
+    path = split_folder(folder)
     app = our_app()
     members = [f for f in app.feeds.all() if f.folder[: len(path)] == path]
     if not members:
         abort(404, "There is no such folder.")
     page = app.lists.folder(path, reader_id=session().reader_id, after=request.args.get("after"))
-    return answer("folder.html", rows_of(page), folder=path, feeds=members, page=page, said=said())
+    return answer(
+        "folder.html", rows_of(page), folder=path, path=join_folder(path), feeds=members, page=page, said=said()
+    )
 
 
 @feeds.get("/feeds.opml")

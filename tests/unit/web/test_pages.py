@@ -15,6 +15,7 @@ from aggregator.app.app import App, open_app
 from aggregator.config import Config
 from aggregator.model import CopyMatch, EventAssignment, FeedSpec
 from aggregator.parse import parse_feed
+from aggregator.render.rows import feed_row
 from tests.support.building import NOW, a_new_entry
 from tests.unit.web.conftest import Visitor, fill, visit
 
@@ -379,3 +380,14 @@ def test_static_files_may_be_kept_because_their_address_changes_with_them(visito
     sheet = visitor.get(text[start : start + 31])
     assert "immutable" in sheet.headers["Cache-Control"]
     assert sheet.text.startswith("/*")
+
+
+def test_a_folder_with_a_slash_in_its_name_is_another_than_a_folder_in_a_folder(visitor: Visitor, filled: App) -> None:
+    filled.store.feeds.put(1, ("Deep/er",))
+    filled.store.feeds.put(2, ("Deep", "er"))
+    listed = visitor.get("/feeds").text
+    for path, is_the_first in ((r"Deep%5C/er", True), ("Deep/er", False)):
+        assert f'href="/folders/{path}"' in listed
+        shown = visitor.get(f"/folders/{path}").text
+        assert ("Storm cuts power" in shown, "Storm leaves" in shown) == (is_the_first, not is_the_first)
+    assert sorted(feed_row(f)["folder"] for f in filled.feeds.all())[:2] == ["Deep/er", r"Deep\/er"]
