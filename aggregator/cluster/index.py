@@ -7,6 +7,7 @@ precision, and the sum for a pair always runs over the shared terms in ascending
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -18,14 +19,35 @@ __all__ = ["SCALE", "Index"]
 SCALE = 1 << 15  # similarities are kept as whole numbers of 1/SCALE: all later arithmetic on them is exact
 
 _POSTING = np.dtype([("slot", "<i4"), ("comb", "<f2"), ("lead", "<f2")])
+_BLOCK = 2048  # slots: two days of a thousand stories
 _Ints = npt.NDArray[np.int64]
 
 
-class Index:
-    """Postings per term, eight bytes each: slot, weight in the whole text, weight in the lead."""
+class _Block:
+    """Postings of a run of slots, and the times of its first and last story."""
+
+    __slots__ = ("first_us", "last_us", "postings")
 
     def __init__(self) -> None:
-        self._postings: dict[int, array[int]] = {}
+        self.postings: dict[int, array[int]] = {}
+        self.first_us, self.last_us = 1 << 62, -1 << 62
+
+    def reaches(self, time_us: int, reach_us: int) -> bool:
+        return self.first_us - reach_us <= time_us <= self.last_us + reach_us
+
+    def spans(self, times_us: Iterable[int]) -> None:
+        for time_us in times_us:
+            self.first_us, self.last_us = min(self.first_us, time_us), max(self.last_us, time_us)
+
+
+class Index:
+    """Postings per term, eight bytes each: slot, weight in the whole text, weight in the lead.
+
+    In blocks of slots, which mostly follow time: those that are out of reach need not be looked at.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: list[_Block] = []
 
     def add(self, slot: int, story: Features) -> None:
         """Enter a story under a slot number; slots only grow, so postings stay in order."""
@@ -33,7 +55,9 @@ class Index:
         packed["slot"] = slot
         packed["comb"] = story.comb
         packed["lead"] = story.lead
-        postings = self._postings
+        block = self._block(slot // _BLOCK)
+        block.spans([story.time_us])
+        postings = block.postings
         for term, posting in zip(story.terms.tolist(), packed.view(np.int64).tolist(), strict=True):
             held = postings.get(term)
             if held is None:
@@ -43,9 +67,17 @@ class Index:
 
     def fill(self, stories: list[Features | None]) -> None:
         """Enter many at once into an empty index: slot k is the k-th; None is left out."""
-        held = [(slot, story) for slot, story in enumerate(stories) if story is not None]
-        if not held:
-            return
+        for number in range(0, len(stories), _BLOCK):
+            held = [
+                (slot, story)
+                for slot, story in enumerate(stories[number : number + _BLOCK], number)
+                if story is not None
+            ]
+            if held:
+                self._fill(self._block(number // _BLOCK), held)
+
+    def _fill(self, block: _Block, held: list[tuple[int, Features]]) -> None:
+        block.spans(story.time_us for _, story in held)
         terms = np.concatenate([story.terms for _, story in held])
         packed = np.empty(len(terms), dtype=_POSTING)
         packed["slot"] = np.repeat([slot for slot, _ in held], [len(story.terms) for _, story in held])
@@ -54,24 +86,34 @@ class Index:
         order = np.argsort(terms, kind="stable")
         found, starts = np.unique(terms[order], return_index=True)
         joined = packed[order].tobytes()
-        ends = [*starts[1:].tolist(), len(terms)]
+        ends = [*starts[1:].tolist(), len(terms)][: len(starts)]
         width = _POSTING.itemsize
         for term, first, last in zip(found.tolist(), starts.tolist(), ends, strict=True):
-            self._postings[term] = array("q", joined[first * width : last * width])
+            block.postings[term] = array("q", joined[first * width : last * width])
 
-    def similarities(self, story: Features, size: int) -> tuple[_Ints, _Ints]:
-        """Cosines by whole text and by lead with slots 0..size-1, in units of 1/SCALE."""
-        held = [self._postings.get(term, _NONE) for term in story.terms.tolist()]
+    def similarities(self, story: Features, size: int, reach_us: int) -> tuple[_Ints, _Ints]:
+        """Cosines by whole text and by lead with slots 0..size-1, in units of 1/SCALE.
+
+        Of stories further away in time than `reach_us` some count as 0.
+        """
+        terms, near = story.terms.tolist(), [b for b in self._blocks if b.reaches(story.time_us, reach_us)]
+        held = [block.postings.get(term, _NONE) for block in near for term in terms]
         joined = np.frombuffer(b"".join(held), dtype=_POSTING)
         lengths = np.fromiter(map(len, held), dtype=np.int64, count=len(held))
         slots = joined["slot"]
-        comb = np.repeat(story.comb.astype(np.float64), lengths) * joined["comb"]
-        in_lead = np.repeat(story.lead > 0, lengths)
-        lead = np.repeat(story.lead.astype(np.float64), lengths)[in_lead] * joined["lead"][in_lead]
+        comb = np.repeat(np.tile(story.comb.astype(np.float64), len(near)), lengths) * joined["comb"]
+        weights = np.repeat(np.tile(story.lead.astype(np.float64), len(near)), lengths)
+        in_lead = weights > 0
+        lead = weights[in_lead] * joined["lead"][in_lead]
         return (
             _quantised(np.bincount(slots, weights=comb, minlength=size)),
             _quantised(np.bincount(slots[in_lead], weights=lead, minlength=size)),
         )
+
+    def _block(self, number: int) -> _Block:
+        while len(self._blocks) <= number:
+            self._blocks.append(_Block())
+        return self._blocks[number]
 
 
 _NONE: array[int] = array("q")

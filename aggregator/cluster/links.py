@@ -36,6 +36,7 @@ _NONE: _Ints = np.zeros(0, dtype=np.int64)
 _REPELLED = -ONE  # a contradiction weighs as much as a sure link
 _UNKNOWN, _VETOED = -1, 1
 _CHUNK = 256  # stories entered before pairs are weighed against the lists so far
+_DESCRIBED = 8192  # pairs described at a time: more would only cost memory
 _CROWDED, _SMALL = (
     1.25,
     1000,
@@ -371,7 +372,7 @@ class Links:
     def _near(self, slot: int) -> tuple[_Ints, _Ints, _Ints]:
         """Slots in reach that are somewhat alike, and both similarities."""
         size = len(self._nodes)
-        comb, lead = self._index.similarities(self._node(slot), size)
+        comb, lead = self._index.similarities(self._node(slot), size, self._reach_us)
         near = (comb >= _LISTED) | (lead >= _LISTED)
         near &= self._alive[:size] & (np.abs(self._times[:size] - self._times[slot]) <= self._reach_us)
         near[slot] = False
@@ -406,7 +407,8 @@ class Links:
         rows = table.rows_of(dirty)
         counts = self._counting(rows)
         strength = np.zeros(len(rows), dtype=np.int32)
-        strength[counts] = self.model.strength(describe(table, rows[counts], self._comb, self._lead))
+        for some in np.array_split(np.flatnonzero(counts), 1 + len(rows) // _DESCRIBED):
+            strength[some] = self.model.strength(describe(table, rows[some], self._comb, self._lead))
         strength = (strength + _GRAIN // 2) // _GRAIN * _GRAIN
         # Titles that name others are told to be unlikely, not left unsaid: they keep a strength.
         strength[strength < _NOTICED] = 0

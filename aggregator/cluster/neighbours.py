@@ -88,10 +88,12 @@ class Neighbours:
         # One past the circle counts too: it says whether the edge of the circle is a tie.
         closest = offered > self.values[rows, RANKED]
         changed: tuple[_Ints, _Ints] = (rows[closest], rows[~closest & (offered > self.values[rows, _NEAR - 1])])
-        self._floor[rows] = np.maximum(self._floor[rows], self.values[rows, -1])
-        values_of = np.concatenate([self.values[rows, :-1], offered[:, None]], axis=1)
-        slots_of = np.concatenate([self.slots[rows, :-1], np.full((len(rows), 1), slot, dtype=np.int32)], axis=1)
-        self._sort(rows, values_of, slots_of)
+        values, slots = self.values[rows], self.slots[rows]
+        self._floor[rows] = np.maximum(self._floor[rows], values[:, -1])
+        place = (values >= offered[:, None]).sum(axis=1)[:, None] - np.arange(_KEPT)
+        for held, lists, new in ((self.values, values, offered[:, None]), (self.slots, slots, slot)):
+            held[rows] = np.where(place > 0, lists, new)
+            held[rows, 1:] = np.where(place[:, 1:] < 0, lists[:, :-1], held[rows, 1:])
         return changed
 
     def drop(self, gone: _Ints) -> tuple[_Ints, _Ints]:

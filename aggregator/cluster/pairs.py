@@ -140,9 +140,8 @@ class PairTable:
     def load(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
         """Take over columns from `arrays`."""
         self.count = len(arrays["a"])
-        self._reserve(self.count)
         for name in _COLUMNS_OF_TABLE:
-            getattr(self, name)[: self.count] = arrays[name]
+            setattr(self, name, arrays[name])
         self._find_rows()
 
     def keep(self, rows: npt.NDArray[np.bool_], renumbered: _Ints | None = None) -> None:
@@ -189,7 +188,7 @@ class PairTable:
     def _reserve(self, size: int) -> None:
         if size <= len(self.a):
             return
-        capacity = max(size, len(self.a) * 3 // 2)
+        capacity = max(size, len(self.a) * 5 // 4)
         for name in _COLUMNS_OF_TABLE:
             old = getattr(self, name)
             new = np.zeros((capacity, *old.shape[1:]), dtype=old.dtype)

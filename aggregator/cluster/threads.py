@@ -38,10 +38,12 @@ def threads(chapters: list[Chapter], links: Mapping[tuple[str, str], float]) -> 
     """
     known = {chapter.event: chapter for chapter in chapters}
     follows: dict[str, tuple[float, str]] = {}
-    for (one, other), mean in sorted(links.items()):
+    for (one, other), mean in links.items():
         if mean < LEAST or one not in known or other not in known:
             continue
-        early, late = sorted((known[one], known[other]), key=_order)
+        early, late = known[one], known[other]
+        if late.first_at < early.first_at:
+            early, late = late, early
         if late.first_at - early.first_at >= _APART and len(early.names & late.names) >= _NAMES:
             follows[late.event] = max(follows.get(late.event, (0.0, "")), (mean, early.event))
     found: dict[str, list[Chapter]] = {}
