@@ -69,9 +69,9 @@ def _clock(results: Sequence[FetchResult]) -> Iterator[Finding]:
         except (KeyError, ValueError, TypeError):
             continue
     if offsets and abs(median(offsets)) > WRONG_CLOCK.total_seconds():
-        direction = "ahead" if median(offsets) > 0 else "behind"
+        direction = "ahead of" if median(offsets) > 0 else "behind"
         yield Finding(
-            what=f"This machine's clock is {abs(median(offsets)):.0f} seconds {direction} of {len(offsets)} servers' clocks.",
+            what=f"This machine's clock is {abs(median(offsets)):.0f} seconds {direction} {len(offsets)} servers' clocks.",
             mend="Set the clock; systemd-timesyncd or chrony keep it right.",
         )
 

@@ -39,7 +39,7 @@ def doctor(session: Session, *, online: bool, as_json: bool) -> None:
         write_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            click.echo(f"{retell(finding.what, tongue())}  {finding.mend}".rstrip())
+            click.echo(f"{retell(finding.what, tongue())}  {retell(finding.mend, tongue())}".rstrip())
         for plugin in plugins:
             does = plugin.trouble or ", ".join(plugin.offers)
             click.echo(f"Plugin {plugin.name} {plugin.version or '(no version)'}: {does}", err=True)

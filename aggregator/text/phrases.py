@@ -19,7 +19,15 @@ _LONGEST = 2000
 _DEEPEST = 5  # phrases within phrases: ours are three deep, what others wrote can look like hundreds
 # Values that are phrases themselves.
 _SAID = frozenset({"what", "why", "when", "span", "found", "apart", "mean", "mend"})
-_SHAPES = {"url": r"\S+", "num": r"\d+", "share": r"\d+", "words": r"\d+", "status": r"\d+", "date": r"[\d-]+"}
+_SHAPES = {
+    "url": r"\S+",
+    "num": r"\d+",
+    "seconds": r"\d+",
+    "share": r"\d+",
+    "words": r"\d+",
+    "status": r"\d+",
+    "date": r"[\d-]+",
+}
 _SLOT = re.compile(r"%\((\w+)\)s")
 
 _PHRASES: tuple[str | _Phrase, ...] = (
@@ -38,6 +46,7 @@ _PHRASES: tuple[str | _Phrase, ...] = (
     # Why stories are together, and why others are not with them (cluster.reasons, cluster.contradiction).
     mark("Joined by the reader. %(found)s; %(apart)s apart."),
     mark("%(found)s; %(apart)s apart; %(share)s%% likely one event %(mean)s."),
+    mark("told in another language (%(lang)s)"),
     mark("alike as a whole"),
     mark("shared names: %(list)s"),
     mark("shared figures: %(list)s"),
@@ -106,6 +115,41 @@ _PHRASES: tuple[str | _Phrase, ...] = (
     mark("%(name)s has failed %(num)s times in a row since %(date)s: %(why)s."),
     mark("%(name)s has failed %(num)s times in a row: %(why)s."),
     marks("%(num)s more feeds need a look: aggregator doctor", "%(num)s more feeds need a look: aggregator doctor"),
+    mark("Remove it: %(command)s"),
+    mark("Look at %(url)s, or remove it: %(command)s"),
+    mark("Ask the outlet to let feed readers in, or remove it: %(command)s"),
+    mark("Subscribe to the feed's personal address, or remove it: %(command)s"),
+    mark("Look for its new address: %(command)s; or remove it: %(another)s"),
+    # What else the doctor finds, and what mends it (app.doctor, app.online).
+    mark("The database %(path)s is damaged: %(problem)s."),
+    mark("Restore a backup, or choose another file with --db."),
+    mark("There are no subscriptions."),
+    mark(
+        "%(address)s gets the digest %(digest)s no more since %(date)s:"
+        " its mail was refused three times in a row, at last with: %(reason)s"
+    ),
+    marks(
+        "%(num)s mail could not be sent for an hour or more, at last with: %(reason)s",
+        "%(num)s mails could not be sent for an hour or more, at last with: %(reason)s",
+    ),
+    mark("Mend the file, and try it: %(command)s"),
+    mark("The plugin %(name)s cannot be used: %(reason)s."),
+    mark("Upgrade or uninstall it, or switch it off: %(setting)s"),
+    mark("No plugin delivers to %(address)s."),
+    mark("Install it, or change the digest's recipients."),
+    marks("%(num)s story waits to be put into events.", "%(num)s stories wait to be put into events."),
+    mark("SQLite is %(version)s; before 3.51.3 two programs that write at once can, rarely, lose a change."),
+    mark("Let one aggregator write at a time (it sees to that itself), or upgrade SQLite."),
+    mark("None of %(num)s hosts can be reached; the first: %(why)s"),
+    mark("Look at this machine's network and name service, and at [fetch] proxy."),
+    mark("Asked now: %(why)s"),
+    mark("This machine's clock is %(seconds)s seconds ahead of %(num)s servers' clocks."),
+    mark("This machine's clock is %(seconds)s seconds behind %(num)s servers' clocks."),
+    mark("Set the clock; systemd-timesyncd or chrony keep it right."),
+    mark("Look at %(setting)s; then: aggregator mail test"),
+    mark("The page is not at [web] public_url: %(why)s"),
+    mark("Is aggregator run at work, and does the proxy lead to it?"),
+    mark("Look at [workers] scheduler; until then this machine reads alone."),
     # What a query says that cannot be understood (query.parse).
     mark("There is no letter or figure to search for; try a pattern: /…/."),
     mark("There is no letter or figure to search for after %(name)s:."),

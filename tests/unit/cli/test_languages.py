@@ -83,3 +83,11 @@ def test_settings_that_cannot_be_read_are_complained_of_in_words(tmp_path):
     told = run(tmp_path, "stories", AGGREGATOR_INTERFACE_LANGUAGE="tlh", LANGUAGE="de")
     assert told.exit_code == 1
     assert "tlh" in told.stderr
+
+
+def test_what_the_doctor_finds_and_what_mends_it_is_told_in_the_language_of_the_terminal(tmp_path):
+    config = tmp_path / "aggregator" / "aggregator.toml"
+    config.parent.mkdir()
+    config.write_text('[digests.morning]\nto = ["room:news"]\n')
+    told = run(tmp_path, "doctor", LANGUAGE="de").stdout
+    assert "Keine Erweiterung stellt an room:news zu.  Installieren oder die Empfänger" in told

@@ -39,6 +39,8 @@ def features(hours=0.0, **over):
         "figures": ("12",),
         "rare": ("harbour",),
         "published_at": NOW + timedelta(hours=hours),
+        "meaning": (),
+        "lang": "en",
     }
     return SimpleNamespace(**{**given, **over})
 
@@ -51,6 +53,11 @@ def test_why_a_story_is_in_its_event(hours, others, by_hand):
         said = retell(reason(one, features(hours), 0.84, others, by_hand=by_hand), PSEUDO)
         assert said.startswith("⟦")
         assert "⟦shared names: Ada⟧" in said.lower().replace("ada", "Ada") or not one.shown_names
+
+
+def test_that_it_is_told_in_another_language():
+    one, other = features(meaning=(0.1,)), features(meaning=(0.1,), lang="de")
+    assert "⟦told in another language (de)⟧" in retell(reason(one, other, 0.84, 1, by_hand=False), PSEUDO).lower()
 
 
 @pytest.mark.parametrize("facts", ["quarter Q2 Q3", "magnitude 5.1 6.4", "score 2:1 3:0", "rate 3.5 4.25"])
