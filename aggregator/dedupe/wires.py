@@ -4,42 +4,19 @@ from __future__ import annotations
 
 import re
 
+from aggregator.text.agencies import AGENCIES
+
 __all__ = ["agency_named", "find_credit"]
 
-# Agencies and how they are spelled out (in any case) or sign (exactly so: many signs are words in small letters).
-# The first that is found counts, so that the Australian Associated Press comes before the Associated Press.
-_AGENCIES: tuple[tuple[str, str, str], ...] = (
-    ("AAP", "australian associated press", "AAP"),
-    ("AP", "associated press", "AP"),
-    ("Reuters", "reuters", ""),
-    ("AFP", "agence france[- ]presse", "AFP"),
-    ("dpa", "deutsche presse[- ]agentur", "dpa|DPA"),
-    ("EFE", "agencia efe", "EFE"),
-    ("Europa Press", "europa press", ""),
-    ("ANSA", "", "ANSA"),
-    ("PA", "press association|pa media", "PA"),
-    ("UPI", "united press international", "UPI"),
-    ("Canadian Press", "canadian press|presse canadienne", ""),
-    ("Bloomberg", "bloomberg", ""),
-    ("Kyodo", "kyodo|\u5171\u540c\u901a\u4fe1", ""),
-    ("Jiji", "jiji press|\u6642\u4e8b\u901a\u4fe1", ""),
-    ("Xinhua", "xinhua|\u65b0\u534e\u793e|\u65b0\u83ef\u793e", ""),
-    ("TASS", "", "TASS|\u0422\u0410\u0421\u0421"),
-    ("RIA", "ria novosti|\u0440\u0438\u0430 \u043d\u043e\u0432\u043e\u0441\u0442\u0438", ""),
-    ("Interfax", "interfax|\u0438\u043d\u0442\u0435\u0440\u0444\u0430\u043a\u0441", ""),
-    ("PAP", "", "PAP"),
-    ("ANP", "", "ANP"),
-    ("APA", "austria presse agentur", "APA"),
-    ("Belga", "belga", ""),
-    ("Lusa", "ag\u00eancia lusa", "Lusa|LUSA"),
-    ("PTI", "press trust of india", "PTI"),
-    ("ANI", "asian news international", "ANI"),
-    ("Yonhap", "yonhap|\uc5f0\ud569\ub274\uc2a4", ""),
-    ("Anadolu", "anadolu", ""),
-)
 _NAMED = tuple(
-    (name, re.compile("|".join(part for part in (spelled and f"(?i:{spelled})", sign and rf"\b(?:{sign})\b") if part)))
-    for name, spelled, sign in _AGENCIES
+    (
+        each.name,
+        re.compile(
+            "|".join(filter(None, (each.spelled and f"(?i:{each.spelled})", each.sign and rf"\b(?:{each.sign})\b")))
+        ),
+    )
+    for each in AGENCIES
+    if each.spelled or each.sign
 )
 # A dateline, at the beginning: "PARIS (Reuters) - ", "(ANSA) - ROMA".
 _DATELINE = re.compile(r"\(([^()\n]{2,40})\)\s*[-\u2010-\u2015\uff0d]")

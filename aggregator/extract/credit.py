@@ -7,51 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from aggregator.extract.head import Head
+from aggregator.text.agencies import AGENCIES
 
 __all__ = ["find_credit"]
 
-# Name (as `dedupe.wires` has it) -> how it is written in bylines and datelines.
-_AGENCIES: dict[str, str] = {
-    "AP": r"AP|The Associated Press|Associated Press",
-    "Reuters": r"Reuters|Thomson Reuters|Reuters News|رويترز|路透社?|ロイター",
-    "AFP": r"AFP|Agence[ -]France[- ]Presse|法新社|أ ?ف ?ب",
-    "dpa": r"dpa|Deutsche Presse-Agentur|dpa-AFX|dpa/\w+|\w+/dpa",
-    "EFE": r"EFE|Agencia EFE",
-    "ANSA": r"ANSA|Adnkronos",
-    "PA": r"PA|PA Media|Press Association",
-    "UPI": r"UPI|United Press International",
-    "Bloomberg": r"Bloomberg|Bloomberg News",
-    "Xinhua": r"Xinhua|Xinhua News Agency|新华社|新華社|新华网",
-    "TASS": r"TASS|ТАСС",
-    "Interfax": r"Interfax|Интерфакс",
-    "RIA": r"RIA Novosti|РИА Новости",
-    "Kyodo": r"Kyodo|Kyodo News|共同通信|共同",
-    "Jiji": r"Jiji|Jiji Press|時事通信|時事",
-    "Yonhap": r"Yonhap|Yonhap News|연합뉴스",
-    "PTI": r"PTI|Press Trust of India",
-    "ANI": r"ANI",
-    "IANS": r"IANS",
-    "AAP": r"AAP|Australian Associated Press",
-    "Canadian Press": r"The Canadian Press|La Presse Canadienne|Canadian Press",
-    "APA": r"APA|Austria Presse Agentur",
-    "Keystone-SDA": r"SDA|Keystone-SDA|ATS|sda",
-    "Belga": r"Belga",
-    "ANP": r"ANP",
-    "TT": r"TT|TT Nyhetsbyrån",
-    "NTB": r"NTB",
-    "Ritzau": r"Ritzau",
-    "STT": r"STT",
-    "PAP": r"PAP",
-    "CTK": r"ČTK|CTK",
-    "MTI": r"MTI",
-    "Anadolu": r"Anadolu Agency|Anadolu Ajansı|AA",
-    "Lusa": r"Lusa",
-    "Europa Press": r"Europa Press",
-    "Agência Brasil": r"Agência Brasil|Estadão Conteúdo",
-    "Ukrinform": r"Ukrinform|Укрінформ",
-}
-_ALL = "|".join(f"(?P<a{n}>{names})" for n, names in enumerate(_AGENCIES.values()))
-_NAMES = tuple(_AGENCIES)
+_NAMES = tuple(each.name for each in AGENCIES if each.written)
+_ALL = "|".join(f"(?P<a{n}>{names})" for n, names in enumerate(each.written for each in AGENCIES if each.written))
 # "KYIV, June 3 (Reuters) -", "BERLIN (dpa)", "(AP) —": in parentheses within the dateline.
 _DATELINE = re.compile(rf"^[^()（）]{{0,90}}[(（]\s?(?:{_ALL})(?:\s?[/,;]\s?[^()（）]{{1,40}})?\s?[)）]")
 _DASHED = re.compile(rf"^[^.!?]{{0,60}}?(?:{_ALL})\s?[–—-]\s")
@@ -98,7 +59,7 @@ def find_credit(head: Head, *, text: str, authors: Sequence[str]) -> tuple[str |
         ):
             return name, "body"
         ending = paragraph[-40:]
-        if found := re.search(rf"[(（](?:{_ALL})[^()（）]{{0,20}}[)）]\s*$", ending):
+        if found := re.search(rf"[(（](?:{_ALL})(?![^\W_])[^()（）]{{0,20}}[)）]\s*$", ending):
             return _named(found), "body"
     return None, None
 

@@ -180,6 +180,8 @@ def test_the_day_it_was_updated_is_not_the_day_it_was_published():
         ("（新华社北京3月3日电）", [], "Xinhua"),
         ("The council met.", ["The Associated Press"], "AP"),
         ("The council met.\n\n© AFP", [], "AFP"),
+        (f"{'Rada obradowała długo. ' * 6}Nic nie postanowiła. (PAP)", [], "PAP"),
+        (f"{'Der Rat tagte lange. ' * 6}Er beschloss nichts. (APA)", [], "APA"),
         ("He works for AP Moller and met the council.", [], None),
         ("The council met.", ["Ann Lee"], None),
     ],
