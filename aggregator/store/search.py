@@ -68,11 +68,13 @@ class Ways:
 class _Order:
     """An order that windows are cut from, and what is in a window.
 
-    The `edge` is where it ends, `end_at`, nothing where all that is left is in it, with the ids of its stories.
+    The `edge` is where it ends, `end_at`, nothing where all that is left is in it, with the ids of its stories. It is found
+    quickly where no story is counted for it.
     """
 
     edge: str
     inside: tuple[str, str]
+    is_quick: bool = False
 
 
 _STORIES = _Order(
@@ -80,6 +82,7 @@ _STORIES = _Order(
         WHERE stretch < :key_at AND stretch >= :start ORDER BY stretch DESC LIMIT 1 OFFSET :size) AS end_at) e
         CROSS JOIN stretches WHERE stretch < :key_at AND stretch >= ifnull(e.end_at, :start)""",
     ("s.published_at < :key_at", "s.published_at >= :end_at"),
+    is_quick=True,
 )
 _EVENTS = _Order(  # what is of the same second as the edge belongs to the next window
     """SELECT min(s.id) AS low, max(s.id) AS high, iif(count(DISTINCT e.id) = :size, min(e.last_at), NULL) AS end_at FROM (
@@ -391,8 +394,8 @@ class _Windows:
     def counted(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows of a window; the next is as large as it takes to find the others, at most ten times this one.
 
-        Where there were few in the first, or none but a period to stay within, the second is ten times as large; otherwise
-        few mean that all that is left is taken at once.
+        Where there were few in the first, or none but a period to stay within, the second is ten times as large if it is
+        quickly found; otherwise few mean that all that is left is taken at once.
         """
         count = 0
         for row in rows:
@@ -402,7 +405,8 @@ class _Windows:
         if count >= self._ways.scarce:
             self._size *= max(1, min(10, 2 * self._wanted // count))
         else:
-            self._size *= 10 if self._size == self._first_size and (count or self._start) else 0
+            is_first = self._size == self._first_size
+            self._size *= 10 if is_first and self._order.is_quick and (count or self._start) else 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         while self._size:
