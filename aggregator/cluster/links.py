@@ -202,6 +202,7 @@ class Links:
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """All that took time to find out, as plain arrays; `load` takes it back."""
+        self._drop_pairs()
         size = len(self._nodes)
         parts: dict[str, Mapping[str, npt.NDArray[Any]]] = {
             "pairs": self._pairs.arrays(),

@@ -68,13 +68,13 @@ class CopyGraph:
         A copy may be `WINDOW` younger than its original, and a story that touches it as much again: evict what is older
         than twice `WINDOW` before the oldest story still to come.
         """
-        for key in self._index.before(before):
+        old = self._index.before(before)
+        for key in old:
             for other in self._edges.pop(key, {}):
                 self._edges[other].pop(key, None)
-            self._again.discard(key)
             self._touched.discard(key)
             self._matches.pop(key, None)
-            self._again |= self._index.remove(key)
+        self._again = (self._again - set(old)) | self._index.remove(old)
         self._new = {key: story for key, story in self._new.items() if story.published_at >= before}
 
     def keep_apart(self, one: str, other: str) -> None:
@@ -155,7 +155,7 @@ class CopyGraph:
         self._unlink(key)
         self._touched.discard(key)
         self._again.discard(key)
-        self._again |= self._index.remove(key)
+        self._again |= self._index.remove([key])
 
     def _link(self, one: str, other: str) -> None:
         compared = match(self._index.own(one), self._index.own(other))

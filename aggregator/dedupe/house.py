@@ -50,12 +50,10 @@ class HouseLines:
         self._postings.add(keys[once], np.array([row for row, _ in told], dtype=np.int32)[places[once]])
         return self._recount(np.unique(keys))
 
-    def remove(self, row: int, story: Fingerprint) -> set[int]:
-        """Take a story out of the count; the rows for which a house line has gone."""
-        if row not in self._titles:
-            return set()
-        del self._titles[row]
-        return self._recount(np.unique(_lines([story])[0])) if self._house and len(story) else set()
+    def remove(self, stories: Iterable[tuple[int, Fingerprint]]) -> set[int]:
+        """Take stories out of the count, by row; the other rows for which a house line has gone."""
+        told = [(row, story) for row, story in stories if self._titles.pop(row, None) is not None and len(story)]
+        return self._recount(np.unique(_lines([story for _, story in told])[0])) if self._house and told else set()
 
     def _recount(self, keys: NDArray[np.uint64]) -> set[int]:
         """The rows that hold one of `keys` whose standing has changed."""

@@ -113,14 +113,16 @@ class StoryIndex:
         self._strip(new, fresh=True)
         return {story.id for story in stories} | {self._live(row).story.id for row in stale}
 
-    def remove(self, key: str) -> set[str]:
-        """Forget a story that is held; the ids to compare again because house lines have gone with it."""
-        row = self._row_of[key]
-        held = self._live(row)
-        self._unkey(held)
-        del self._row_of[key]
-        self._rows[row] = None
-        stale = self._house.remove(row, held.story)
+    def remove(self, keys: Iterable[str]) -> set[str]:
+        """Forget stories that are held; the ids to compare again because house lines have gone with them."""
+        gone = []
+        for key in keys:
+            row = self._row_of.pop(key)
+            held = self._live(row)
+            self._unkey(held)
+            self._rows[row] = None
+            gone.append((row, held.story))
+        stale = self._house.remove(gone)
         self._strip(stale)
         again = {self._live(other).story.id for other in stale}
         self._compact()
