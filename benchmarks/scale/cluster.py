@@ -33,8 +33,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "poll"))
 from farm import Farm, running, shared_tools
 from run import POLL, ROOT, addresses, aggregator, lost, stored
 
+# Without what is of the moment: times, ids, and the hash of a document that says when it was asked for.
 CONTENT = {
-    "feeds": "SELECT url, title, site_url, lang, state, etag, last_modified, body_hash, last_status, failures, moved_to FROM feeds",
+    "feeds": "SELECT url, title, site_url, lang, state, etag, last_modified, last_status, failures, moved_to FROM feeds",
     "entries": "SELECT f.url, e.guid, e.url, e.content_hash FROM entries e JOIN feeds f ON f.id = e.feed_id",
     "stories": "SELECT key, url, title, authors, iif(is_dated, published_at, NULL), feed_title, feed_text, text FROM stories",
 }
