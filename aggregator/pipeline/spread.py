@@ -33,7 +33,7 @@ LOOK_EVERY_S = 2.0
 FORSAKEN_AFTER_S = 30.0  # a worker that is started anew is there sooner
 QUIET_S = 5.0
 TRIES = 3  # after dask's own, which gives a task to another worker four times
-TOGETHER = 8  # documents in one task of dask's: what it costs to send is then a hundredth of what reading them does
+TOGETHER = 16  # documents in one task of dask's, half a second of work: what a task costs is a hundredth of that
 AHEAD = 2  # tasks for each core, so that none waits for its next
 
 
