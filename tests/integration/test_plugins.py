@@ -98,6 +98,27 @@ def test_what_is_not_of_the_web_can_be_added_at_the_machine_only(install: Instal
         assert len(app.feeds.import_opml(opml, here=True).added) == 1
 
 
+WILD = """
+from aggregator.model import ParsedEntry, ParsedFeed
+from aggregator.plugins import hookimpl
+
+def read(address):
+    return ParsedFeed(entries=(ParsedEntry(id="1", title="Tide", content="<p>The\\x00 tide \\ud800comes\\x08 in.</p>"),))
+
+@hookimpl
+def sources():
+    return {"wild": read}
+"""
+
+
+def test_what_no_database_can_hold_is_cut_from_what_a_plugin_reads(install: Install, tmp_path: Path) -> None:
+    install("wild", WILD)
+    with house(tmp_path) as app:
+        app.store.feeds.add([a_spec("wild:one")], now=NOW)
+        assert app.polling.poll(PollOptions()).failed == []
+        assert app.store.stories.get(1).text == "The tide comes in."
+
+
 TRIPPED = "RuntimeError: the room is locked"
 HARM = """
 from aggregator.plugins import hookimpl
