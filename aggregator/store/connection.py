@@ -122,6 +122,8 @@ class Connections:
                 conn.execute("PRAGMA journal_mode = WAL")
                 conn.execute("PRAGMA synchronous = NORMAL")
                 conn.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+                # Some builds of SQLite write zeros over every page that is let go, as the index does with each merge.
+                conn.execute("PRAGMA secure_delete = FAST")
         except sqlite3.Error:
             conn.close()
             raise
