@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.pipeline import held
+from aggregator.pipeline import held, window
 from aggregator.pipeline.decide import Decider
 from aggregator.pipeline.window import Window
 from aggregator.store import Store
 from tests.support.building import NOW, a_new_entry, a_spec
+from tests.unit.cluster.test_tongues import TOLD, encode
 
 PLACES = ("Northport", "Grünfurt", "Eastmere", "Vallora", "Kestrel Bay", "Dunmore")
 THINGS = ("harbour crane", "tram depot", "river bridge", "opera roof", "school kitchen")
@@ -159,3 +160,29 @@ def test_late_stories_are_decided_by_their_own_time_and_keep_nobody_in_memory(tm
         assert len(decider._latest.window) <= 24
         store.close()
     assert outcomes[0] == outcomes[1]
+
+
+def test_events_of_two_languages_are_one_when_that_is_asked_for_also_of_stories_that_came_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "encoder", lambda: encode)
+    store = Store(tmp_path / "tongues.db")
+    store.feeds.add([a_spec()], now=NOW)
+
+    def tell_in(name: str) -> None:
+        lang, title, text = TOLD[name]
+        entry = a_new_entry(
+            key=name, url=f"https://a.example/{name}", guid=name, title=title, text=text, lang=lang, published_at=NOW,
+            outlet_key=lang, outlet_name=lang, content_hash=name, text_hash=name,
+        )  # fmt: skip
+        store.ingest.apply(store.feeds.all()[0].id, [entry], now=NOW)
+
+    tell_in("tram-en")
+    Decider(store).run()
+    tell_in("tram-de")
+    Decider(store, across=True).run()
+    ((_, one), (_, other)) = events_of(store)
+    reason = store.connections.value("SELECT reason FROM stories WHERE key = 'tram-de'")
+    store.close()
+    assert one == other
+    assert "another language (en)" in reason
