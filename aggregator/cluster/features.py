@@ -37,7 +37,7 @@ _SHOWN_LIMIT = 200  # characters kept readable of title and body, to compare slo
 _TITLE_LIMIT = 90  # a story without a title lends its first line
 
 _Ids = npt.NDArray[np.uint32]
-_Weights = npt.NDArray[np.float32]
+_Weights = npt.NDArray[np.float16]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MASK = (1 << HASH_BITS) - 1
 _HEADER = struct.Struct("<BqHHHHHH")
@@ -133,7 +133,7 @@ class Features:
                 arrays.append(np.frombuffer(data, kind, size, at))
                 at += arrays[-1].nbytes
         ids = [a.astype(np.uint32) for a in arrays[:3]]
-        idf, comb, lead, title, bigram_weights, name_weights = (a.astype(np.float32) for a in arrays[3:])
+        idf, comb, lead, title, bigram_weights, name_weights = (a.astype(np.float16) for a in arrays[3:])
         shown, figures, rare, subjects, facts, title_places, places = (
             tuple(part.split("\x1f")) if part else () for part in readable
         )
@@ -271,4 +271,4 @@ def _unit(values: npt.NDArray[np.float64]) -> _Weights:
 
 
 def _half(values: npt.NDArray[np.float64]) -> _Weights:
-    return values.astype(np.float16).astype(np.float32)
+    return values.astype(np.float16)

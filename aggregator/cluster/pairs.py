@@ -362,8 +362,8 @@ def _meet(
 
 def _cosine(
     ids: npt.NDArray[np.uint32],
-    weights: npt.NDArray[np.float32],
-    others: list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]],
+    weights: npt.NDArray[np.float16],
+    others: list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.float16]]],
 ) -> _Floats:
     owner, mine, theirs = _meet(ids, [o for o, _ in others])
     joined = np.concatenate([w for _, w in others]).astype(np.float64)
