@@ -41,9 +41,9 @@ class Options:
     meaning.
     """
 
-    threshold: float = 0.4
+    threshold: float = 0.37
     reach_days: float = 4.0
-    unsaid: float = 0.36
+    unsaid: float = 0.34
     across: bool = False
 
 
