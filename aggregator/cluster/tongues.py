@@ -22,11 +22,13 @@ __all__ = ["Tongues", "strength"]
 _Ints = npt.NDArray[np.int64]
 _Bools = npt.NDArray[np.bool_]
 
-_CANDIDATE = 0.45  # cosine from which a pair is looked at; none below it comes near a link
-_EVEN, _SLOPE = 0.55, 40.0  # cosine at which a link is as likely as not, and how much it says
-_COMMON, _DIFFERENT = 1.9, 1.5  # what a figure that both name says, and that none is named by both
+# A logistic fit to the pairs of the demo newsroom (benchmarks/events/tongues.py), carried over to a full window, where one
+# in 500 strangers rather than one in 36 tells the same.
+_EVEN, _SLOPE = 0.54, 19.0  # cosine at which a link is as likely as not, and how much it says
+_COMMON, _DIFFERENT = 2.0, 0.3  # what a figure that both name says, and that none is named by both
+_CANDIDATE = 0.3  # cosine from which a pair is looked at; none below it comes near a link
 _NOTICED = ONE * 4 // 100
-_ALIKE = 0.58  # cosine below which two stories of one language say other things
+_ALIKE = 0.44  # cosine below which two stories of one language say other things
 _GRAIN = ONE // 64
 _NONE = np.zeros(0, dtype=np.int64)
 

@@ -103,7 +103,7 @@ def test_the_same_figures_speak_for_one_event_and_others_against_it():
     english = Sizes.of(told("fire-en"))
     assert strength(0.55, english, same) > strength(0.55, english, replace(none, figures=frozenset()))
     assert strength(0.55, english, replace(none, figures=frozenset())) > strength(0.55, english, other)
-    assert strength(0.3, english, same) == 0
+    assert strength(0.2, english, same) == 0
 
 
 @patch.multiple(links, _CROWDED=1.0, _SMALL=0)
