@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event as StopSignal
+from time import monotonic
 
 from aggregator.model import StoryLine
 from aggregator.pipeline.held import HeldWindow
@@ -14,7 +15,8 @@ from aggregator.store import Store
 
 __all__ = ["Decider"]
 
-BATCH = 500
+BATCH, LEAST = 500, 60
+PATIENCE_S = 2.0  # a batch that takes longer is followed by a smaller one, so that a stop is heard soon
 PIECE = timedelta(days=2)  # stories further apart are decided one after the other, so that the window stays small
 
 
@@ -43,9 +45,10 @@ class Decider:
     ) -> int:
         """Decide every story that waits; returns how many were decided. A stop takes effect between two batches."""
         self.store.read_unmapped()
-        done, used = 0, {}
+        done, size, used = 0, BATCH, {}
         while not (stop and stop.is_set()):
-            lines = self.store.decisions.stale(limit=BATCH)
+            began = monotonic()
+            lines = self.store.decisions.stale(limit=size)
             if not lines:
                 break
             for piece in _pieces(lines):
@@ -54,6 +57,7 @@ class Decider:
                 used[id(held)] = held
             done += len(lines)
             progress(done)
+            size = max(LEAST, size // 2) if monotonic() - began > PATIENCE_S else min(BATCH, size * 2)
         for held in used.values():
             held.finish()
         self._aside = None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.pipeline import held, window
+from aggregator.pipeline import decide, held, window
 from aggregator.pipeline.decide import Decider
 from aggregator.pipeline.window import Window
 from aggregator.store import Store
@@ -186,3 +186,19 @@ def test_events_of_two_languages_are_one_when_that_is_asked_for_also_of_stories_
     store.close()
     assert one == other
     assert "another language (en)" in reason
+
+
+def test_where_deciding_is_slow_a_stop_is_heard_after_fewer_stories(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "a.db")
+    store.feeds.add([a_spec()], now=NOW)
+    told_to(store, range(20))
+    clock = iter(range(0, 1000, 60))
+    monkeypatch.setattr(decide, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(decide, "BATCH", 16)
+    monkeypatch.setattr(decide, "LEAST", 4)
+    seen: list[int] = []
+    assert Decider(store).run(progress=seen.append) == 40
+    store.close()
+    assert [after - before for before, after in zip([0, *seen], seen, strict=False)] == [16, 8, 4, 4, 4, 4]
