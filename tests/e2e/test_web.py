@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -82,11 +83,20 @@ def newsroom() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def read(newsroom: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def polled(newsroom: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The newsroom, read once by the real pipeline."""
-    with reading(newsroom, tmp_path_factory.mktemp("web") / "a.db") as app:
+    db = tmp_path_factory.mktemp("web") / "a.db"
+    with reading(newsroom, db) as app:
         app.polling.poll(PollOptions())
         app.digests.make(name="morning")
+    return db
+
+
+@pytest.fixture
+def read(polled: Path, tmp_path: Path) -> Iterator[App]:
+    """That newsroom for one test alone: what another opened or marked is not opened or marked here."""
+    own = shutil.copy(polled, tmp_path / "a.db")
+    with open_app(loopback(), db=own, clock=lambda: END) as app:
         yield app
 
 
@@ -292,6 +302,7 @@ def _mute(reader: Reader) -> None:
 
 def test_every_page_is_open_to_everybody_and_asks_nobody_else(read: App, tmp_path: Path) -> None:
     read.topics.add("Weather", "storm")
+    read.marks.read_events(1, [next(iter(read.reading.events(limit=1))).id])  # so that the page offers to undo it
     read.store.connections.run(
         "INSERT INTO recipients (digest, address, token, added_at) VALUES ('morning', 'a@b.example', 'token', '2026-03-01T00:00:00Z')"
     )
