@@ -142,7 +142,7 @@ class Features:
             opening=opening, terms=ids[0], bigrams=ids[1], names=ids[2], idf=idf, comb=comb, lead=lead, title=title,
             bigram_weights=bigram_weights, name_weights=name_weights, weekdays=weekdays, shown_names=shown,
             figures=figures, rare=rare, subjects=subjects, facts=facts, title_places=title_places, places=places,
-            meaning=np.frombuffer(data, np.int8, offset=at),
+            meaning=np.frombuffer(data, np.int8, offset=at).copy(),  # else all of `data` would stay
         )  # fmt: skip
 
 

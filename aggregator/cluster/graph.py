@@ -192,7 +192,8 @@ class EventGraph:
             if wanted is not None and held is not wanted:
                 coming.append(wanted)
         moved = self._decide(leaving, coming, changed)
-        return moved.union(*(self._members[self._event[story]] for story in changed if story in self._event))
+        events = {self._event[story] for story in changed if story in self._event}
+        return moved.union(*(self._members[event] for event in events))
 
     def state(self) -> bytes:
         """All that was found out, for a quick start: `restore` takes it back. A cache, never needed for a right answer.

@@ -13,7 +13,7 @@ from aggregator.cluster.agglomeration import BREVITY_STEPS, Moved
 from aggregator.cluster.contradiction import contradiction
 from aggregator.cluster.features import Features
 from aggregator.cluster.index import SCALE, Index
-from aggregator.cluster.model import ONE, PairModel
+from aggregator.cluster.model import GRAIN, NOTICED, ONE, PairModel
 from aggregator.cluster.neighbours import Neighbours
 from aggregator.cluster.pairs import PairTable, Sizes, describe, shared
 from aggregator.cluster.tongues import Tongues
@@ -28,8 +28,6 @@ _DAY_US = 86_400_000_000
 _LISTED = SCALE * 4 // 100  # similarity from which a story counts as a neighbour
 _LINKED = SCALE * 6 // 100  # ... from which a pair may be a link
 _STRONG = SCALE * 20 // 100  # ... from which it may, whatever its rank
-_GRAIN = ONE // 64  # steps of probability: a smaller change is none, and leaves all that hangs on it in peace
-_NOTICED = ONE * 4 // 100  # probability below which a pair is no link
 _LOOKED_AT = ONE * 5 // 100  # probability from which a pair is searched for contradictions
 AGAINST = 6  # how often a sure link must be there to outweigh that two stories of one language are none
 _NONE: _Ints = np.zeros(0, dtype=np.int64)
@@ -37,10 +35,7 @@ _REPELLED = -ONE  # a contradiction weighs as much as a sure link
 _UNKNOWN, _VETOED = -1, 1
 _CHUNK = 256  # stories entered before pairs are weighed against the lists so far
 _DESCRIBED = 8192  # pairs described at a time: more would only cost memory
-_CROWDED, _SMALL = (
-    1.25,
-    1000,
-)  # times as many pairs or slots as are of use, and some more, before the others are dropped
+_CROWDED, _SMALL = 1.25, 1000  # times as many pairs or slots as are of use, and some more, before others are dropped
 
 
 class Links:
@@ -145,7 +140,8 @@ class Links:
         Links within one language say more here: from what is just enough for one event they fall to -AGAINST for none.
         """
         a, b, strong, _ = self.edges(slots)
-        sure = (self.told[a] > 0) & (self.told[b] > 0) & (strong > 0)
+        told = self.told
+        sure = (told[a] > 0) & (told[b] > 0) & (strong > 0)
         strong = np.where(sure, np.minimum(strong * AGAINST * 8 // 3 - AGAINST * ONE, ONE), strong)
         across = self._tongues.edges(slots)
         a, b, strong = (np.concatenate(both) for both in zip((a, b, strong), across, strict=True))
@@ -410,9 +406,9 @@ class Links:
         strength = np.zeros(len(rows), dtype=np.int32)
         for some in np.array_split(np.flatnonzero(counts), 1 + len(rows) // _DESCRIBED):
             strength[some] = self.model.strength(describe(table, rows[some], self._comb, self._lead))
-        strength = (strength + _GRAIN // 2) // _GRAIN * _GRAIN
+        strength = (strength + GRAIN // 2) // GRAIN * GRAIN
         # Titles that name others are told to be unlikely, not left unsaid: they keep a strength.
-        strength[strength < _NOTICED] = 0
+        strength[strength < NOTICED] = 0
         strength[counts & table.apart[rows]] = np.maximum(strength[counts & table.apart[rows]], 1)
         if self.across:
             ends = _ends(table, rows)

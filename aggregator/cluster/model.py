@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ONE", "PairModel", "pair_model"]
+__all__ = ["GRAIN", "NOTICED", "ONE", "PairModel", "pair_model"]
 
 ONE = 1 << 12  # probabilities are whole numbers of 1/ONE
+GRAIN = ONE // 64  # steps of probability: a smaller change is none, and leaves all that hangs on it in peace
+NOTICED = ONE * 4 // 100  # probability below which a pair is no link
 UNIT = 1 << 16  # leaf values are whole numbers of 1/UNIT, in log odds
 
 _Floats = npt.NDArray[np.float64]

@@ -11,6 +11,7 @@ import math
 import zlib
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from aggregator.text.words import stem
 
@@ -66,17 +67,20 @@ def rarity(lang: str | None) -> Rarity:
     return Rarity(lang)
 
 
-def is_counted(lang: str) -> bool:
+def is_counted(lang: str | None) -> bool:
     """Whether the words of a language were counted, so that its rarities are more than defaults."""
-    return resources.files("aggregator.cluster").joinpath("frequencies", f"{lang}.tsv").is_file()
+    return (lang or "").isalpha() and _frequencies().joinpath(f"{lang}.tsv").is_file()
+
+
+def _frequencies() -> Traversable:
+    return resources.files("aggregator.cluster").joinpath("frequencies")
 
 
 def _table(lang: str | None) -> tuple[dict[str, float], frozenset[str], float]:
     """Idf of known terms, those of them that are names, and the idf of the rest."""
-    folder = resources.files("aggregator.cluster").joinpath("frequencies")
-    counted = folder.joinpath(f"{lang}.tsv")
-    if (lang or "").isalpha() and counted.is_file():
-        head, *lines = counted.read_text(encoding="utf-8").splitlines()
+    folder = _frequencies()
+    if is_counted(lang):
+        head, *lines = folder.joinpath(f"{lang}.tsv").read_text(encoding="utf-8").splitlines()
         total = int(head.split("\t")[1])
         rows = [line.split("\t") for line in lines]
         idf = {term: max(math.log(total / int(count)), _FLOOR) for term, count, _ in rows}

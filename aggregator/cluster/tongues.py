@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from aggregator.cluster.features import Features
 from aggregator.cluster.meaning import EXACT
-from aggregator.cluster.model import ONE
+from aggregator.cluster.model import GRAIN, NOTICED, ONE
 from aggregator.cluster.pairs import Sizes
 from aggregator.cluster.rarity import is_counted
 
@@ -27,9 +27,7 @@ _Bools = npt.NDArray[np.bool_]
 _EVEN, _SLOPE = 0.54, 19.0  # cosine at which a link is as likely as not, and how much it says
 _COMMON, _DIFFERENT = 2.0, 0.3  # what a figure that both name says, and that none is named by both
 _CANDIDATE = 0.3  # cosine from which a pair is looked at; none below it comes near a link
-_NOTICED = ONE * 4 // 100
 _ALIKE = 0.44  # cosine below which two stories of one language say other things
-_GRAIN = ONE // 64
 _NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -157,5 +155,5 @@ def strength(cosine: float, one: Sizes, other: Sizes) -> int:
     odds = _SLOPE * (cosine - _EVEN)
     if one.figures and other.figures:
         odds += _COMMON if one.figures & other.figures else -_DIFFERENT
-    likely = round(ONE / (1 + math.exp(-odds)) / _GRAIN) * _GRAIN
-    return likely if likely >= _NOTICED else 0
+    likely = round(ONE / (1 + math.exp(-odds)) / GRAIN) * GRAIN
+    return likely if likely >= NOTICED else 0

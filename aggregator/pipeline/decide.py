@@ -45,6 +45,8 @@ class Decider:
     ) -> int:
         """Decide every story that waits; returns how many were decided. A stop takes effect between two batches."""
         self.store.read_unmapped()
+        self._latest.executor = self.executor  # it may be another for a long run
+        self._aside = None  # that of a run which failed
         done, size, used = 0, BATCH, {}
         while not (stop and stop.is_set()):
             began = monotonic()

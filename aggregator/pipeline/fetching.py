@@ -193,6 +193,8 @@ class _Run:
             authority = self._ready.popleft()
             waiting = self._hosts[authority]
             kind = waiting[0].request.kind
+            if kind == "page":  # robots.txt came with the shard before, whose own gate obeyed it
+                self._gate.set_crawl_delay(authority, waiting[0].crawl_delay_s)
             wait_s = self._gate.try_acquire(authority, kind, whole=True)
             if wait_s == 0:
                 most = min(

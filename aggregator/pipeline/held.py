@@ -96,6 +96,11 @@ class HeldWindow:
         self._threads = threads
         self._moved.clear()
 
+    def _tell_what_goes(self) -> None:
+        """Store the threads while the stories are still there that they are of."""
+        if self._moved:
+            self._tell_threads()
+
     def _obey(self) -> None:
         """Take over the reader's edits when there are new ones, from whatever process they came."""
         version = self.store.edits.version()
@@ -107,11 +112,13 @@ class HeldWindow:
         """Have every decided story of this time in the window."""
         span = self._span
         if span is None or since > span.until or until < span.since:
+            self._tell_what_goes()
             self.window, self._threads = Window(across=self.across), None
             self._edits = (0, 0)
             self._obey()
             span = self._begin(since, until)
         if span.since < since - FORGOTTEN:
+            self._tell_what_goes()
             self.window.evict(since - SPARED)
             self.window.settle()
             span.since = since - SPARED

@@ -174,6 +174,7 @@ class _Spread(Executor):
         cluster.when_lost(self._lost)
         self._closed = False
         self._is_told = False
+        self._named_here: dict[str, Any] = {}  # arguments that a worker is given by itself
 
     def _is_full(self) -> bool:
         """Whether the workers have so much to do that what is handed in can wait to be sent together."""
@@ -220,9 +221,12 @@ class _Spread(Executor):
             if not self._cluster.is_up:
                 self._do_here(load)
             elif len(load.promised) > 1:  # one of them is to blame
-                self._out.discard(load)
-                for one in load.promised:
-                    self._send(_Load([one]))
+                with self._lock:
+                    self._out.discard(load)
+                    alone = [_Load([one]) for one in load.promised]
+                    self._out.update(alone)
+                for one in alone:
+                    self._send(one)
             else:
                 self._settle(load, [Outcome(error=error)])
             return
@@ -282,7 +286,7 @@ class _Spread(Executor):
         here = self._here
         for outer, (fn, args, kwargs) in promised:
             try:
-                inner = here.submit(fn, *args, **kwargs)
+                inner = here.submit(fn, *args, **kwargs, **self._named_here)
             except RuntimeError as error:  # shut down meanwhile
                 _settle(outer, Outcome(error=error))
             else:
@@ -333,6 +337,17 @@ class PinnedExecutor(_Spread):
     dask must not give such a task to another worker by itself: what the lost one was at is begun again only when it is
     certain to have ended. The functions take a named argument `stop`.
     """
+
+    def __init__(self, cluster: Cluster, *, local: Callable[[], Executor]) -> None:
+        super().__init__(cluster, local=local)
+        self._ending = threading.Event()
+        self._named_here = {"stop": self._ending}
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """As others; with `cancel_futures` what is done here begins nothing new."""
+        if cancel_futures:
+            self._ending.set()
+        super().shutdown(wait, cancel_futures=cancel_futures)
 
     def _start(self, load: _Load, calls: bytes) -> Future[Any] | None:
         with self._lock:

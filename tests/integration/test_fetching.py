@@ -173,6 +173,15 @@ def test_robots_are_asked_once_and_remembered_and_pages_keep_their_gap(here: Des
     assert all(later - earlier > 0.04 for earlier, later in pairwise(starts))
 
 
+def test_what_robots_say_of_the_pace_holds_for_all_pages_of_a_host(here: Desk) -> None:
+    routes = {f"/{n}": Reply() for n in range(10)} | {"/robots.txt": Reply(body=b"User-agent: *\nCrawl-delay: 0.2\n")}
+    with Server(routes) as server:
+        here.answers(*(FetchRequest(url=server.url(f"/{n}"), kind="page") for n in range(10)))
+        starts = sorted(asked.at for asked in server.asked if asked.path != "/robots.txt")
+    assert len(starts) == 10
+    assert all(later - earlier > 0.18 for earlier, later in pairwise(starts))
+
+
 def test_an_address_that_cannot_be_asked_costs_only_itself(here: Desk) -> None:
     with Server({"/": Reply(body=b"ok")}) as server:
         [(bad, _), (good, made)] = here.answers(FetchRequest(url="ftp://x.example/"), FetchRequest(url=server.url("/")))

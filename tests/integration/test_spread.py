@@ -160,7 +160,7 @@ def test_fetches_that_are_under_way_when_the_scheduler_goes_are_done_here(
     monkeypatch.setattr(spread, "QUIET_S", 0.1)
     cluster = Cluster(dask.scheduler_address)
     with PinnedExecutor(cluster, local=InlineExecutor) as executor:
-        futures = [executor.submit(linger_elsewhere, n) for n in range(3)]
+        futures = [executor.submit(linger_elsewhere, n, os.getpid()) for n in range(3)]
         dask.close()
         assert [future.result(timeout=60) for future in futures] == [0, 2, 4]
     cluster.close()

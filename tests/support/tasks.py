@@ -105,8 +105,8 @@ def linger(folder: Path, *, stop: threading.Event) -> str:
     return "stopped"
 
 
-def linger_elsewhere(number: int, *, stop: threading.Event | None = None) -> int:
-    """On a worker wait to be stopped; here be quick."""
-    while stop is not None and not stop.is_set():
+def linger_elsewhere(number: int, home: int, *, stop: threading.Event) -> int:
+    """In another process than `home` wait to be stopped; there be quick."""
+    while os.getpid() != home and not stop.is_set():
         time.sleep(0.01)
     return 2 * number

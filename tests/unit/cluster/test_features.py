@@ -61,3 +61,8 @@ def test_weekdays_of_the_lead_are_known():
     assert a_story("a", FIRE).weekdays == 1 << 4  # Friday
     assert features(a_line("a", ("周五地震", "北京时间"), lang="zh")).weekdays == 1 << 4
     assert features(a_line("a", ("地震", "金曜日に発生した"), lang="ja")).weekdays == 1 << 4
+
+
+def test_a_story_that_is_read_back_does_not_hold_on_to_the_bytes_it_came_from():
+    again = Features.from_bytes(features(a_line("a", FIRE)).to_bytes())
+    assert not [name for name in ("terms", "comb", "bigrams", "meaning") if getattr(again, name).base is not None]

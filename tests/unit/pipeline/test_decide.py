@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -202,3 +204,34 @@ def test_where_deciding_is_slow_a_stop_is_heard_after_fewer_stories(
     assert Decider(store).run(progress=seen.append) == 40
     store.close()
     assert [after - before for before, after in zip([0, *seen], seen, strict=False)] == [16, 8, 4, 4, 4, 4]
+
+
+def test_features_are_computed_by_the_workers_that_are_there_at_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "a.db")
+    store.feeds.add([a_spec()], now=NOW)
+    told_to(store, range(4))
+    monkeypatch.setattr(held, "SMALL", 2)
+    decider = Decider(store)
+    with ThreadPoolExecutor(1, initializer=(begun := threading.Event()).set) as workers:
+        decider.executor = workers
+        assert decider.run() == 8
+    assert begun.is_set()
+    decider.executor = None
+    told_to(store, range(4, 8))
+    assert decider.run() == 8
+    store.close()
+
+
+def test_threads_of_stories_that_left_the_window_within_one_run_are_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "a.db")
+    store.feeds.add([a_spec()], now=NOW)
+    told_to(store, range(DAYS))
+    monkeypatch.setattr(Window, "threads", lambda held_now: (held_now.event_keys(),))  # all that is near is one affair
+    Decider(store).run()
+    without = store.connections.value("SELECT count(*) FROM events WHERE merged_into IS NULL AND thread_id IS NULL")
+    store.close()
+    assert without == 0
