@@ -15,7 +15,7 @@ from aggregator.app.topics import Topics
 from aggregator.digest import DigestOptions, compose, foremost, quiet_edits, with_sections
 from aggregator.digest.verify import Mismatch, verify
 from aggregator.errors import NotFound
-from aggregator.model import BriefEvent, Change, Digest, EventView, Told, TopicMatch
+from aggregator.model import AnyEvent, Change, Digest, Told, TopicMatch
 from aggregator.plugins import Plugins
 from aggregator.store import Store
 
@@ -143,7 +143,7 @@ class Digests:
         stories = tuple(story.id for view in views if view.event.id in shown for story in view.stories)
         return Draft(plan=plan, digest=digest, story_ids=stories)
 
-    def _views(self, ids: Sequence[int], weighed: _Weighed, reader_id: int) -> list[EventView | BriefEvent]:
+    def _views(self, ids: Sequence[int], weighed: _Weighed, reader_id: int) -> list[AnyEvent]:
         """These events, with all their texts those that will be told; plugins get the texts of all."""
         brief = self.store.events.briefly(ids, reader_id=reader_id)
         wanted = ids if self.plugins.names("digest_sections") else foremost(brief, **weighed)
@@ -198,7 +198,7 @@ class Digests:
         return render.digest_from_json(json.loads(self.store.editions.get(reader_id, edition_id)))
 
     def _edits(
-        self, reader_id: int, audience: str, views: Sequence[EventView | BriefEvent], since: datetime, until: datetime
+        self, reader_id: int, audience: str, views: Sequence[AnyEvent], since: datetime, until: datetime
     ) -> tuple[Change, ...]:
         """Silent edits since then of stories that this audience was told of, or of events that have news now."""
         changed = self.store.revisions.changed(since, until)

@@ -13,7 +13,17 @@ from aggregator.app.clock import Clock
 from aggregator.digest import DigestOptions, compose
 from aggregator.digest.compose import ONE_OUTLET_ONLY
 from aggregator.digest.rank import score_parts
-from aggregator.model import BriefEvent, BriefStory, Digest, DigestEvent, DigestSection, Event, EventView, Told
+from aggregator.model import (
+    AnyEvent,
+    BriefEvent,
+    BriefStory,
+    Digest,
+    DigestEvent,
+    DigestSection,
+    Event,
+    EventView,
+    Told,
+)
 from aggregator.store import Store
 from aggregator.store.marks import EventMark
 
@@ -30,8 +40,6 @@ ENOUGH = 12  # events of several outlets; with fewer we look further back
 KEPT_ACCOUNTS = 512
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_FOLDER = "News"
-
-AnyView = EventView | BriefEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +117,7 @@ class Front:
             chosen = self._best(heard, since, now)
             large = self.store.events.views([e.id for e in chosen[:LARGE]], reader_id=reader_id, with_text=False)
             small = self.store.events.briefly([e.id for e in chosen[LARGE:]], reader_id=reader_id)
-            shown: tuple[AnyView, ...] = (*large, *small)
+            shown: tuple[AnyEvent, ...] = (*large, *small)
             told = self._told(reader_id, shown, marks)
             accounts = [_placed(self._account(v, told.get(v.event.id), now), v, now) for v in large]
             urls = self.store.stories.urls([_voice(e).id for e in small])
@@ -174,7 +182,7 @@ class Front:
 
         return sorted(events, key=rank)[: MOST_SHARED + MOST_SINGLE]
 
-    def _told(self, reader_id: int, views: Sequence[AnyView], marks: Mapping[int, EventMark]) -> dict[int, Told]:
+    def _told(self, reader_id: int, views: Sequence[AnyEvent], marks: Mapping[int, EventMark]) -> dict[int, Told]:
         """What the reader knows of each event: by looking at it or from a digest, whichever came last."""
         found = {
             i: Told(at=at, story_ids=ids)
@@ -223,7 +231,7 @@ def _placed(account: DigestEvent, view: EventView, now: datetime) -> DigestEvent
     return replace(account, status=status, section=_section(view))
 
 
-def _status(view: AnyView, day: int, *, is_told: bool, now: datetime) -> str:
+def _status(view: AnyEvent, day: int, *, is_told: bool, now: datetime) -> str:
     is_begun = isinstance(view, EventView) and view.thread
     if not is_told and view.event.first_at >= now - PERIODS[0] and not is_begun:
         return "new"
@@ -262,11 +270,11 @@ def _in_one_line(
     )
 
 
-def _section(view: AnyView) -> str:
+def _section(view: AnyEvent) -> str:
     return view.folder[0] if view.folder else _NO_FOLDER
 
 
-def _digest(events: Sequence[DigestEvent], views: Sequence[AnyView], since: datetime, now: datetime) -> Digest:
+def _digest(events: Sequence[DigestEvent], views: Sequence[AnyEvent], since: datetime, now: datetime) -> Digest:
     """The page's events under their headings: the best, each section by its best event, single outlets last."""
     grouped: dict[str, list[DigestEvent]] = {}
     for place, event in enumerate(events):
@@ -287,7 +295,7 @@ def _digest(events: Sequence[DigestEvent], views: Sequence[AnyView], since: date
     )
 
 
-def _outlets(views: Sequence[AnyView]) -> tuple[OutletLine, ...]:
+def _outlets(views: Sequence[AnyEvent]) -> tuple[OutletLine, ...]:
     """Outlets of these events, the busiest first."""
     told: Counter[str] = Counter()
     first: Counter[str] = Counter()

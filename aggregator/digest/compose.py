@@ -14,6 +14,7 @@ from aggregator.digest.heading import LAST_DAY, headed
 from aggregator.digest.options import DigestOptions
 from aggregator.digest.rank import score_parts
 from aggregator.model import (
+    AnyEvent,
     Brief,
     BriefEvent,
     Change,
@@ -33,9 +34,6 @@ ONE_OUTLET_ONLY = "One outlet only"
 _NO_FOLDER = "News"
 _NEW_SENTENCES = 2  # beside the account, which is of the new stories
 _SHORTLY_BEFORE = timedelta(hours=12)
-
-
-AnyEvent = EventView | BriefEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from aggregator.digest.options import DigestOptions
-from aggregator.model import BriefEvent, EventView, Told, TopicMatch
+from aggregator.model import AnyEvent, Told, TopicMatch
 
 __all__ = ["score_parts"]
 
@@ -18,7 +18,7 @@ _HALF_LIFE = timedelta(hours=12)
 
 
 def score_parts(
-    view: EventView | BriefEvent,
+    view: AnyEvent,
     *,
     since: datetime,
     until: datetime,

@@ -18,13 +18,14 @@ from aggregator.model.digest import (
     TopicMatch,
 )
 from aggregator.model.entry import Chapter, Enclosure, ParsedEntry, ParsedFeed, StoredEnclosure
-from aggregator.model.event import BriefEvent, BriefStory, Event, EventAssignment, EventMember, EventView
+from aggregator.model.event import AnyEvent, BriefEvent, BriefStory, Event, EventAssignment, EventMember, EventView
 from aggregator.model.feed import Access, Feed, FeedList, FeedSpec, FeedUpdate, FolderSpec, PageSelectors, Wishes
 from aggregator.model.revision import Revision, RevisionChange, SentenceChange
 from aggregator.model.story import CopyMatch, Story, StoryLine
 
 __all__ = [
     "Access",
+    "AnyEvent",
     "Article",
     "Brief",
     "BriefEvent",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aggregator.model.story import Story
 
-__all__ = ["BriefEvent", "BriefStory", "Event", "EventAssignment", "EventMember", "EventView"]
+__all__ = ["AnyEvent", "BriefEvent", "BriefStory", "Event", "EventAssignment", "EventMember", "EventView"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +95,6 @@ class BriefEvent:
     event: Event
     stories: tuple[BriefStory, ...]
     folder: tuple[str, ...] = ()
+
+
+AnyEvent = EventView | BriefEvent  # for what asks nothing of a story's text
