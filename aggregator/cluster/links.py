@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,9 +13,10 @@ from aggregator.cluster.agglomeration import BREVITY_STEPS, Moved
 from aggregator.cluster.contradiction import contradiction
 from aggregator.cluster.features import Features
 from aggregator.cluster.index import SCALE, Index
+from aggregator.cluster.likeness import Sizes, shared
 from aggregator.cluster.model import GRAIN, NOTICED, ONE, PairModel
 from aggregator.cluster.neighbours import Neighbours
-from aggregator.cluster.pairs import PairTable, Sizes, describe, shared
+from aggregator.cluster.pairs import PairTable, describe
 from aggregator.cluster.tongues import Tongues
 from aggregator.cluster.tongues import strength as strength_across
 
@@ -325,7 +326,7 @@ class Links:
         """After neighbours left: pairs that now count and were never entered."""
         others, comb, lead = self._near(slot)
         fresh = ~np.isin(others, self._pairs.partners(slot))
-        self._enter(slot, others[fresh], comb[fresh], lead[fresh])
+        self._enter([(slot, others[fresh], comb[fresh], lead[fresh])])
 
     def _take_in(self, stories: list[Features], dirty: set[int], displaced: set[int]) -> None:
         """Enter stories; `dirty` gains those whose closest neighbours changed, `displaced` those that lost a farther one."""
@@ -352,8 +353,7 @@ class Links:
             dirty.add(slot)
             linked = comb >= _LINKED
             met.append((slot, others[linked], comb[linked], lead[linked]))
-        for slot, others, comb, lead in met:
-            self._enter(slot, others, comb, lead)
+        self._enter(met)
 
     def _grow(self, size: int) -> None:
         if size <= len(self._times):
@@ -376,14 +376,21 @@ class Links:
         others = np.flatnonzero(near)
         return others, comb[others], lead[others]
 
-    def _enter(self, slot: int, others: _Ints, comb: _Ints, lead: _Ints) -> None:
-        """Hold those pairs of one story that count now."""
-        counts = self._count(np.full(len(others), slot), others, comb, lead)
-        others, comb, lead = others[counts], comb[counts], lead[counts]
-        if len(others):
-            stories = [self._node(other) for other in others.tolist()]
-            sizes = [self._size(other) for other in others.tolist()]
-            self._pairs.append(slot, others, comb, lead, shared(self._node(slot), self._size(slot), stories, sizes))
+    def _enter(self, met: Sequence[tuple[int, _Ints, _Ints, _Ints]]) -> None:
+        """Hold the pairs that count now, of stories (their slots) with others, given both similarities."""
+        if not met:
+            return
+        one = np.repeat([slot for slot, *_ in met], [len(others) for _, others, *_ in met])
+        other, comb, lead = (np.concatenate(parts) for parts in zip(*(found for _, *found in met), strict=True))
+        counts = np.flatnonzero(self._count(one, other, comb, lead))
+        one, other, comb, lead = one[counts], other[counts], comb[counts], lead[counts]
+        starts = np.flatnonzero(np.diff(one, prepend=-1))
+        groups = [
+            (self._size(int(mine[0])), [self._size(slot) for slot in theirs.tolist()])
+            for mine, theirs in zip(np.split(one, starts[1:]), np.split(other, starts[1:]), strict=True)
+            if len(mine)
+        ]
+        self._pairs.append(one, other, comb, lead, shared(groups))
 
     # --- weighing pairs ---
 

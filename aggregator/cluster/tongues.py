@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from aggregator.cluster.features import Features
+from aggregator.cluster.likeness import Sizes
 from aggregator.cluster.meaning import EXACT
 from aggregator.cluster.model import GRAIN, NOTICED, ONE
-from aggregator.cluster.pairs import Sizes
 from aggregator.cluster.rarity import is_counted
 
 __all__ = ["Tongues", "strength"]

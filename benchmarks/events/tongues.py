@@ -17,8 +17,8 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parents[2])]
 from aggregator.cluster import features  # noqa: E402
+from aggregator.cluster.likeness import Sizes  # noqa: E402
 from aggregator.cluster.meaning import EXACT, encoder, meaning  # noqa: E402
-from aggregator.cluster.pairs import Sizes  # noqa: E402
 from aggregator.newsroom import default_folder, load  # noqa: E402
 from tests.unit.cluster.test_lookalikes import CASES, told  # noqa: E402
 from tests.unit.cluster.test_mornings import line  # noqa: E402

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pytest
 
 from aggregator.cluster import EventGraph, Features, Options, features, links
+from aggregator.cluster.likeness import Sizes
 from aggregator.cluster.meaning import encoder, is_installed
-from aggregator.cluster.pairs import Sizes
 from aggregator.cluster.tongues import strength
 from aggregator.model import StoryLine
 from tests.unit.cluster.builders import START
