@@ -35,8 +35,7 @@ def bench(folder: Path, *, output: Output) -> None:
 
 
 def _print(rows: Any) -> None:
-    columns = [(name, max(len(name), 6)) for name in COLUMNS]
-    columns[0] = ("set", 16)
+    columns = [("set", 16), *((name, -max(len(name), 6)) for name in COLUMNS[1:])]
     click.echo(next(table_lines([{name: name for name in COLUMNS}], columns, width=max(terminal_width(), 120))))
     for row in rows:
         click.echo(next(table_lines([row], columns, width=max(terminal_width(), 120))))

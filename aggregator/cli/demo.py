@@ -18,25 +18,34 @@ __all__ = ["demo"]
 @click.command()
 @click.option("--once", is_flag=True, help="End after printing; leave no page open.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The page's port.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Leave the database there, for other commands to ask.",
+)
 @pass_session
-def demo(session: Session, *, once: bool, port: int) -> None:
+def demo(session: Session, *, once: bool, port: int, keep: Path | None) -> None:
     """Five days of a made-up newsroom through the real pipeline: feeds and pages over HTTP, copies, events, digests.
 
     Prints each morning's digest, then leaves the page open until Ctrl-C. Your own database is not touched.
 
     \b
-    Example:
+    Examples:
       aggregator demo --once
+      aggregator demo --once --keep demo.db; aggregator --db demo.db events
     """
     from aggregator import render
     from aggregator.app.demo import opened
     from aggregator.cli.run import serving
 
+    if keep is not None and keep.exists():
+        raise click.UsageError(f"{keep} is there already; the demo wants a new file.")
     log_to_stderr()
     plain = is_plain()
     with (
         tempfile.TemporaryDirectory(prefix="aggregator-demo-") as folder,
-        opened(session.config(), Path(folder) / "demo.db") as it,
+        opened(session.config(), keep or Path(folder) / "demo.db") as it,
     ):
         click.echo(
             _(

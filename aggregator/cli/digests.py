@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aggregator.cli.helping import Group
-from aggregator.cli.listing import Output, list_options, print_table
-from aggregator.cli.output import write_json
+from aggregator.cli.listing import Output, list_options, moments, print_table
+from aggregator.cli.output import is_plain, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _, ngettext, tongue
 from aggregator.text.tongue import LANGUAGES
@@ -190,7 +190,8 @@ def show(session: Session, *, edition: int, as_json: bool, as_html: bool, as_mar
     elif as_markdown:
         click.echo(render.digest_markdown(digest, zone=zone, tongue=tongue()))
     else:
-        click.echo(render.digest_text(digest, zone=zone, tongue=tongue()).rstrip("\n"))
+        text = render.digest_text(digest, width=terminal_width(), colour=not is_plain(), zone=zone, tongue=tongue())
+        click.echo(text.rstrip("\n"))
 
 
 @digests.command()
@@ -202,7 +203,7 @@ def editions(session: Session, *, limit: int, output: Output) -> None:
     from aggregator.render.rows import iso
 
     with session.app() as app:
-        zone = app.timezone
+        moment, wide = moments(app.timezone, app.clock())
         found = app.digests.archive(limit=limit)
     rows = [
         {
@@ -215,8 +216,9 @@ def editions(session: Session, *, limit: int, output: Output) -> None:
         rows,
         columns=("id", "name", "made", "events", "stories"),
         table=lambda r: print_table(
-            ({**row, "made": _local(row["made"], zone)} for row in r),
-            (("id", 5), ("made", 17), ("events", 7), ("name", 0)),
+            ({**row, "made": moment(row["made"])} for row in r),
+            (("id", -7), ("made", wide), ("events", -10), ("name", 0)),
+            {"id": _("edition"), "made": "", "events": _("events"), "name": _("digest")},
         ),
     )
 

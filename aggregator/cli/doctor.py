@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from aggregator.cli.output import write_json
+from aggregator.cli.output import broken, write_json
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _, tongue
 from aggregator.text.phrases import retell
@@ -39,7 +39,9 @@ def doctor(session: Session, *, online: bool, as_json: bool) -> None:
         write_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            click.echo(f"{retell(finding.what, tongue())}  {retell(finding.mend, tongue())}".rstrip())
+            what, mend = retell(finding.what, tongue()), retell(finding.mend, tongue())
+            for line in broken(f"{what}  {mend}".rstrip(), indent="  "):
+                click.echo(line)
         for plugin in plugins:
             does = plugin.trouble or ", ".join(plugin.offers)
             click.echo(f"Plugin {plugin.name} {plugin.version or '(no version)'}: {does}", err=True)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from aggregator.cli.helping import Group
+from aggregator.cli.listing import moments
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _
@@ -77,6 +78,7 @@ def log(session: Session, *, as_json: bool) -> None:
     """List your acts, newest first."""
     with session.app() as app:
         acts = app.editing.log()
+        moment, wide = moments(app.timezone, app.clock())
     rows: list[dict[str, Any]] = [
         {"id": a.id, "kind": a.kind, "at": f"{a.at:%Y-%m-%dT%H:%M:%SZ}", "undone": a.is_undone, "stories": a.groups}
         for a in acts
@@ -84,9 +86,13 @@ def log(session: Session, *, as_json: bool) -> None:
     if as_json:
         write_json(rows)
         return
+    if not rows:
+        click.echo(_("Nothing was edited yet."), err=True)
     for row in rows:
         stories = " | ".join(", ".join(group) for group in row["stories"])
-        click.echo(f"{row['id']:>4}  {row['at']}  {row['kind']}{' (undone)' if row['undone'] else ''}  {stories}")
+        click.echo(
+            f"{row['id']:>4}  {moment(row['at']):>{-wide}}  {row['kind']}{' (undone)' if row['undone'] else ''}  {stories}"
+        )
 
 
 @click.group(cls=Group)

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from aggregator.cli.listing import Output, feed_options, moments, or_say
+from aggregator.cli.listing import Output, feed_options, moments, or_say, print_table
 from aggregator.cli.output import is_plain, terminal_width, write_json
 from aggregator.cli.session import Session, pass_session, say_if_empty
 from aggregator.cli.speech import _, tongue
 from aggregator.cli.stories import stories_feed
 from aggregator.cli.when import parse_when
 
-__all__ = ["event", "events"]
+__all__ = ["event", "events", "events_feed", "print_events"]
 
 
 @click.command()
@@ -50,7 +50,7 @@ def events(
         output.write(
             rows,
             columns=EVENT_COLUMNS,
-            table=lambda r: _print_events(r, app.timezone, now),
+            table=lambda r: print_events(r, app.timezone, now),
             atom=lambda r: events_feed(
                 r, page=app.page_of_events, title=" ".join(("Events", *query)), feed_id="urn:x-aggregator:events", at=iso(now)
             ),
@@ -64,19 +64,15 @@ def events_feed(rows: Any, *, page: str, title: str, feed_id: str, at: str) -> A
     return atom_lines((event_entry(row, page=page) for row in rows), title=title, feed_id=feed_id, empty_at=at)
 
 
-def _print_events(rows: Any, zone: str, now: datetime) -> None:
-    from aggregator.cli.output import table_lines
-
+def print_events(rows: Any, zone: str, now: datetime) -> None:
+    """Rows of events as a table for people, each with `why` it is there, if that is said."""
     moment, wide = moments(zone, now)
 
     def shown(row: dict[str, Any]) -> dict[str, Any]:
         return row | {"counts": f"{row['outlets']} / {row['reports']}", "last": moment(row["last"])}
 
-    columns = (("id", 7), ("last", wide), ("counts", 9), ("headline", 0))
-    header = {"id": _("event"), "last": _("latest"), "headline": _("outlets / reports, headline")}
-    click.echo(next(table_lines([header | {"counts": ""}], columns, width=terminal_width())), err=True)
-    for line in table_lines(map(shown, rows), columns, width=terminal_width()):
-        click.echo(line)
+    head = {"id": _("event"), "last": _("latest"), "headline": _("outlets / reports, headline")}
+    print_table(map(shown, rows), (("id", -7), ("last", wide), ("counts", 9), ("headline", 0)), head, below="why")
 
 
 @click.command()
@@ -98,7 +94,8 @@ def event(session: Session, event_id: int, *, why: bool, output: Output) -> None
     from aggregator.render.rows import STORY_COLUMNS, event_detail, iso
 
     with session.app() as app:
-        view = app.reading.event(event_id)
+        page = app.front.event(event_id)
+        view = page.view
         detail = event_detail(view)
         if output.form == "json" and not output.chosen:
             write_json(detail)
@@ -109,6 +106,7 @@ def event(session: Session, event_id: int, *, why: bool, output: Output) -> None
             table=lambda _rows: click.echo(
                 event_text(
                     view,
+                    page.account,
                     now=app.clock(),
                     width=terminal_width(),
                     colour=not is_plain(),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aggregator.cli.helping import Group
-from aggregator.cli.listing import Output, list_options, print_table
+from aggregator.cli.listing import Output, list_options, moments, print_table
 from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.speech import _, ngettext, tongue
@@ -29,6 +29,7 @@ SHORTEST_S = 60.0
 LONGEST_S = 30 * 86_400.0
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 5.6.2
 SETTINGS = ("every_s", "login", "headers", "proxy", "selectors")
+MOST_TITLE = 32  # columns, in the list for people
 LIST_COLUMNS = ("url", "title", "folder", "state", "last_polled", "next_poll", "failures", "error", *SETTINGS)
 NEXT_COLUMNS = ("url", "title", "next_poll", "reason", "interval_s", "last_polled", "failures", "state")
 
@@ -244,14 +245,18 @@ def list_(session: Session, *, output: Output) -> None:
 
 
 def _print_feeds(rows: Any) -> None:
-    folder = None
+    from aggregator.render.columns import fit, width_of
+
+    folder, rows = None, list(rows)
+    wide = min(MOST_TITLE, max((width_of(row["title"] or "") for row in rows), default=0))
     for row in rows:
         if row["folder"] != folder:
             folder = row["folder"]
             click.echo(click.style(folder or _("(no folder)"), bold=True))
         settings = "".join(f"  [{said}]" for said in _settings(row))
         trouble = f"  {retell(row['error'], tongue())}" if row["error"] else ""
-        click.echo(f"  {row['title'] or row['url']}  {row['url']}{settings}{trouble}")
+        title = fit(row["title"] or "", wide)
+        click.echo(f"  {title}{' ' * (wide - width_of(title))}  {row['url']}{settings}{trouble}")
 
 
 def _settings(row: dict[str, Any]) -> list[str]:
@@ -297,6 +302,7 @@ def next_(session: Session, *, output: Output) -> None:
 
     with session.app() as app:
         say_how_to_begin(app)
+        moment, wide = moments(app.timezone, app.clock())
         rows = sorted(
             (next_row(f) for f in app.feeds.all()), key=lambda r: (r["state"], r["next_poll"] or "", r["url"])
         )
@@ -305,22 +311,22 @@ def next_(session: Session, *, output: Output) -> None:
         shown = (
             {
                 **r,
-                "next_poll": _when(r),
+                "next_poll": _when(r, moment),
                 "title": r["title"] or r["url"],
                 "reason": retell(r["reason"], tongue()),
             }
             for r in rows
         )
-        print_table(shown, (("next_poll", 16), ("title", 20), ("reason", 0)))
+        print_table(shown, (("next_poll", wide), ("title", 20), ("reason", 0)))
 
     output.write(rows, columns=NEXT_COLUMNS, table=table)
 
 
-def _when(row: dict[str, Any]) -> str:
-    """When a feed is asked next: to the minute, in UTC."""
+def _when(row: dict[str, Any], moment: Callable[[str], str]) -> str:
+    """When a feed is asked next."""
     if row["state"] != "active":
         return _("never")
-    return row["next_poll"][:16].replace("T", " ") if row["next_poll"] else _("now")
+    return moment(row["next_poll"]) if row["next_poll"] else _("now")
 
 
 @feeds.command()

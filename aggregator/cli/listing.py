@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -89,27 +90,44 @@ def _with_forms(command: Callable[..., Any], forms: Sequence[tuple[str, str]]) -
     return decorated
 
 
-def print_table(rows: Iterable[Row], columns: Sequence[tuple[str, int]]) -> None:
-    """Rows for people, sized to the terminal; the last column takes the room that is left."""
-    for line in table_lines(rows, columns, width=terminal_width()):
-        click.echo(line)
+def print_table(
+    rows: Iterable[Row], columns: Sequence[tuple[str, int]], head: Row | None = None, *, below: str | None = None
+) -> None:
+    """Rows for people, sized to the terminal; the last column takes the room that is left.
+
+    `head` names columns, beside the data and only where there is any; a column without a name shares that of the next.
+    What a row has in `below` stands in lines of its own under it.
+    """
+    from aggregator.render.columns import wrap
+
+    width = terminal_width()
+    waiting = iter(rows)
+    first = next(waiting, None)
+    if first is None:
+        return
+    if head:
+        named = [(name, wide) for name, wide in columns if name in head]
+        click.echo(next(table_lines([head], named, width=width)), err=True)
+    for row in itertools.chain([first], waiting):
+        click.echo(next(table_lines([row], columns, width=width)))
+        for line in wrap(row.get(below, "") if below else "", width, indent=" " * (abs(columns[0][1]) + 2)):
+            click.echo(line)
 
 
 def moments(zone: str, now: datetime) -> tuple[Callable[[str], str], int]:
-    """How lists show a time of a row, and in how many columns: day and hour in the reader's zone, long ago day and year."""
+    """How lists show a time of a row, and the width of its column: day and hour in the reader's zone, long ago day and year."""
     from zoneinfo import ZoneInfo
 
     from aggregator.render.columns import width_of
 
     local, told = ZoneInfo(zone), tongue()
-    wide = max(width_of(told.month_day(date(2000, month, 28))) for month in range(1, 13))
+    wide = max(width_of(told.month_day(date(2000, month, 28))) for month in range(1, 13)) + len(" 00:00")
 
     def shown(time: str) -> str:
         at = datetime.fromisoformat(time).astimezone(local)
-        closely = f"{at.year:>5}" if abs(now - at) > _LONG_AGO else f"{at:%H:%M}"
-        return f"{told.month_day(at):>{wide}} {closely}"
+        return f"{told.month_day(at)} {f'{at.year}' if abs(now - at) > _LONG_AGO else f'{at:%H:%M}'}"
 
-    return shown, wide + 6
+    return shown, -wide
 
 
 def or_say(rows: Iterable[Row], message: str) -> Iterator[Row]:

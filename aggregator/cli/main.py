@@ -83,11 +83,11 @@ def _prepare_output() -> None:
 
 def _point_at(error: QueryError) -> None:
     """Show the query, or as much of it as fits, with a caret under the place."""
-    from aggregator.cli.output import cells
+    from aggregator.render.columns import width_of
 
     start = max(0, error.column - SHOWN // 2)
     before, after = error.query[start : error.column], error.query[error.column : start + SHOWN]
-    click.echo(f"  {before}{after}\n  {' ' * sum(map(cells, before))}^", err=True)
+    click.echo(f"  {before}{after}\n  {' ' * width_of(before)}^", err=True)
 
 
 def _drop_output() -> None:

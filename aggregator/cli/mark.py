@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
 from aggregator.cli.helping import Group
-from aggregator.cli.listing import Output, list_options, print_table
+from aggregator.cli.listing import Output, list_options, moments, print_table
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _, ngettext
 
@@ -158,7 +157,7 @@ def tags(session: Session, *, output: Output) -> None:
     """List your tags."""
     with session.app() as app:
         rows = [{"tag": name, "stories": count} for name, count in app.marks.tags(READER).items()]
-    output.write(rows, columns=("tag", "stories"), table=lambda r: print_table(r, (("stories", 7), ("tag", 0))))
+    output.write(rows, columns=("tag", "stories"), table=lambda r: print_table(r, (("stories", -7), ("tag", 0))))
 
 
 @mark.command()
@@ -201,6 +200,7 @@ def undo(session: Session, undo_id: int | None) -> None:
 def log_(session: Session, *, output: Output) -> None:
     """List your latest acts."""
     with session.app() as app:
+        moment, wide = moments(app.timezone, app.clock())
         rows = [
             {
                 "number": a.id,
@@ -213,9 +213,13 @@ def log_(session: Session, *, output: Output) -> None:
         ]
 
     def shown(rows: Any) -> None:
-        texts = (row | {"act": f"{row['act']}{' (undone)' if row['undone'] else ''}"} for row in rows)
-        print_table(texts, (("number", 6), ("at", 20), ("stories", 7), ("act", 0)))
+        texts = (
+            row | {"at": moment(row["at"]), "act": f"{row['act']}{' (undone)' if row['undone'] else ''}"}
+            for row in rows
+        )
+        head = {"number": _("number"), "stories": _("stories"), "act": _("act")}
+        print_table(texts, (("number", -6), ("at", wide), ("stories", -8), ("act", 0)), {"at": "", **head})
 
     output.write(rows, columns=("number", "at", "act", "stories", "undone"), table=shown)
     if not rows:
-        sys.stderr.write("Nothing was marked yet.\n")
+        click.echo(_("Nothing was marked yet."), err=True)

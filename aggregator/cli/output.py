@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import json
 import os
 import re
 import shutil
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import click
 
 __all__ = [
-    "cells",
-    "fitted",
+    "broken",
     "is_plain",
     "json_line",
     "table_lines",
@@ -96,39 +93,30 @@ def terminal_width() -> int:
     return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
 
 
-@functools.cache
-def cells(char: str) -> int:
-    """How many columns of a terminal a character takes."""
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+def broken(text: str, *, first: str = "", indent: str = "") -> list[str]:
+    """A text in lines that fit the terminal, all but the `first` indented; one line, as it is, for programs and files."""
+    from aggregator.render.columns import wrap
 
-
-def fitted(text: str, width: int) -> str:
-    """Text cut with an ellipsis, or filled with spaces, to exactly `width` columns."""
-    taken: list[str] = []
-    used = 0
-    for char in text:
-        taking = cells(char)
-        if used + taking > width:
-            while taken and used + 1 > width:
-                used -= cells(taken.pop())
-            return "".join(taken) + "…" + " " * (width - used - 1)
-        taken.append(char)
-        used += taking
-    return text + " " * (width - used)
+    return wrap(text, terminal_width(), first=first, indent=indent) if sys.stdout.isatty() else [first + text]
 
 
 def table_lines(rows: Iterable[Row], columns: Sequence[tuple[str, int]], *, width: int) -> Iterator[str]:
-    """Rows as lines; the last column takes the room that is left, and the widest gives way where that is next to none."""
-    widths = [w for _, w in columns[:-1]]
+    """Rows as lines; the last column takes the room that is left, and the widest gives way where that is next to none.
+
+    A column of negative width has its values at the right.
+    """
+    from aggregator.render.columns import fit, width_of
+
+    widths = [abs(w) for _, w in columns[:-1]]
     last = width - sum(w + 2 for w in widths)
     if widths and last < LEAST:
         widest = widths.index(max(widths))
         widths[widest] = max(LEAST // 2, widths[widest] - LEAST + last)
         last = max(width - sum(w + 2 for w in widths), LEAST)
     for row in rows:
-        values = [row.get(name) for name, _ in columns[:-1]]
-        cells = [fitted("" if v is None else str(v), w) for v, w in zip(values, widths, strict=True)]
-        final = str(row.get(columns[-1][0]) or "")
-        yield "  ".join([*cells, fitted(final, last).rstrip()])
+        cells = []
+        for (name, side), wide in zip(columns[:-1], widths, strict=True):
+            text = "" if row.get(name) is None else fit(str(row[name]), wide)
+            space = " " * (wide - width_of(text))
+            cells.append(space + text if side < 0 else text + space)
+        yield "  ".join([*cells, fit(str(row.get(columns[-1][0]) or ""), last)])

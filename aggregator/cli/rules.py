@@ -10,6 +10,7 @@ from aggregator.cli.helping import Group
 from aggregator.cli.listing import Output, list_options, print_table
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _, ngettext
+from aggregator.cli.stories import print_stories
 from aggregator.cli.when import parse_when
 
 __all__ = ["rules"]
@@ -62,9 +63,12 @@ def list_(session: Session, *, output: Output) -> None:
             row | {"actions": ", ".join(row["actions"]), "query": f"{row['scope']} {row['query']}".strip()}
             for row in rows
         )
-        print_table(texts, (("name", 20), ("actions", 24), ("query", 0)))
+        head = {"name": _("rule"), "actions": _("actions"), "query": _("query")}
+        print_table(texts, (("name", 20), ("actions", 24), ("query", 0)), head)
 
     output.write(rows, columns=("name", "scope", "query", "actions"), table=shown)
+    if not rows:
+        click.echo(_("There is no rule yet: aggregator rules add NAME QUERY... --do ACTION"), err=True)
 
 
 @rules.command("test")
@@ -97,11 +101,7 @@ def try_(
                 count += 1
                 yield story_row(story)
 
-        def shown(rows: Any) -> None:
-            texts = (row | {"published": row["published"][:10]} for row in rows)
-            print_table(texts, (("id", 7), ("published", 10), ("outlet", 20), ("title", 0)))
-
-        output.write(counted(), columns=STORY_COLUMNS, table=shown)
+        output.write(counted(), columns=STORY_COLUMNS, table=lambda r: print_stories(r, app.timezone, now))
         click.echo(ngettext("%(num)s story would be hit.", "%(num)s stories would be hit.", count), err=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from aggregator.cli.listing import Lines, Output, feed_options, print_table
-from aggregator.cli.output import table_lines, terminal_width, write_json
+from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _
 from aggregator.cli.when import parse_when
@@ -16,7 +16,7 @@ from aggregator.cli.when import parse_when
 __all__ = ["datasette", "outlets", "sql", "stats"]
 
 OUTLET_COLUMNS = ("id", "outlet", "site", "stories", "copies", "events", "first", "last")
-OUTLETS_SHOWN = (("stories", 8), ("copies", 6), ("first", 6), ("outlet", 0))
+OUTLETS_SHOWN = (("stories", -9), ("copies", -8), ("first", -8), ("outlet", 0))
 
 
 @click.command()
@@ -45,8 +45,7 @@ def outlets(session: Session, *, since: str | None, output: Output) -> None:
 
     def shown(rows: Any) -> None:
         head = {"stories": _("stories"), "copies": _("copies"), "first": _("first"), "outlet": _("outlet")}
-        click.echo(next(table_lines([head], OUTLETS_SHOWN, width=terminal_width())), err=True)
-        print_table(rows, OUTLETS_SHOWN)
+        print_table(rows, OUTLETS_SHOWN, head)
 
     output.write(rows, columns=OUTLET_COLUMNS, table=shown, atom=_feed("outlets", now))
 
@@ -88,8 +87,8 @@ def _feed(name: str, now: datetime, title: str | None = None) -> Lines:
 
 
 def _print_stats(rows: Any) -> None:
-    for row in rows:
-        click.echo(f"{row['count']:>12}  {row['of']}")
+    told = {"size bytes": "bytes in the database"}  # not a noun that a number can stand before
+    print_table((row | {"of": told.get(row["of"], row["of"])} for row in rows), (("count", -12), ("of", 0)))
 
 
 @click.command()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aggregator.cli.listing import Output, feed_options, moments, or_say
-from aggregator.cli.output import is_plain, table_lines, terminal_width, write_json
+from aggregator.cli.listing import Output, feed_options, moments, or_say, print_table
+from aggregator.cli.output import broken, is_plain, write_json
 from aggregator.cli.session import Session, pass_session, say_if_empty
 from aggregator.cli.speech import _, tongue
 from aggregator.cli.when import parse_when
@@ -18,7 +18,7 @@ from aggregator.text.phrases import retell
 if TYPE_CHECKING:
     from aggregator.model import RevisionChange
 
-__all__ = ["stories", "story"]
+__all__ = ["print_stories", "stories", "stories_feed", "story"]
 
 
 @click.command()
@@ -75,7 +75,7 @@ def stories(
         output.write(
             rows,
             columns=columns,
-            table=lambda r: _print_stories(r, app.timezone, now),
+            table=lambda r: print_stories(r, app.timezone, now),
             atom=lambda r: stories_feed(r, " ".join(("Stories", *query)), iso(now)),
         )
 
@@ -87,16 +87,15 @@ def stories_feed(rows: Any, title: str, at: str, *, feed_id: str = "urn:x-aggreg
     return atom_lines(map(story_entry, rows), title=title, feed_id=feed_id, empty_at=at)
 
 
-def _print_stories(rows: Any, zone: str, now: datetime) -> None:
+def print_stories(rows: Any, zone: str, now: datetime) -> None:
+    """Rows of stories as a table for people."""
     moment, wide = moments(zone, now)
 
     def shown(row: dict[str, Any]) -> dict[str, Any]:
         copy = f"({_('copy of %(id)s', id=row['copy_of'])}) " if row["copy_of"] else ""
         return row | {"published": moment(row["published"]), "title": copy + (row["title"] or row["url"] or "")}
 
-    columns = (("id", 7), ("published", wide), ("outlet", 20), ("title", 0))
-    for line in table_lines(map(shown, rows), columns, width=terminal_width()):
-        click.echo(line)
+    print_table(map(shown, rows), (("id", -7), ("published", wide), ("outlet", 20), ("title", 0)))
 
 
 def _print_revisions(changes: Sequence[RevisionChange], zone: str) -> None:
@@ -122,8 +121,8 @@ def _print_revisions(changes: Sequence[RevisionChange], zone: str) -> None:
 def _print_sides(before: str | None, after: str | None) -> None:
     """What was taken out and what was put in, as diff shows it."""
     for mark, text, colour in (("-", before, "red"), ("+", after, "green")):
-        if text:
-            click.echo(f"  {mark} {text}" if is_plain() else click.style(f"  {mark} {text}", fg=colour))
+        for line in broken(text, first=f"  {mark} ", indent="    ") if text else ():
+            click.echo(line if is_plain() else click.style(line, fg=colour))
 
 
 @click.command()
@@ -140,7 +139,7 @@ def story(session: Session, story_id: int, *, revisions: bool, as_json: bool) ->
       aggregator story 12 --revisions
     """
     from aggregator.render.rows import revision_row, story_row
-    from aggregator.render.times import clock
+    from aggregator.render.times import clock, say_moment
 
     with session.app() as app:
         if revisions:
@@ -156,21 +155,24 @@ def story(session: Session, story_id: int, *, revisions: bool, as_json: bool) ->
             row = story_row(found, with_text=True, enclosures=enclosures)
             write_json(row | {"section": found.section, "credit": found.credit})
             return
-        title = found.title or found.url or _("Untitled")
-        click.echo(title if is_plain() else click.style(title, bold=True))
-        authors = ", ".join(found.authors)
-        click.echo(" · ".join(p for p in (found.outlet, authors, f"{found.published_at:%Y-%m-%d %H:%M} UTC") if p))
-        if found.url:
-            click.echo(found.url)
-        if found.copy_of:
-            click.echo(
-                _("copy of story %(id)s: %(why)s", id=found.copy_of, why=retell(found.copy_reason or "", tongue()))
-            )
-        if found.event_id:
-            click.echo(f"{_('event %(id)s', id=found.event_id)}: aggregator event {found.event_id}")
-        if found.paywall or found.page_error:
-            click.echo(_("Page: %(trouble)s", trouble=found.paywall or found.page_error))
-        for file in enclosures:
-            length = clock(file.duration_s) if file.duration_s else None
-            click.echo(" · ".join(filter(None, (file.kind.capitalize(), length, file.url))))
-        click.echo(f"\n{found.text or _('(no text)')}")
+        now, zone = app.clock(), app.timezone
+    for line in broken(found.title or found.url or _("Untitled")):
+        click.echo(line if is_plain() else click.style(line, bold=True))
+    at = say_moment(found.published_at, now=now, zone=zone, tongue=tongue())
+    event = _("event %(id)s", id=found.event_id) if found.event_id else ""
+    about = [" · ".join(filter(None, (found.outlet, tongue().together(found.authors), at, event)))]
+    if found.copy_of:
+        why = retell(found.copy_reason or "", tongue())
+        about.append(_("copy of story %(id)s: %(why)s", id=found.copy_of, why=why))
+    if found.paywall or found.page_error:
+        about.append(_("Page: %(trouble)s", trouble=found.paywall or found.page_error))
+    for file in enclosures:
+        length = clock(file.duration_s) if file.duration_s else None
+        about.append(" · ".join(filter(None, (file.kind.capitalize(), length, file.url))))
+    for paragraph in about:
+        click.echo("\n".join(broken(paragraph)))
+    if found.url:
+        click.echo(found.url)
+    click.echo()
+    for paragraph in (found.text or _("(no text)")).split("\n"):
+        click.echo("\n".join(broken(paragraph)))

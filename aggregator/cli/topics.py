@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import click
 
-from aggregator.cli.events import events_feed
+from aggregator.cli.events import events_feed, print_events
 from aggregator.cli.helping import Group
-from aggregator.cli.listing import Output, feed_options, list_options, moments, print_table
+from aggregator.cli.listing import Output, feed_options, list_options, or_say, print_table
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _, ngettext, tongue
 from aggregator.cli.when import parse_when
@@ -61,10 +60,19 @@ def list_(session: Session, *, output: Output) -> None:
     output.write(
         rows,
         columns=("name", "query", "unread"),
-        table=lambda r: print_table(r, (("unread", 7), ("name", 24), ("query", 0))),
+        table=_print_topics,
     )
     if not rows:
         click.echo(_("You follow no topics yet: aggregator topics add NAME QUERY..."), err=True)
+
+
+def _print_topics(rows: Any) -> None:
+    head = {"unread": _("unread"), "name": _("topic"), "query": _("query")}
+    print_table(rows, (("unread", -9), ("name", 24), ("query", 0)), head)
+
+
+def _reasoned(rows: Any) -> Any:
+    return (row | {"why": retell(row["why"], tongue())} for row in rows)
 
 
 @topics.command()
@@ -84,26 +92,20 @@ def show(session: Session, name: str, *, since: str | None, limit: int, output: 
         now = app.clock()
         start = parse_when(since, now=now, zone=app.timezone)
         found = app.topics.events(name, since=start, limit=limit)
-        rows = (event_row(t.event) | {"matched": t.matched, "originals": t.originals, "why": t.why} for t in found)
+        rows = or_say(
+            (event_row(t.event) | {"matched": t.matched, "originals": t.originals, "why": t.why} for t in found),
+            _("No event belongs to this topic."),
+        )
         topic = app.topics.get(name)
         output.write(
             rows,
             columns=(*EVENT_COLUMNS, "matched", "originals", "why"),
-            table=lambda r: _print_events(r, app.timezone, now),
+            table=lambda r: print_events(_reasoned(r), app.timezone, now),
             atom=lambda r: events_feed(
                 r, page=app.page_of_events, title=topic.name, feed_id=f"urn:x-aggregator:topic:{topic.id}",
                 at=iso(topic.created_at),
             ),
         )  # fmt: skip
-
-
-def _print_events(rows: Any, zone: str, now: datetime) -> None:
-    moment, wide = moments(zone, now)
-    texts = (
-        row | {"last": moment(row["last"]), "headline": f"{row['headline']}  ({retell(row['why'], tongue())})"}
-        for row in rows
-    )
-    print_table(texts, (("id", 7), ("last", wide), ("outlets", 4), ("headline", 0)))
 
 
 @topics.command()

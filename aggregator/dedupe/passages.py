@@ -33,8 +33,8 @@ _LONGEST_SWAP = 6
 class Overlap:
     """What the shorter of two texts shares with the longer.
 
-    `shared` is the share of the shorter's shingles that the longer has, `returned` the reverse; `words` and
-    `words_returned` the same in words under them; `sentences` how much of each of the shorter's sentences stands in the
+    `shared` is the share of the shorter's shingles that the longer has, `words` that of its words under
+    them, `words_returned` that of the longer's words; `sentences` how much of each of the shorter's sentences stands in the
     longer, `whole` and `touched` the share of its words in sentences that stand whole, or partly; `opening` how much of
     either text's first words does (quotations left out: two reports may begin with one); `unquoted` how much of the
     shorter's words outside quotation marks does; `passages` are (start in the shorter, start in the longer, length) in
@@ -42,7 +42,6 @@ class Overlap:
     """
 
     shared: float
-    returned: float
     words: float
     words_returned: float
     whole: float
@@ -107,7 +106,6 @@ def overlap(shorter: Shingled, longer: Shingled, *, least: float = 0.0) -> Overl
     share = np.add.reduceat(under, shorter.starts, dtype=np.float64) / shorter.lengths
     return Overlap(
         shared=_mean(hits),
-        returned=_mean(back),
         words=_mean(under),
         words_returned=_mean(under_back),
         whole=float(shorter.lengths[share >= _WHOLE].sum() / len(shorter.words)),
@@ -145,7 +143,6 @@ def identical(words: int) -> Overlap:
 def _uniform(share: float, passages: tuple[tuple[int, int, int], ...]) -> Overlap:
     return Overlap(
         shared=share,
-        returned=share,
         words=share,
         words_returned=share,
         whole=share,

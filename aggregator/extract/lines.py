@@ -15,7 +15,7 @@ from aggregator.extract.letters import Seen
 from aggregator.extract.phrases import KINDS, line_kind
 from aggregator.extract.titles import same_title
 
-__all__ = ["Line", "Verdict", "filter_lines", "kept_text"]
+__all__ = ["Line", "Verdict", "filter_lines"]
 
 _LONG_CHARS = 120  # a first long paragraph ends the zone of headline, byline, date and labels
 _SHORT_WORDS = 25
@@ -53,11 +53,6 @@ class Verdict:
 
     line: Line
     reason: str | None = None
-
-
-def kept_text(verdicts: Iterable[Verdict]) -> str:
-    """The text: what was kept, a blank line between paragraphs."""
-    return "\n\n".join(v.line.text for v in verdicts if v.reason is None)
 
 
 def filter_lines(

@@ -18,7 +18,7 @@ from aggregator.query.nodes import And, Count, Everything, Is, Node, Not, Or, Pa
 from aggregator.query.patterns import problem_of
 from aggregator.query.words import has_letters, is_unspaced, segments
 
-__all__ = ["COUNTS", "STATES", "TIMES", "WORD_FIELDS", "parse", "parse_arguments"]
+__all__ = ["COUNTS", "STATES", "TIMES", "WORD_FIELDS", "parse"]
 
 WORD_FIELDS = frozenset({"title", "text", "outlet", "feed", "folder", "author", "lang", "tag", "url"})
 PATTERN_FIELDS = frozenset({"title", "text", "outlet", "feed", "author", "url", "tag"})
@@ -50,11 +50,6 @@ def parse(query: str) -> Node:
     if len(query) > LONGEST:
         raise QueryError(f"A query has at most {LONGEST} characters; this one has {len(query)}.")
     return _Parser("".join(" " if _is_blank(c) else c for c in query)).parse()
-
-
-def parse_arguments(arguments: Sequence[str]) -> str:
-    """The words of a shell as one query."""
-    return " ".join(arguments)
 
 
 def _is_blank(char: str) -> bool:

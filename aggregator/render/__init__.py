@@ -11,14 +11,13 @@ if TYPE_CHECKING:
     from aggregator.render.event import event_text
     from aggregator.render.mail import MAIL_MAX_BYTES, MailWords, digest_mail, subject_of
     from aggregator.render.markdown import digest_markdown
-    from aggregator.render.page import digest_fragment, digest_html
+    from aggregator.render.page import digest_html
     from aggregator.render.stored import digest_from_json
     from aggregator.render.terminal import digest_text
 
 __all__ = [
     "MAIL_MAX_BYTES",
     "MailWords",
-    "digest_fragment",
     "digest_from_json",
     "digest_html",
     "digest_json",
@@ -34,7 +33,7 @@ _HOMES = {
     "event": ("event_text",),
     "mail": ("MAIL_MAX_BYTES", "MailWords", "digest_mail", "subject_of"),
     "markdown": ("digest_markdown",),
-    "page": ("digest_fragment", "digest_html"),
+    "page": ("digest_html",),
     "stored": ("digest_from_json",),
     "terminal": ("digest_text",),
 }

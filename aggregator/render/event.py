@@ -1,4 +1,4 @@
-"""One event for the terminal: its numbers, its reports with their copies folded, the timeline, and the reasons."""
+"""One event for the terminal: what happened and what is new, its reports with their copies folded, the timeline, the reasons."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from aggregator.model import EventMember, EventView, Story
+from aggregator.model import Digest, DigestEvent, EventMember, EventView, Story
 from aggregator.render.columns import fit, one_line, width_of, wrap
 from aggregator.render.reports import order, reports
-from aggregator.render.terminal import Ink
-from aggregator.render.times import say_time
+from aggregator.render.terminal import Ink, account_lines
+from aggregator.render.times import say_moment
 from aggregator.render.wording import reported_by
 from aggregator.text.phrases import retell
 from aggregator.text.tongue import ENGLISH, Tongue
@@ -19,6 +19,7 @@ from aggregator.text.tongue import ENGLISH, Tongue
 __all__ = ["event_text"]
 
 _READABLE = 100
+SENTENCES = 3
 _NAME_COLUMNS = 20
 _TIMELINE_ROWS = 24
 
@@ -27,6 +28,7 @@ Say = Callable[[datetime], str]
 
 def event_text(
     view: EventView,
+    account: DigestEvent | None = None,
     *,
     now: datetime,
     width: int = 80,
@@ -35,12 +37,18 @@ def event_text(
     why: bool = False,
     tongue: Tongue = ENGLISH,
 ) -> str:
-    """The event as text, never wider than `width` columns; `why` adds why each story is in it and what was kept apart."""
+    """The event as text, never wider than `width` columns; `why` adds why each story is in it and what was kept apart.
+
+    Its `account` says first what happened, what is new, and what they differ on.
+    """
     ink, room = Ink(colour=colour), max(30, min(width, _READABLE))
-    say = partial(say_time, now=now, zone=zone, tongue=tongue)
+    say = partial(say_moment, now=now, zone=zone, tongue=tongue)
     groups = reports(view)
     lines = [ink.bold(line) for line in wrap(view.event.headline, room)]
     lines += wrap(_numbers(view, say, tongue), room)
+    if account:
+        period = Digest(title="", made_at=now, since=account.told_at or account.first_at, until=now)
+        lines += ["", *account_lines(account, period, room, zone, tongue, most=SENTENCES), *[""] * bool(view.thread)]
     for chapter in view.thread:
         if chapter.id != view.event.id:
             before = (chapter.first_at, chapter.id) < (view.event.first_at, view.event.id)
@@ -65,15 +73,15 @@ def _numbers(view: EventView, say: Say, tongue: Tongue) -> str:
     first = min(view.stories, key=order)
     last = max(view.stories, key=order)
     outlets = len({s.outlet for s in view.stories})
-    parts = reported_by(outlets, view.event.independent, f"{first.outlet} {say(first.published_at)}", tongue)
+    voice = f"{first.outlet} {say(first.published_at)}"
+    parts = reported_by(outlets, view.event.independent, voice, tongue) if outlets > 1 else [one_line(voice)]
     latest = tongue.gettext("latest %(time)s", time=say(last.published_at))
     return " · ".join([*parts, latest] if last is not first else parts)
 
 
 def _report(original: Story, copies: list[Story], width: int, say: Say, tongue: Tongue) -> list[str]:
-    at = say(original.published_at)
-    head = f"{at}  {one_line(original.outlet)}"
-    lines = wrap(head, width)
+    number = tongue.gettext("story %(id)s", id=original.id)
+    lines = wrap(f"{say(original.published_at)} · {original.outlet} · {number}", width)
     lines += wrap(original.title or original.text or tongue.gettext("(no title)"), width, indent="    ")
     lines += [f"    {original.url}"] if original.url and width_of(original.url) + 4 <= width else []
     if copies:
@@ -101,11 +109,11 @@ def _timeline(groups: list[tuple[Story, list[Story]]], width: int, zone: str, to
     names = min(_NAME_COLUMNS, max(width_of(one_line(o.outlet)) for o, _ in groups))
     room = width - names - 2
     tz = ZoneInfo(zone)
-    ends = [
-        f"{at.astimezone(tz):%H:%M}" if span < timedelta(days=1) else f"{at.astimezone(tz):%d.%m. %H:%M}"
-        for at in (begin, begin + span)
-    ]
-    lines = [" " * (names + 2) + ends[0] + " " * max(1, room - sum(map(len, ends))) + ends[1]]
+    ends = []
+    for at in (begin.astimezone(tz), (begin + span).astimezone(tz)):
+        day = "" if span < timedelta(days=1) else f"{tongue.month_day(at)} "
+        ends.append(f"{day}{at:%H:%M}")
+    lines = [" " * (names + 2) + ends[0] + " " * max(1, room - sum(map(width_of, ends))) + ends[1]]
     for original, copies in groups[:_TIMELINE_ROWS]:
         row = [" "] * room
         places = [round((s.published_at - begin) / span * (room - 1)) for s in (original, *copies)]

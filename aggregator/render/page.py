@@ -1,14 +1,12 @@
-"""A digest as HTML: a page that stands alone (for a file or a browser), or the part of one that the web puts in its own."""
+"""A digest as an HTML page that stands alone, for a file or a browser."""
 
 from __future__ import annotations
-
-from markupsafe import Markup
 
 from aggregator.model import Digest
 from aggregator.render.templating import context, environment
 from aggregator.text.tongue import ENGLISH, Tongue
 
-__all__ = ["digest_fragment", "digest_html"]
+__all__ = ["digest_html"]
 
 
 def digest_html(
@@ -21,11 +19,3 @@ def digest_html(
     """
     template = environment().get_template("digest_page.html")
     return template.render(context(digest, zone, tongue, why=why, event_path=event_path))
-
-
-def digest_fragment(
-    digest: Digest, *, zone: str = "UTC", why: bool = False, event_path: str | None = None, tongue: Tongue = ENGLISH
-) -> Markup:
-    """The digest's sections alone, without `html`, `head` or a title; headings begin at h2. Safe to put into a page."""
-    template = environment().get_template("digest_body.html")
-    return Markup(template.render(context(digest, zone, tongue, why=why, event_path=event_path)))  # noqa: S704 (escaped by the template)

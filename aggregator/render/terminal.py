@@ -20,7 +20,7 @@ from aggregator.render.wording import (
 from aggregator.text.phrases import retell
 from aggregator.text.tongue import ENGLISH, Tongue
 
-__all__ = ["Ink", "digest_text"]
+__all__ = ["Ink", "account_lines", "digest_text"]
 
 _READABLE = 84  # a line of prose is not set wider than this, however wide the terminal
 
@@ -76,15 +76,22 @@ def _event(
     """Headline, numbers, first sentence; then what changed and what they differ on, if anything."""
     lines = [ink.bold(line) for line in wrap(event.headline, width)]
     lines += _numbers(event, digest, width, zone, tongue, ink=ink)
+    lines += account_lines(event, digest, width, zone, tongue, most=1)
+    return lines + (wrap(score_line(event, tongue), width, indent="  ") if why else [])
+
+
+def account_lines(event: DigestEvent, digest: Digest, width: int, zone: str, tongue: Tongue, *, most: int) -> list[str]:
+    """At most so many sentences, of several outlets each with its own; what changed and what they differ on, if anything."""
     if event.summary:
-        lines += wrap(f"{event.summary} ({tongue.gettext('A model’s words')})", width)  # noqa: RUF001
-    for told in event.sentences[:1] if not event.summary else ():
-        lines += wrap(told.text, width)
+        lines = wrap(f"{event.summary} ({tongue.gettext('A model’s words')})", width)  # noqa: RUF001
+    else:
+        voices = (f" ({one_line(told.outlet)})" if event.outlets > 1 else "" for told in event.sentences[:most])
+        lines = wrap(" ".join(told.text + voice for told, voice in zip(event.sentences, voices, strict=False)), width)
     lines += _changes(event, digest, width, zone, tongue)
     for difference in event.differences:
         first = tongue.gettext("They differ on") + " "
         lines += wrap(difference_line(difference, digest, zone, tongue), width, first=first, indent="  ")
-    return lines + (wrap(score_line(event, tongue), width, indent="  ") if why else [])
+    return lines
 
 
 def _numbers(event: DigestEvent, digest: Digest, width: int, zone: str, tongue: Tongue, *, ink: Ink) -> list[str]:

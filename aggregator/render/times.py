@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.text.tongue import ENGLISH, Tongue
 
-__all__ = ["clock", "say_day", "say_time"]
+__all__ = ["clock", "say_day", "say_moment", "say_time"]
 
 
 def say_time(at: datetime, *, now: datetime, zone: str = "UTC", tongue: Tongue = ENGLISH) -> str:
@@ -22,6 +22,12 @@ def say_time(at: datetime, *, now: datetime, zone: str = "UTC", tongue: Tongue =
     if there.date() == here.date() - timedelta(days=1):
         return tongue.gettext("yesterday %(time)s", time=f"{there:%H:%M}")
     return say_day(at, now=now, zone=zone, tongue=tongue)
+
+
+def say_moment(at: datetime, *, now: datetime, zone: str = "UTC", tongue: Tongue = ENGLISH) -> str:
+    """As `say_time`, but always with the hour, for where the order within a day matters: "Tue 17 Nov 05:12"."""
+    words = say_time(at, now=now, zone=zone, tongue=tongue)
+    return words if ":" in words else f"{words} {at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def say_day(at: datetime, *, now: datetime, zone: str = "UTC", tongue: Tongue = ENGLISH) -> str:

@@ -9,7 +9,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
@@ -20,7 +19,7 @@ from aggregator.render import wording as said
 from aggregator.render.columns import one_line
 from aggregator.render.links import web_link
 from aggregator.render.templating import teach
-from aggregator.render.times import clock, say_day, say_time
+from aggregator.render.times import clock, say_day, say_moment, say_time
 from aggregator.text.phrases import retell
 from aggregator.text.tongue import ENGLISH, Tongue, mark
 from aggregator.web import security
@@ -149,9 +148,7 @@ def _say(at: datetime) -> Markup:
 def _moment(at: datetime) -> Markup:
     """A day and the clock: where order within a day matters."""
     app = our_app()
-    words = say_time(at, now=app.clock(), zone=app.timezone, tongue=tongue())
-    if ":" not in words:
-        words += f"{at.astimezone(ZoneInfo(app.timezone)): %H:%M}"
+    words = say_moment(at, now=app.clock(), zone=app.timezone, tongue=tongue())
     return Markup('<time datetime="{}">{}</time>').format(_iso(at), words)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.extract.lines import Line, filter_lines, kept_text
+from aggregator.extract.lines import Line, filter_lines
 
 LONG = "The council voted on Tuesday evening to close the old swing bridge for eleven months, ending a dispute that has run since the winter floods, nine to four."
 TITLE = "Council closes swing bridge for eleven months"
 
 
 def kept(*lines: str, **told) -> list[str]:
-    text = kept_text(filter_lines([Line(text=line) for line in lines], **({"title": TITLE} | told)))
-    return text.split("\n\n") if text else []
+    verdicts = filter_lines([Line(text=line) for line in lines], **({"title": TITLE} | told))
+    return [v.line.text for v in verdicts if v.reason is None]
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,9 @@ def test_a_pointer_to_another_article_goes_however_long_its_headline_is(end):
         + "The council of the town says that it will not look into the plan again " * 2
         + f"for years{end}"
     )
-    kept = kept_text(filter_lines([Line(text=LONG), Line(text=pointer)], title="Bridge closes"))
-    assert kept == LONG
+    assert kept(LONG, pointer, title="Bridge closes") == [LONG]
 
 
 def test_a_long_paragraph_that_begins_with_more_stays():
     text = "More than forty people had come to the hall, and most of them stayed until the vote was counted again late at night, said the clerk."
-    assert kept_text(filter_lines([Line(text=LONG), Line(text=text)])) == f"{LONG}\n\n{text}"
+    assert kept(LONG, text) == [LONG, text]

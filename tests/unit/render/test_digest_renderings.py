@@ -13,7 +13,6 @@ import pytest
 from aggregator.model import Change, Difference, Sentence, Told
 from aggregator.render import (
     MailWords,
-    digest_fragment,
     digest_html,
     digest_json,
     digest_mail,
@@ -137,7 +136,7 @@ def test_only_web_addresses_become_links() -> None:
 
 def test_every_sentence_is_followed_by_its_outlet_linked() -> None:
     digest = a_digest()
-    found = parsed(str(digest_fragment(digest)))
+    found = parsed(digest_html(digest))
     for sentence in digest.sections[0].events[0].sentences:
         assert sentence.url in found.hrefs
 

@@ -10,7 +10,7 @@ from aggregator.model import EventMember
 from aggregator.render import event_text
 from aggregator.render.columns import width_of
 from aggregator.render.times import say_time
-from tests.support.digests import NOW, a_quake, a_story, a_view
+from tests.support.digests import NOW, a_digest, a_quake, a_story, a_view
 
 
 def flat(text: str) -> str:
@@ -43,6 +43,20 @@ def test_why_shows_reasons_and_what_was_kept_apart() -> None:
     assert "They share a name. (sure 90%)" in text
     assert "kept apart from story 7: another town" in text
     assert "They share a name." not in event_text(view, now=NOW)
+
+
+def test_an_event_begins_with_what_happened_each_sentence_with_its_outlet() -> None:
+    view = a_quake()
+    (account,) = a_digest([view]).sections[0].events
+    text = flat(event_text(view, account, now=NOW))
+    assert len(account.sentences) > 1
+    for told in account.sentences[:3]:
+        assert f"{told.text} ({told.outlet})" in text
+
+
+def test_a_report_has_its_hour_and_the_number_by_which_to_ask_for_it() -> None:
+    view = a_view([a_story(7, published_at=NOW - timedelta(days=4)), a_story(8)])
+    assert "Fri 27 Feb 07:00 · Outlet 7 · story 7" in event_text(view, now=NOW)
 
 
 @pytest.mark.parametrize("width", [30, 80, 200])
