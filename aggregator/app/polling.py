@@ -301,12 +301,13 @@ class Polling:
             return
         from aggregator.pipeline.work import feature_workers
 
-        with feature_workers(processes) as executor:
-            self.decider.executor = executor
-            try:
-                yield
-            finally:
-                self.decider.executor = None
+        before = self.decider.executor
+        self.decider.executor = executor = feature_workers(processes)
+        try:
+            yield
+        finally:
+            self.decider.executor = before
+            executor.shutdown(cancel_futures=True)
 
     def rebuild(self, *, on_progress: OnProgress = lambda _p: None) -> int:
         """Decide all stories anew; the reader's edits stay in force."""

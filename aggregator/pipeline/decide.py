@@ -11,6 +11,7 @@ from time import monotonic
 
 from aggregator.model import StoryLine
 from aggregator.pipeline.held import HeldWindow
+from aggregator.pipeline.preparing import Preparer
 from aggregator.store import Store
 
 __all__ = ["Decider"]
@@ -31,11 +32,13 @@ class Decider:
     store: Store
     executor: Executor | None = None
     across: bool = False  # languages
+    _preparer: Preparer = field(init=False)
     _latest: HeldWindow = field(init=False)
     _aside: HeldWindow | None = None
 
     def __post_init__(self) -> None:
-        self._latest = HeldWindow(self.store, self.executor, self.across)
+        self._preparer = Preparer(across=self.across)
+        self._latest = HeldWindow(self.store, self._preparer)
 
     def run(
         self,
@@ -45,12 +48,12 @@ class Decider:
     ) -> int:
         """Decide every story that waits; returns how many were decided. A stop takes effect between two batches."""
         self.store.read_unmapped()
-        self._latest.executor = self.executor  # it may be another for a long run
+        self._preparer.executor = self.executor  # it may be another for a long run
         self._aside = None  # that of a run which failed
         done, size, used = 0, BATCH, {}
         while not (stop and stop.is_set()):
             began = monotonic()
-            lines = self.store.decisions.stale(limit=size)
+            lines = self._stale(size)
             if not lines:
                 break
             for piece in _pieces(lines):
@@ -63,7 +66,16 @@ class Decider:
         for held in used.values():
             held.finish()
         self._aside = None
+        self._preparer.forget()
         return done
+
+    def _stale(self, size: int) -> Sequence[StoryLine]:
+        """The next stories to decide; as many after them are begun, so that the other processes have work meanwhile."""
+        if self.executor is None:
+            return self.store.decisions.stale(limit=size)
+        lines = self.store.decisions.stale(limit=2 * size)
+        self._preparer.begin(lines)
+        return lines[:size]
 
     def forget(self, keys: Iterable[str]) -> None:
         """Take stories out of memory that are no longer stored."""
@@ -74,7 +86,7 @@ class Decider:
         if self._latest.reaches(piece[-1].published_at):
             return self._latest
         if self._aside is None:
-            self._aside = HeldWindow(self.store, self.executor, self.across, keeps=False)
+            self._aside = HeldWindow(self.store, self._preparer, keeps=False)
         return self._aside
 
 

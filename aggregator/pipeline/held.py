@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,9 +10,9 @@ from aggregator import __version__
 from aggregator.cluster import Features
 from aggregator.dedupe import Fingerprint
 from aggregator.digest import event_headline
-from aggregator.errors import WorkerDied
 from aggregator.model import StoryLine
-from aggregator.pipeline.window import Prepared, Window, prepare_many
+from aggregator.pipeline.preparing import Preparer
+from aggregator.pipeline.window import Prepared, Window
 from aggregator.store import Store
 from aggregator.store.decisions import KeptWindow, StoredFeatures
 from aggregator.store.edits import Edit
@@ -25,7 +24,6 @@ REACH = timedelta(days=8)
 # Stories are forgotten once they are out of reach by the first; the second stay for stories that come late.
 FORGOTTEN, SPARED = timedelta(days=2), timedelta(days=1)
 FEWEST_KEPT, KEPT_SHARE = 64, 32  # stories, or one in so many of the window, after which it is kept anew
-SMALL = 64  # below this many stories, another process costs more than it saves
 
 
 @dataclass(slots=True)
@@ -41,8 +39,7 @@ class HeldWindow:
     """A window in memory that moves with the stories it decides; one that `keeps` is kept in the store as well."""
 
     store: Store
-    executor: Executor | None = None
-    across: bool = False  # languages
+    preparer: Preparer
     keeps: bool = True
     window: Window = field(init=False)
     _span: _Span | None = None
@@ -52,7 +49,7 @@ class HeldWindow:
     _moved: set[str] = field(default_factory=set)  # keys of events decided otherwise since threads were stored
 
     def __post_init__(self) -> None:
-        self.window = Window(across=self.across)
+        self.window = Window(across=self.preparer.across)
 
     def reaches(self, moment: datetime) -> bool:
         """Whether a story of this time, or one near it, may be near a story of the window; later ones always are."""
@@ -63,7 +60,7 @@ class HeldWindow:
         """Decide stories that are near in time, oldest first, into the store."""
         self._cover(lines[0].published_at - REACH, lines[-1].published_at + REACH)
         self._obey()
-        prepared = self._prepared(lines)
+        prepared = self.preparer.prepared(lines)
         for story in prepared:
             self.window.put(story)
         self._unkept += len(prepared)
@@ -113,7 +110,7 @@ class HeldWindow:
         span = self._span
         if span is None or since > span.until or until < span.since:
             self._tell_what_goes()
-            self.window, self._threads = Window(across=self.across), None
+            self.window, self._threads = Window(across=self.preparer.across), None
             self._edits = (0, 0)
             self._obey()
             span = self._begin(since, until)
@@ -163,34 +160,18 @@ class HeldWindow:
                 if stored.key in self.window:
                     continue
                 known = _restored(stored)
-                if known is None or (self.across and not len(known.features.meaning)):
+                if known is None or (self.preparer.across and not len(known.features.meaning)):
                     outdated.append(stored.key)
                 else:
                     self.window.put(known)
         if outdated:
-            fresh = self._prepared(self.store.decisions.lines(outdated))
+            fresh = self.preparer.prepared(self.store.decisions.lines(outdated))
             for story in fresh:
                 self.window.put(story)
             self.store.decisions.keep_features(_blobs(fresh))
         if kept is not None and not self.window.restore(kept.copies, kept.events):
             self._unkept = len(self.window)
         self.window.settle()
-
-    def _prepared(self, lines: Sequence[StoryLine]) -> list[Prepared]:
-        if self.executor is None or len(lines) < SMALL:
-            return list(prepare_many(lines, across=self.across))
-        batches = [lines[i : i + SMALL] for i in range(0, len(lines), SMALL)]
-        futures = [self.executor.submit(prepare_many, tuple(batch), across=self.across) for batch in batches]
-        return [
-            story for future, batch in zip(futures, batches, strict=True) for story in self._computed(future, batch)
-        ]
-
-    def _computed(self, future: Future[tuple[Prepared, ...]], batch: Sequence[StoryLine]) -> tuple[Prepared, ...]:
-        """What a worker made of these; if it could not, we make it ourselves, for every story is to be decided."""
-        try:
-            return future.result()
-        except (WorkerDied, CancelledError):
-            return prepare_many(batch, across=self.across)
 
 
 def _days(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:

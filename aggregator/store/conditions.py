@@ -96,6 +96,11 @@ class Compiled:
     among: str | None = None
 
     @property
+    def has_prefix(self) -> bool:
+        """Whether the index is asked for beginnings of words: each time it puts together all that begins so."""
+        return self.index is not None and "*" in self.index  # which is syntax, for words have letters and figures only
+
+    @property
     def sql(self) -> str:
         """All of it as one condition."""
         inside = (f"s.id IN {IN_INDEX.format(name='match')}",) if self.index else ()

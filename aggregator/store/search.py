@@ -1,10 +1,12 @@
 """Searches: stories and events that match a query, newest first, at a cost that hardly grows with the store.
 
-A full-text index knows which stories hold a word, not which of them are new, and a common word is held by many. So a list is
-looked for window by window: the latest hours first, among whose ids alone the index is asked, then as many as the first window
-lets expect. A window is a stretch of the order by publication, so that what it yields is final; between which ids it lies is
-kept in the table `stretches`, for each ten minutes. Where a long window holds nothing the word is rare, and all its matches
-are put in order.
+A full-text index knows which stories hold a word, not which of them are new, and a common word is held by many. So the first
+matches that it has, which are the oldest, tell how far they lie apart. Few are all read, and put in order. Of many the latest
+are looked for window by window: the latest hours first, or as many days as should hold enough, among whose ids alone the
+index is asked. A window is a stretch of the order by publication, so that what it yields is final; between which ids it lies
+is kept in the tables `stretches`, for each ten minutes, and `days`.
+
+A bound on ids costs where matches are few: FTS5 reads from its first match on, wherever that is, before it skips to the bound.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ Row = TypeVar("Row")
 LAST = 2**63 - 1
 ALL_IDS = {"low": 0, "high": LAST}
 CHUNK = 500  # stories fetched at once
-STRETCH_CHARS = 15  # of a time: its ten minutes
+STRETCH_CHARS, DAY_CHARS = 15, 10  # of a time: its ten minutes, its day
+SHORT = timedelta(days=10)
 RANKED = 1_000  # the latest matches, of which the most relevant are chosen
 MERGED_PAGES = 500  # of the index at once: 2 MB, a tenth of a second
 SHRUNK_PAGES = 2000  # of the index in one night, 8 MB: deleted words take space until their part is merged
@@ -52,13 +55,18 @@ class Ways:
 
     The stories of an outlet, a folder, an author or a tag are looked through first where they are at most `few`. Up to
     `seeks` of them are sought in the full-text index one by one; more are held against all its matches, unless these are
-    `common` or more: then some of the latest stories will match. Others are looked for in windows, the first of which has as
-    many `stretches` in which anything was published, or `events`; fewer than `scarce` matches in one are few.
+    `common` or more: then some of the latest stories will match. Others are read through where the first `sounded` of them let
+    expect no more than `sparse`, else looked for in windows, the first of which has as many `stretches` in which anything was
+    published, or `events`, or as many days as it takes where that is more than `wide` stories; fewer than `scarce` matches in
+    one are few.
     """
 
     few: int = 20_000
     seeks: int = 300
     common: int = 60_000
+    sounded: int = 8
+    sparse: int = 80
+    wide: int = 8_000
     stretches: int = 100
     events: int = 500
     scarce: int = 5
@@ -258,17 +266,76 @@ class Search:
         if query.index is None:
             yield from self._ids("stories s", narrow, given, enough)
             return
-        ends = [to_db(p.end) for p in span if p.end is not None]
-        first = (min(ends), 0) if ends else _BEGINNING
-        start = max((to_db(p.start) for p in span if p.start is not None), default="")
-        size = self.ways.stretches if limit else 0
-        windows = _Windows(
-            self._db, _STORIES, size, self.ways, wanted=limit or 0, first=first, start=start[:STRETCH_CHARS]
+        within = Period(
+            start=max((p.start for p in span if p.start is not None), default=None),
+            end=min((p.end for p in span if p.end is not None), default=None),
         )
+        first = (to_db(within.end), 0) if within.end else _BEGINNING
+        start = to_db(within.start)[:STRETCH_CHARS] if within.start else ""
+        size = self.ways.stretches if limit else 0
+        windows = _Windows(self._db, _STORIES, size, self.ways, wanted=limit or 0, first=first, start=start)
+        if limit and not query.has_prefix and (ids := self._ids_within(within)):
+            few, gap = self._sounded(given, *ids)
+            if few is not None:
+                among = ["s.id IN (SELECT value FROM json_each(:few))", *narrow]
+                yield from self._ids(_BRIEF, among, given | {"few": json.dumps(few)}, enough)
+                return
+            if within.end is None and self._is_far(ids[1], reach := 2 * limit * gap):
+                for window in self._days(ids[1], reach):
+                    yield from self._inside(window, narrow, given, enough)
+                return
         for window in windows:
-            yield from windows.counted(
-                self._ids(_BY_INDEX, [_MATCHING, *narrow, *_STORIES.inside], given | window, enough)
-            )
+            yield from windows.counted(self._inside(window, narrow, given, enough))
+
+    def _inside(
+        self, window: dict[str, Any], narrow: Sequence[str], given: dict[str, Any], enough: str
+    ) -> Iterator[int]:
+        """Ids of candidates within a window."""
+        return self._ids(_BY_INDEX, [_MATCHING, *narrow, *_STORIES.inside], given | window, enough)
+
+    def _ids_within(self, period: Period) -> tuple[int, int] | None:
+        """Between which ids the stories of a period are, where that is quickly known: of one that lasts, or is short."""
+        if period.end is None:
+            low = "min(low) FROM days WHERE day >= :day" if period.start else "min(id) FROM stories"
+            sql = f"SELECT (SELECT {low}) AS low, (SELECT max(id) FROM stories) AS high"
+            given = {"day": to_db(period.start)[:DAY_CHARS] if period.start else ""}
+        elif period.start and period.end - period.start <= SHORT:
+            sql = "SELECT min(low) AS low, max(high) AS high FROM stretches WHERE stretch >= :start AND stretch < :end"
+            given = {"start": to_db(period.start)[:STRETCH_CHARS], "end": to_db(period.end)}
+        else:
+            return None
+        found = self._db.row(sql, given) or {}
+        return found["low"] or 0, found["high"] or 0
+
+    def _sounded(self, given: dict[str, Any], low: int, high: int) -> tuple[list[int] | None, int]:
+        """All matches between these ids if they are few; else None, and how far the first of them lie apart."""
+        found: list[int] = []
+        sql = f"SELECT x.rowid AS id FROM stories_fts x WHERE {_MATCHING}"
+        for row in self._db.each(sql, given | {"low": low, "high": high}):
+            found.append(row["id"])
+            count, read = len(found), row["id"] - low + 1
+            if count >= self.ways.sounded and count * (high - low + 1) > self.ways.sparse * read:
+                return None, read // count
+        return found, 0
+
+    def _is_far(self, newest: int, reach: int) -> bool:
+        """Whether a window of so many ids is wider than the first, and ids follow time, as in most archives they do."""
+        return self.ways.wide < reach and newest - self._day(newest - reach)[1] <= 2 * reach
+
+    def _day(self, story_id: int) -> tuple[str, int]:
+        """The day on which the story of this id was published, and the lowest id from that day on."""
+        at = self._db.value("SELECT published_at FROM stories WHERE id >= ? ORDER BY id LIMIT 1", (story_id,))
+        day = str(at)[:DAY_CHARS]
+        return day, int(self._db.value("SELECT min(low) FROM days WHERE day >= ?", (day,)) or 0)
+
+    def _days(self, newest: int, reach: int) -> Iterator[dict[str, Any]]:
+        """Windows of whole days: the first goes back by so many ids, each other one four times as far."""
+        key_at, key_id = _BEGINNING
+        while reach < newest:
+            day, low = self._day(newest - reach)
+            yield {"key_at": key_at, "key_id": key_id, "end_at": day, "low": low, "high": LAST}
+            key_at, reach = day, 4 * reach
+        yield {"key_at": key_at, "key_id": key_id, "end_at": "", **ALL_IDS}
 
     def _count(self, sql: str, given: dict[str, Any], most: int) -> int:
         """How many rows a query has, `most` if there are as many or more."""
@@ -353,13 +420,15 @@ class Search:
         text = ", s.text" if with_text else ""
         where = " AND ".join(["s.id IN (SELECT value FROM json_each(:ids))", *wide])
         sql = f"SELECT {STORY_COLUMNS}{text} FROM {STORY_TABLES} WHERE {where}"
-        size = CHUNK if limit is None else max(1, min(CHUNK, limit))
+        wanted, size = limit, CHUNK if limit is None else max(1, min(CHUNK, limit))
         waiting = iter(ids)
         while chunk := list(itertools.islice(waiting, size)):
-            size = min(CHUNK, 2 * size)  # the wide conditions leave out more than they let through
             rows = self._db.rows(sql, {**given, "ids": json.dumps(chunk)})
             stories = {row["id"]: story_from_row(row) for row in rows}
             yield from (stories[i] for i in chunk if i in stories)
+            if wanted is not None:  # the wide conditions leave some out: as many as it takes to let the others through
+                wanted -= len(stories)
+                size = max(1, min(CHUNK, 2 * size, 1 + 2 * wanted * len(chunk) // max(1, len(stories))))
 
     def _within_time(self, rows: Iterator[Any]) -> Iterator[Any]:
         """Rows as they come; a pattern that takes too long is the query's fault, not the database's."""

@@ -80,7 +80,13 @@ def narrow(searched: Store) -> list[Store]:
     """The same store, looked through in the ways in which a large one is: as if two or three stories were thousands."""
     stores = []
     windows = {"stretches": 2, "events": 1, "scarce": 1}
-    for ways in (Ways(few=0, **windows), Ways(few=99, seeks=0, **windows), Ways(few=3, seeks=1, common=2, **windows)):
+    for ways in (
+        Ways(few=0, **windows),
+        Ways(few=0, sounded=1, sparse=0, **windows),
+        Ways(few=0, sounded=1, sparse=0, wide=0, **windows),
+        Ways(few=99, seeks=0, sounded=2, sparse=3, wide=0, **windows),
+        Ways(few=3, seeks=1, common=2, **windows),
+    ):
         store = Store(searched.path)
         store.search.ways = ways
         stores.append(store)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.pipeline import decide, held, window
+from aggregator.pipeline import decide, held, preparing, window
 from aggregator.pipeline.decide import Decider
 from aggregator.pipeline.window import Window
 from aggregator.store import Store
@@ -212,7 +212,7 @@ def test_features_are_computed_by_the_workers_that_are_there_at_the_time(
     store = Store(tmp_path / "a.db")
     store.feeds.add([a_spec()], now=NOW)
     told_to(store, range(4))
-    monkeypatch.setattr(held, "SMALL", 2)
+    monkeypatch.setattr(preparing, "SMALL", 2)
     decider = Decider(store)
     with ThreadPoolExecutor(1, initializer=(begun := threading.Event()).set) as workers:
         decider.executor = workers

@@ -185,3 +185,21 @@ def test_a_search_of_a_time_knows_its_stories_whenever_they_came_moved_or_went(f
     assert found(filled, words, limit=9) == [4, 2, 5, 1]
     assert found(filled, f"({words}) since:2026-03-10 until:2026-03-12", limit=9) == [2, 5]
     assert found(filled, f"({words}) date:2025-02", limit=9) == [1]
+    days = {d["day"]: d["low"] for d in filled.connections.rows("SELECT day, low FROM days")}
+    assert all(days[s["stretch"][:10]] <= s["low"] for s in stretches)
+
+
+def test_a_store_whose_archive_began_with_the_latest_is_searched_as_any_other(store: Store) -> None:
+    fill(store, [Row(title=f"storm {n}", hours=n, key=str(n)) for n in range(60)])
+    for wide in (0, 1, 30):
+        store.search.ways = Ways(sounded=2, sparse=0, stretches=3, wide=wide)
+        assert found(store, "storm", limit=7) == [1, 2, 3, 4, 5, 6, 7]
+        assert found(store, "storm since:2d", limit=50) == list(range(1, 50))
+
+
+def test_common_words_of_long_ago_only_are_found_day_by_day(store: Store) -> None:
+    old = [Row(title=f"storm {n}", hours=9000 - 30 * n, key=f"o{n}") for n in range(9)]
+    fill(store, [*old, *(Row(title=f"calm {n}", hours=60 - n, key=f"n{n}") for n in range(50))])
+    store.search.ways = Ways(sounded=2, sparse=0, stretches=3, wide=0)
+    assert found(store, "storm", limit=5) == [9, 8, 7, 6, 5]
+    assert found(store, "storm OR calm", limit=3) == [59, 58, 57]
