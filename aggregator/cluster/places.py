@@ -28,11 +28,14 @@ def places_in(found: list[str], text: str, lang: str | None) -> frozenset[str]:
         spelled, pattern = _spelled(lang)
         return frozenset(spelled[match] for match in pattern.findall(text)) if spelled else frozenset()
     names = _stemmed(lang)
-    if not names:
-        return frozenset()
     plain = [term for term in found if term]
-    grams = (tuple(plain[k : k + n]) for n in range(1, _LONGEST + 1) for k in range(len(plain) - n + 1))
-    return frozenset(code for gram in grams if (code := names.get(gram)))
+    return frozenset(
+        code
+        for place, term in enumerate(plain, 1)
+        if term in names
+        for rest, code in names[term]
+        if plain[place : place + len(rest)] == rest
+    )
 
 
 @lru_cache(maxsize=1)
@@ -51,9 +54,13 @@ def _rows(lang: str | None) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=32)
-def _stemmed(lang: str | None) -> dict[tuple[str, ...], str]:
-    rows = ((tuple(terms(name, lang)), code) for name, code in _rows(lang) if len(name) >= _LEAST)
-    return {key: code for key, code in rows if 0 < len(key) <= _LONGEST}
+def _stemmed(lang: str | None) -> dict[str, list[tuple[list[str], str]]]:
+    """First term -> the terms that follow it in a name, and its code."""
+    rows = {tuple(terms(name, lang)): code for name, code in _rows(lang) if len(name) >= _LEAST}
+    names: dict[str, list[tuple[list[str], str]]] = {}
+    for (first, *rest), code in ((key, code) for key, code in rows.items() if 0 < len(key) <= _LONGEST):
+        names.setdefault(first, []).append((rest, code))
+    return names
 
 
 @lru_cache(maxsize=4)
