@@ -243,7 +243,7 @@ class Agglomeration:
         return _Between((a, b, excess), self._items(level), stories, cut)
 
     def _cluster(self, component: list[int], found: _Between, level: int) -> list[list[int]]:
-        if len(component) == 1:
+        if len(component) <= 2:  # noqa: PLR2004 - two are connected because their mean reaches the cut
             return [component]
         ordered = sorted(component, key=self._order)
         sums, sizes = found.matrix(ordered)
