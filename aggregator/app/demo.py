@@ -57,7 +57,7 @@ class Demo:
                 self.clock.now = min(self.clock.now + POLL_EVERY, morning)
                 self.server.set_now(self.clock.now)
                 self.app.polling.poll(PollOptions(force=True), command="demo", on_progress=on_progress)
-            yield DayRead(at=morning, digest=self.app.digests.make(name="morning"))
+            yield DayRead(at=morning, digest=self.app.digests.make(name="demo"))
 
 
 @contextlib.contextmanager

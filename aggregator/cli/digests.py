@@ -104,10 +104,11 @@ def list_(session: Session, *, output: Output) -> None:
         whom = [a + (f" ({_('stopped')})" if a in row["stopped"] else "") for a in row["to"]]
         return {**row, "next": _local(row["next"], zones[row["name"]]), "to": ", ".join(whom)}
 
+    head = {"name": _("digest"), "next": _("next"), "days": _("days"), "to": _("to")}
     output.write(
         rows,
         columns=("name", "at", "zone", "days", "next", "last", "to", "topics", "stopped"),
-        table=lambda r: print_table(map(shown, r), (("name", 14), ("next", 17), ("days", 9), ("to", 0))),
+        table=lambda r: print_table(map(shown, r), (("name", 14), ("next", 16), ("days", 9), ("to", 0)), head),
     )
     if not rows:
         click.echo(_("No digest has a name yet: aggregator digests add morning --at 07:00 --to ADDRESS"), err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from http import HTTPStatus
 
@@ -10,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from aggregator.app.app import App
 from aggregator.errors import AggregatorError, NotFound, QueryError
+from aggregator.text.phrases import retell
 from aggregator.web import answers, protocols, security, wording
 from aggregator.web.api import api
 from aggregator.web.operations import operations
@@ -21,6 +23,7 @@ __all__ = ["create_app"]
 
 MOST_FILE_BYTES = 8 * 2**20  # the largest OPML file taken
 MOST_FORM_PARTS = 500
+_COMMAND = re.compile(r"[;؛][^;؛]*: aggregator [^;؛]*$")  # what an error tells people at a shell to type
 
 
 def create_app(app: App) -> Flask:
@@ -71,7 +74,7 @@ def _problem(status: HTTPStatus, why: str) -> Response:
         "problem.html",
         {"error": status.phrase, "status": status.value, "why": why},
         title=wording.tongue().gettext(wording.PROBLEMS.get(status, status.phrase)),
-        why=why,
+        told=_COMMAND.sub("", retell(why, wording.tongue())),
         status=status.value,
     )
     answer.status_code = status.value

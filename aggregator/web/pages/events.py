@@ -38,8 +38,9 @@ class Report:
 
     @property
     def copied_by(self) -> tuple[str, ...]:
-        """The outlets of the copies, each once."""
-        return tuple(dict.fromkeys(one_line(copy.outlet) for copy in self.copies))
+        """The other outlets of the copies, each once; none if the outlet itself published its text again."""
+        others = (copy for copy in self.copies if copy.outlet_id != self.story.outlet_id)
+        return tuple(dict.fromkeys(one_line(copy.outlet) for copy in others))
 
 
 @events.get("/events/<int:event_id>")

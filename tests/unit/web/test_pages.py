@@ -91,6 +91,15 @@ def test_the_event_page_folds_the_copy_under_its_original_and_says_why(visitor: 
     assert text.count('class="copy"') == 2  # a hollow dot and its row in the table
 
 
+def test_a_text_that_its_own_outlet_published_again_is_in_no_other_outlet(filled: App) -> None:
+    filled.store.connections.run(
+        "UPDATE stories SET outlet_id = (SELECT outlet_id FROM stories WHERE id = 1) WHERE id = 2"
+    )
+    text = visit(filled).get("/events/1").text
+    assert "Same text in <b>1</b> more story: The Courier" in text
+    assert "more outlet" not in text
+
+
 def test_what_is_new_is_new_since_the_reader_looked(tmp_path: Path) -> None:
     now = [NOW]
     with open_app(Config(timezone="UTC"), db=tmp_path / "a.db", clock=lambda: now[0]) as app:
@@ -159,12 +168,19 @@ def test_the_headline_of_a_strange_address_is_no_link(filled: App) -> None:
         assert "javascript:" not in visit(filled).get(path).text
 
 
+@pytest.mark.parametrize(("lang", "told"), [("en", "There is no event 999"), ("ar", "لا يوجد حدث 999")])
+def test_a_page_that_is_not_there_sends_nobody_to_a_shell(visitor: Visitor, lang: str, told: str) -> None:
+    text = visitor.get("/events/999", headers={"Accept-Language": lang}).text
+    assert f">{told}</p>" in text
+
+
 def test_every_page_has_a_twin_in_json(visitor: Visitor) -> None:
     event = visitor.get("/events/1?format=json").get_json()
     assert [m["id"] for m in event["members"]] == [1, 2, 3]
     front = visitor.get("/", headers={"Accept": "application/json"}).get_json()
     assert front["sections"][0]["events"][0]["event"] == 1
     assert visitor.get("/nowhere?format=json").get_json()["status"] == 404
+    assert visitor.get("/events/999?format=json").get_json()["why"] == "There is no event 999; see: aggregator events"
     assert visitor.get("/stories/1?format=json").get_json()["text"].startswith("A storm")
 
 
