@@ -1,10 +1,11 @@
 """Searches: stories and events that match a query, newest first, at a cost that hardly grows with the store.
 
 A full-text index knows which stories hold a word, not which of them are new, and a common word is held by many. So the first
-matches that it has, which are the oldest, tell how far they lie apart. Few are all read, and put in order. Of many the latest
-are looked for window by window: the latest hours first, or as many days as should hold enough, among whose ids alone the
-index is asked. A window is a stretch of the order by publication, so that what it yields is final; between which ids it lies
-is kept in the tables `stretches`, for each ten minutes, and `days`.
+matches that it has, which are the oldest, tell how far they lie apart. Few are all read, and put in order; if there are some
+more, the index is read from its end, until no older story can be as new as those that were found, which the table `days`
+tells. Of many the latest are looked for window by window: the latest hours first, among whose ids alone the index is asked,
+then as many as the first window lets expect. A window is a stretch of the order by publication, so that what it yields is
+final; between which ids it lies is kept in the table `stretches`, for each ten minutes.
 
 A bound on ids costs where matches are few: FTS5 reads from its first match on, wherever that is, before it skips to the bound.
 """
@@ -56,9 +57,9 @@ class Ways:
     The stories of an outlet, a folder, an author or a tag are looked through first where they are at most `few`. Up to
     `seeks` of them are sought in the full-text index one by one; more are held against all its matches, unless these are
     `common` or more: then some of the latest stories will match. Others are read through where the first `sounded` of them let
-    expect no more than `sparse`, else looked for in windows, the first of which has as many `stretches` in which anything was
-    published, or `events`, or as many days as it takes where that is more than `wide` stories; fewer than `scarce` matches in
-    one are few.
+    expect no more than `sparse`, from the latest on where these are more than a `gap` apart, else looked for in windows, the
+    first of which has as many `stretches` in which anything was published, or `events`; fewer than `scarce` matches in one are
+    few.
     """
 
     few: int = 20_000
@@ -66,7 +67,7 @@ class Ways:
     common: int = 60_000
     sounded: int = 8
     sparse: int = 80
-    wide: int = 8_000
+    gap: int = 200
     stretches: int = 100
     events: int = 500
     scarce: int = 5
@@ -280,18 +281,12 @@ class Search:
                 among = ["s.id IN (SELECT value FROM json_each(:few))", *narrow]
                 yield from self._ids(_BRIEF, among, given | {"few": json.dumps(few)}, enough)
                 return
-            if within.end is None and self._is_far(ids[1], reach := 2 * limit * gap):
-                for window in self._days(ids[1], reach):
-                    yield from self._inside(window, narrow, given, enough)
+            if within.end is None and gap > self.ways.gap:
+                yield from self._streamed(narrow, given, limit)
                 return
         for window in windows:
-            yield from windows.counted(self._inside(window, narrow, given, enough))
-
-    def _inside(
-        self, window: dict[str, Any], narrow: Sequence[str], given: dict[str, Any], enough: str
-    ) -> Iterator[int]:
-        """Ids of candidates within a window."""
-        return self._ids(_BY_INDEX, [_MATCHING, *narrow, *_STORIES.inside], given | window, enough)
+            where = [_MATCHING, *narrow, *_STORIES.inside]
+            yield from windows.counted(self._ids(_BY_INDEX, where, given | window, enough))
 
     def _ids_within(self, period: Period) -> tuple[int, int] | None:
         """Between which ids the stories of a period are, where that is quickly known: of one that lasts, or is short."""
@@ -318,24 +313,22 @@ class Search:
                 return None, read // count
         return found, 0
 
-    def _is_far(self, newest: int, reach: int) -> bool:
-        """Whether a window of so many ids is wider than the first, and ids follow time, as in most archives they do."""
-        return self.ways.wide < reach and newest - self._day(newest - reach)[1] <= 2 * reach
-
-    def _day(self, story_id: int) -> tuple[str, int]:
-        """The day on which the story of this id was published, and the lowest id from that day on."""
-        at = self._db.value("SELECT published_at FROM stories WHERE id >= ? ORDER BY id LIMIT 1", (story_id,))
-        day = str(at)[:DAY_CHARS]
-        return day, int(self._db.value("SELECT min(low) FROM days WHERE day >= ?", (day,)) or 0)
-
-    def _days(self, newest: int, reach: int) -> Iterator[dict[str, Any]]:
-        """Windows of whole days: the first goes back by so many ids, each other one four times as far."""
-        key_at, key_id = _BEGINNING
-        while reach < newest:
-            day, low = self._day(newest - reach)
-            yield {"key_at": key_at, "key_id": key_id, "end_at": day, "low": low, "high": LAST}
-            key_at, reach = day, 4 * reach
-        yield {"key_at": key_at, "key_id": key_id, "end_at": "", **ALL_IDS}
+    def _streamed(self, narrow: Sequence[str], given: dict[str, Any], wanted: int) -> Iterator[int]:
+        """Ids of candidates as the index is read from its end, each once no story left to read can be of its day."""
+        sql = f"SELECT s.id, s.published_at FROM {_BY_INDEX} WHERE {' AND '.join([_MATCHING, *narrow])} ORDER BY x.rowid DESC"
+        last_day = "SELECT max(day) FROM days WHERE low < ?"
+        waiting: list[tuple[str, int]] = []
+        full = wanted + 2
+        for row in self._db.each(sql, given):
+            waiting.append((row["published_at"], row["id"]))
+            if len(waiting) >= full:
+                day = self._db.value(last_day, (row["id"],)) or ""
+                waiting.sort(reverse=True)
+                sure = sum(at[:DAY_CHARS] > day for at, _ in waiting)
+                yield from (story_id for _, story_id in waiting[:sure])
+                del waiting[:sure]
+                full = max(wanted, 2 * len(waiting))
+        yield from (story_id for _, story_id in sorted(waiting, reverse=True))
 
     def _count(self, sql: str, given: dict[str, Any], most: int) -> int:
         """How many rows a query has, `most` if there are as many or more."""

@@ -83,8 +83,8 @@ def narrow(searched: Store) -> list[Store]:
     for ways in (
         Ways(few=0, **windows),
         Ways(few=0, sounded=1, sparse=0, **windows),
-        Ways(few=0, sounded=1, sparse=0, wide=0, **windows),
-        Ways(few=99, seeks=0, sounded=2, sparse=3, wide=0, **windows),
+        Ways(few=0, sounded=1, sparse=0, gap=-1, **windows),
+        Ways(few=99, seeks=0, sounded=2, sparse=3, gap=-1, **windows),
         Ways(few=3, seeks=1, common=2, **windows),
     ):
         store = Store(searched.path)

@@ -191,8 +191,8 @@ def test_a_search_of_a_time_knows_its_stories_whenever_they_came_moved_or_went(f
 
 def test_a_store_whose_archive_began_with_the_latest_is_searched_as_any_other(store: Store) -> None:
     fill(store, [Row(title=f"storm {n}", hours=n, key=str(n)) for n in range(60)])
-    for wide in (0, 1, 30):
-        store.search.ways = Ways(sounded=2, sparse=0, stretches=3, wide=wide)
+    for gap in (-1, 0, 9):
+        store.search.ways = Ways(sounded=2, sparse=0, stretches=3, gap=gap)
         assert found(store, "storm", limit=7) == [1, 2, 3, 4, 5, 6, 7]
         assert found(store, "storm since:2d", limit=50) == list(range(1, 50))
 
@@ -200,6 +200,6 @@ def test_a_store_whose_archive_began_with_the_latest_is_searched_as_any_other(st
 def test_common_words_of_long_ago_only_are_found_day_by_day(store: Store) -> None:
     old = [Row(title=f"storm {n}", hours=9000 - 30 * n, key=f"o{n}") for n in range(9)]
     fill(store, [*old, *(Row(title=f"calm {n}", hours=60 - n, key=f"n{n}") for n in range(50))])
-    store.search.ways = Ways(sounded=2, sparse=0, stretches=3, wide=0)
+    store.search.ways = Ways(sounded=2, sparse=0, stretches=3, gap=-1)
     assert found(store, "storm", limit=5) == [9, 8, 7, 6, 5]
     assert found(store, "storm OR calm", limit=3) == [59, 58, 57]
