@@ -440,7 +440,8 @@ def _read(path: Path | None) -> dict[str, Any]:
             return {}
         raise ConfigError(f"There is no settings file {path}; make it, or leave --config out.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The settings file {place} cannot be read: {error}.") from error
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(f"The settings file {place} cannot be read: {why}.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{place} is not TOML: {error}.") from error
 

@@ -37,6 +37,8 @@ def read_rule_file(path: Path) -> SiteRule:
     try:
         return read_rule(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The site rule {path} cannot be read: {error}.") from error
+        raise ConfigError(
+            f"The site rule {path} cannot be read: {getattr(error, 'strerror', None) or error}."
+        ) from error
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error

@@ -8,9 +8,9 @@ import click
 
 from aggregator.cli.helping import Group
 from aggregator.cli.listing import moments
-from aggregator.cli.output import write_json
+from aggregator.cli.output import broken, write_json
 from aggregator.cli.session import Session, pass_session
-from aggregator.cli.speech import _
+from aggregator.cli.speech import _, ngettext
 
 __all__ = ["copies", "edit"]
 
@@ -89,10 +89,10 @@ def log(session: Session, *, as_json: bool) -> None:
     if not rows:
         click.echo(_("Nothing was edited yet."), err=True)
     for row in rows:
-        stories = " | ".join(", ".join(group) for group in row["stories"])
-        click.echo(
-            f"{row['id']:>4}  {moment(row['at']):>{-wide}}  {row['kind']}{' (undone)' if row['undone'] else ''}  {stories}"
-        )
+        click.echo(f"{row['id']:>4}  {moment(row['at']):>{-wide}}  {row['kind']}{' (undone)' if row['undone'] else ''}")
+        for first, *others in row["stories"]:
+            more = ngettext("and %(num)s more story", "and %(num)s more stories", len(others)) if others else ""
+            click.echo("\n".join(broken(f"{first} {more}".rstrip(), first=" " * 6, indent=" " * 8)))
 
 
 @click.group(cls=Group)
@@ -118,9 +118,9 @@ def why(session: Session, one: int, other: int, *, as_json: bool) -> None:
     if as_json:
         write_json(found)
         return
-    click.echo(found["reason"])
+    click.echo("\n".join(broken(found["reason"])))
     for passage in found["passages"]:
-        click.echo(f"  “{passage}”")
+        click.echo("\n".join(broken(f"“{' '.join(passage.split())}”", first="  ", indent="  ")))
 
 
 @copies.command("undo")

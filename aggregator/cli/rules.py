@@ -145,8 +145,10 @@ def notices(session: Session, *, limit: int, output: Output) -> None:
     output.write(
         rows,
         columns=("id", "made", "rule", "channel", "story", "event", "state", "tries", "answer"),
-        table=lambda r: print_table(r, (("made", 20), ("channel", 8), ("state", 6), ("story", 7), ("rule", 0))),
+        table=lambda r: print_table(r, (("made", 20), ("channel", 8), ("state", 6), ("story", -7), ("rule", 0))),
     )
+    if not rows:
+        click.echo(_("No rule has told you of anything yet."), err=True)
 
 
 @rules.command()
