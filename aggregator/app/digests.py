@@ -234,4 +234,5 @@ class Digests:
         """One line for each feed that needs the reader's hand or has moved since then, with the command that mends it."""
         lines = [f"{trouble.what} {trouble.mend}".rstrip() for trouble in feed_troubles(self.store, self._now(), since)]
         more = len(lines) - MOST_TROUBLES
-        return (*lines[:MOST_TROUBLES], *([f"{more} more feeds need a look: aggregator doctor"] if more > 0 else []))
+        rest = f"{more} more feed{' needs' if more == 1 else 's need'} a look: aggregator doctor"
+        return (*lines[:MOST_TROUBLES], *([rest] if more > 0 else []))

@@ -9,7 +9,7 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.errors import ExtractError
-from aggregator.extract.blocks import Page, guard_markup, read_blocks
+from aggregator.extract.blocks import Page, guard_markup, heading_level, read_blocks
 from aggregator.extract.classify import Judged, judge_blocks, may_ask
 from aggregator.extract.credit import find_credit
 from aggregator.extract.decode import decode_page, open_body
@@ -256,12 +256,10 @@ def _ruled_lines(parser: LexborHTMLParser, rules: SiteRule) -> list[Line]:
     for selector in rules.text:
         for node in parser.css(selector):
             inner = read_blocks(LexborHTMLParser(node.html or ""))
-            lines += [Line(text=b.text, heading=_level(inner.elements[b.element].tag), sure=1.0) for b in inner.blocks]
+            lines += [
+                Line(text=b.text, heading=heading_level(inner.elements[b.element].tag), sure=1.0) for b in inner.blocks
+            ]
     return lines
-
-
-def _level(tag: str) -> int:
-    return int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0
 
 
 def _recurs(verdict: Verdict, site_lines: SiteLines, own: PageLines | None) -> Verdict:

@@ -114,7 +114,7 @@ _PHRASES: tuple[str | _Phrase, ...] = (
     mark("%(name)s wants a login."),
     mark("%(name)s has failed %(num)s times in a row since %(date)s: %(why)s."),
     mark("%(name)s has failed %(num)s times in a row: %(why)s."),
-    marks("%(num)s more feeds need a look: aggregator doctor", "%(num)s more feeds need a look: aggregator doctor"),
+    marks("%(num)s more feed needs a look: aggregator doctor", "%(num)s more feeds need a look: aggregator doctor"),
     mark("Remove it: %(command)s"),
     mark("Look at %(url)s, or remove it: %(command)s"),
     mark("Ask the outlet to let feed readers in, or remove it: %(command)s"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -18,6 +18,7 @@ from aggregator.model import DigestEvent, Sentence
 from aggregator.render import wording as said
 from aggregator.render.columns import one_line
 from aggregator.render.links import web_link
+from aggregator.render.rows import iso
 from aggregator.render.templating import teach
 from aggregator.render.times import clock, say_day, say_moment, say_time
 from aggregator.text.phrases import retell
@@ -78,7 +79,7 @@ def install(flask: Flask) -> None:
         "link": web_link,
         "number": lambda number: _ornament(tongue().number(number)),
         "clock": clock,
-        "iso": _iso,
+        "iso": iso,
         "ago": _ago,
     }
     environment.globals |= {
@@ -140,16 +141,14 @@ def _ornament(number: str) -> str:
 
 def _say(at: datetime) -> Markup:
     """A time as the reader says it, with the exact one for machines."""
-    app = our_app()
-    words = say_time(at, now=app.clock(), zone=app.timezone, tongue=tongue())
-    return Markup('<time datetime="{}">{}</time>').format(_iso(at), words)
+    return Markup('<time datetime="{}">{}</time>').format(iso(at), _ago(at))
 
 
 def _moment(at: datetime) -> Markup:
     """A day and the clock: where order within a day matters."""
     app = our_app()
     words = say_moment(at, now=app.clock(), zone=app.timezone, tongue=tongue())
-    return Markup('<time datetime="{}">{}</time>').format(_iso(at), words)
+    return Markup('<time datetime="{}">{}</time>').format(iso(at), words)
 
 
 def _ago(at: datetime) -> str:
@@ -165,10 +164,6 @@ def _day(at: datetime) -> str:
 
 def _today() -> str:
     return _day(our_app().clock())
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _outside(text: str | None, url: str | None) -> Markup:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Response, g, request
-from werkzeug.exceptions import BadRequest, TooManyRequests
+from werkzeug.exceptions import BadRequest, NotFound, TooManyRequests
 
 from aggregator.app.access import Reader
 from aggregator.app.accounts import TooManyTries
@@ -23,6 +23,7 @@ __all__ = [
     "body_json",
     "checked",
     "epoch",
+    "feed_of",
     "known_feeds",
     "parameters",
     "reader_id",
@@ -101,6 +102,14 @@ def known_feeds() -> list[ClientFeed]:
         return list(g.feeds)
     g.feeds = our_app().clients.feeds(reader_id())
     return list(g.feeds)
+
+
+def feed_of(number: int) -> ClientFeed:
+    """One feed; 404 if there is none."""
+    found = our_app().clients.some_feeds([number]).get(number)
+    if found is None:
+        raise NotFound("There is no such feed.")
+    return found
 
 
 def basic() -> Reader | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from aggregator.app.clients import ClientEntry
+from aggregator.render.rows import iso
 from aggregator.text.html import clean_text
 
 __all__ = ["entries_atom"]
@@ -20,7 +21,7 @@ def entries_atom(title: str, rows: Sequence[tuple[str, ClientEntry, Sequence[str
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
-        f"<title>{_said(title)}</title><id>tag:aggregator,2026:stream</id><updated>{_at(latest)}</updated>",
+        f"<title>{_said(title)}</title><id>tag:aggregator,2026:stream</id><updated>{iso(latest)}</updated>",
         *(_entry(*row) for row in rows),
         "</feed>",
     ]
@@ -35,14 +36,10 @@ def _entry(name: str, entry: ClientEntry, categories: Sequence[str]) -> str:
     link = f'<link rel="alternate" type="text/html" href={quoteattr(entry.url)}/>' if entry.url else ""
     return (
         f"<entry><id>{_said(name)}</id>{labels}<title>{_said(entry.title)}</title>"
-        f"<published>{_at(entry.published_at)}</published><updated>{_at(entry.published_at)}</updated>{link}"
+        f"<published>{iso(entry.published_at)}</published><updated>{iso(entry.published_at)}</updated>{link}"
         f'<content type="html">{_said(entry.html)}</content><author><name>{_said(entry.author)}</name></author></entry>'
     )
 
 
 def _said(text: str) -> str:
     return escape(clean_text(text))
-
-
-def _at(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -15,7 +15,17 @@ from aggregator.app.clients import EVENTS, EVERYTHING, ClientEntry, ClientFeed, 
 from aggregator.errors import AggregatorError, AlreadyExists
 from aggregator.errors import NotFound as NotStored
 from aggregator.web.answers import our_app
-from aggregator.web.protocols.asking import as_json, basic, body_json, epoch, known_feeds, reader_id, when, whole
+from aggregator.web.protocols.asking import (
+    as_json,
+    basic,
+    body_json,
+    epoch,
+    feed_of,
+    known_feeds,
+    reader_id,
+    when,
+    whole,
+)
 
 __all__ = ["nextcloud"]
 
@@ -149,7 +159,7 @@ def create_feed() -> Response:
     made = app.feeds.get(added.added[0].url)
     app.feeds.put(made.id, _folder_name(sent.get("folderId")))
     app.polling.ask_soon()
-    return as_json({"feeds": [_feed_row(_feed(made.id))], "newestItemId": app.clients.latest()})
+    return as_json({"feeds": [_feed_row(feed_of(made.id))], "newestItemId": app.clients.latest()})
 
 
 @_route("/feeds/<int:number>", "DELETE")
@@ -176,7 +186,7 @@ def rename_feed(number: int) -> Response:
 @_route("/feeds/<int:number>/read", "PUT", "POST")
 def read_feed(number: int) -> Response:
     """Mark a feed's entries read, up to the newest that the program has seen."""
-    return _read_all(Selection(feed_ids=(_feed(number).id,)))
+    return _read_all(Selection(feed_ids=(feed_of(number).id,)))
 
 
 # Entries.
@@ -329,17 +339,10 @@ def _folders() -> list[tuple[int, str]]:
     return our_app().clients.folders()
 
 
-def _feed(number: int) -> ClientFeed:
-    found = our_app().clients.some_feeds([number]).get(number)
-    if found is None:
-        raise NotFound("There is no such feed.")
-    return found
-
-
 def _own(number: int) -> ClientFeed:
     if number == EVENTS:
         raise UnprocessableEntity("The feed of events cannot be changed.")
-    return _feed(number)
+    return feed_of(number)
 
 
 def _folder_name(sent: object) -> str:

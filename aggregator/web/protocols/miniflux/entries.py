@@ -10,9 +10,9 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from aggregator.app.clients import ClientEntry, Selection
 from aggregator.web.answers import our_app
-from aggregator.web.protocols.asking import as_json, body_json, reader_id, when, whole
+from aggregator.web.protocols.asking import as_json, body_json, feed_of, reader_id, when, whole
 from aggregator.web.protocols.miniflux.door import miniflux, nothing
-from aggregator.web.protocols.miniflux.feeds import feed_of, feeds_of
+from aggregator.web.protocols.miniflux.feeds import feeds_of
 from aggregator.web.protocols.miniflux.values import WORDS_A_MINUTE, entry_row
 
 __all__: list[str] = []

@@ -10,19 +10,11 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from aggregator.app.clients import EVENTS, STRIDE, ClientFeed, Selection
 from aggregator.web.answers import our_app
-from aggregator.web.protocols.asking import as_json, body_json, known_feeds, reader_id, whole
+from aggregator.web.protocols.asking import as_json, body_json, feed_of, known_feeds, reader_id, whole
 from aggregator.web.protocols.miniflux.door import ALL, miniflux, nothing
 from aggregator.web.protocols.miniflux.values import category, enclosure_row, feed_row
 
-__all__ = ["feed_of", "feeds_of"]
-
-
-def feed_of(number: int) -> ClientFeed:
-    """One feed; 404 if there is none."""
-    found = our_app().clients.some_feeds([number]).get(number)
-    if found is None:
-        raise NotFound("There is no such feed.")
-    return found
+__all__ = ["feeds_of"]
 
 
 def feeds_of(number: int) -> list[ClientFeed]:
