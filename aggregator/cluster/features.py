@@ -127,22 +127,20 @@ class Features:
         story, lang, headline, opening, *readable = (
             data[_HEADER.size : at].decode("utf-8", "surrogatepass").split("\x00")
         )
-        arrays: list[npt.NDArray[np.generic]] = []
-        for kind, sizes in (("<u4", (n, m, e)), ("<f2", (n, n, n, n, m, e))):
-            for size in sizes:
-                arrays.append(np.frombuffer(data, kind, size, at))
-                at += arrays[-1].nbytes
-        ids = [a.astype(np.uint32) for a in arrays[:3]]
-        idf, comb, lead, title, bigram_weights, name_weights = (a.astype(np.float16) for a in arrays[3:])
+        ids = np.frombuffer(data, "<u4", n + m + e, at).astype(np.uint32)  # copies: else all of `data` would stay
+        at += ids.nbytes
+        weights = np.frombuffer(data, "<f2", 4 * n + m + e, at).astype(np.float16)
+        at += weights.nbytes
+        idf, comb, lead, title = weights[: 4 * n].reshape(4, n)
         shown, figures, rare, subjects, facts, title_places, places = (
             tuple(part.split("\x1f")) if part else () for part in readable
         )
         return cls(
             id=story, published_at=_EPOCH + timedelta(microseconds=time_us), lang=lang or None, headline=headline,
-            opening=opening, terms=ids[0], bigrams=ids[1], names=ids[2], idf=idf, comb=comb, lead=lead, title=title,
-            bigram_weights=bigram_weights, name_weights=name_weights, weekdays=weekdays, shown_names=shown,
-            figures=figures, rare=rare, subjects=subjects, facts=facts, title_places=title_places, places=places,
-            meaning=np.frombuffer(data, np.int8, offset=at).copy(),  # else all of `data` would stay
+            opening=opening, terms=ids[:n], bigrams=ids[n : n + m], names=ids[n + m :], idf=idf, comb=comb, lead=lead,
+            title=title, bigram_weights=weights[4 * n : 4 * n + m], name_weights=weights[4 * n + m :], weekdays=weekdays,
+            shown_names=shown, figures=figures, rare=rare, subjects=subjects, facts=facts, title_places=title_places,
+            places=places, meaning=np.frombuffer(data, np.int8, offset=at).copy(),
         )  # fmt: skip
 
 

@@ -234,6 +234,7 @@ class Links:
         self._index.fill(self._nodes)
         for part, into in (("comb", self._comb), ("lead", self._lead), ("pairs", self._pairs)):
             into.load({name.partition(".")[2]: found for name, found in arrays.items() if name.startswith(f"{part}.")})
+        self._settled = self._pairs.count
         if self.across:
             for slot, story in enumerate(self._nodes):
                 if story is not None:
