@@ -38,7 +38,7 @@ def test_html_reads_as_its_text(html: str, text: str) -> None:
 
 def test_hostile_html_is_read_in_one_pass() -> None:
     for piece in ("<!--", "<script>", "<a '", '<a b="', "<", "&", "<p", "<br>", " \n", "</"):
-        html_to_text(piece * 50_000)
+        assert len(html_to_text(piece * 50_000)) <= len(piece) * 50_000
 
 
 @pytest.mark.parametrize(
