@@ -11,6 +11,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -397,7 +398,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     try:
         return msgspec.convert(tree, Config, strict=True)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{where}: {_plain(str(error))}; see: aggregator config show") from error
+        message = _plain(_named(str(error), tree))
+        raise ConfigError(f"{where}: {message}; see: aggregator config show") from error
 
 
 class Settings:
@@ -499,6 +501,21 @@ def _typed(name: str, raw: str, kind: type[msgspec.Struct], key: str) -> Any:
         if about != key and about in kind.__struct_fields__:  # of what it needs beside it, which may be still to come
             return msgspec.convert(value, wanted, strict=False)
         raise ConfigError(f"{name}={raw!r}: {complaint}.") from error
+
+
+def _named(message: str, tree: dict[str, Any]) -> str:
+    """Msgspec's message with the name of the wrong table, where it says only that it is one of several: `$.digests[...]`."""
+    several = re.search(r"`\$\.([a-z_.]+)\[\.\.\.\]", message)
+    if several is None:
+        return message
+    path = several[1].split(".")
+    for key, value in reduce(lambda table, name: table[name], path, tree).items():
+        one: dict[str, Any] = reduce(lambda table, name: {name: table}, reversed(path), {key: value})
+        try:
+            msgspec.convert(one, Config, strict=True)
+        except msgspec.ValidationError:
+            return message.replace("[...]", f".{key}", 1)
+    return message
 
 
 def _plain(message: str) -> str:

@@ -113,6 +113,8 @@ def apply(session: Session, name: str | None, *, since: str) -> None:
     """Apply a rule, or all of them, to stories that are here already."""
     with session.app() as app:
         done = app.rules.apply(name, since=parse_when(since, now=app.clock(), zone=app.timezone))
+    if not done:
+        click.echo(_("There is no rule yet: aggregator rules add NAME QUERY... --do ACTION"), err=True)
     for rule in done:
         undo = f" Undo: aggregator rules undo {rule.undo}" if rule.undo else ""
         click.echo(f"{rule.rule}: {rule.matched} match, {rule.changed} changed.{undo}", err=True)

@@ -9,7 +9,7 @@ import click
 
 from aggregator.cli.listing import Lines, Output, feed_options, print_table
 from aggregator.cli.output import write_json
-from aggregator.cli.session import Session, pass_session
+from aggregator.cli.session import Session, pass_session, say_if_empty
 from aggregator.cli.speech import _
 from aggregator.cli.when import parse_when
 
@@ -33,6 +33,7 @@ def outlets(session: Session, *, since: str | None, output: Output) -> None:
     from aggregator.render.rows import iso
 
     with session.app() as app:
+        say_if_empty(app)
         now = app.clock()
         start = parse_when(since, now=now, zone=app.timezone)
         rows = [
