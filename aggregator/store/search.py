@@ -282,7 +282,7 @@ class Search:
                 yield from self._ids(_BRIEF, among, given | {"few": json.dumps(few)}, enough)
                 return
             if within.end is None and gap > self.ways.gap:
-                yield from self._streamed(narrow, given, limit)
+                yield from self._streamed(narrow, given | {"low": ids[0]}, limit)
                 return
         for window in windows:
             where = [_MATCHING, *narrow, *_STORIES.inside]

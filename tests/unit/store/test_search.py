@@ -203,3 +203,4 @@ def test_common_words_of_long_ago_only_are_found_day_by_day(store: Store) -> Non
     store.search.ways = Ways(sounded=2, sparse=0, stretches=3, gap=-1)
     assert found(store, "storm", limit=5) == [9, 8, 7, 6, 5]
     assert found(store, "storm OR calm", limit=3) == [59, 58, 57]
+    assert found(store, "storm since:367d", limit=9) == [9, 8]
