@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 REFINE_EVERY = 400  # pages between two decisions, so that events get better while pages come
 ASK_AGAIN_S = 0.2
 AHEAD = timedelta(minutes=15)  # before a digest; within it no feed is asked ahead of time twice
-MANY_STORIES = 2_000  # likewise, of stories to be decided at once, as after an import
+MANY_STORIES = 1_000  # likewise, of stories to be decided at once, as after an import
 MANY_PAGES = 16  # below this many, a second process takes longer to start than it saves
 
 
@@ -302,7 +302,7 @@ class Polling:
         from aggregator.pipeline.work import feature_workers
 
         before = self.decider.executor
-        self.decider.executor = executor = feature_workers(processes)
+        self.decider.executor = executor = feature_workers(processes - 1)  # we decide meanwhile
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""What is computed from each story's text alone: here, or by other processes while the stories before are decided."""
+"""What is computed from each story's text alone: by other processes while the stories before are decided, or here."""
 
 from __future__ import annotations
 
@@ -45,17 +45,26 @@ class Preparer:
                 self._begun |= {line.id: _Begun(line, answer, place) for place, line in enumerate(batch)}
 
     def prepared(self, lines: Sequence[StoryLine]) -> list[Prepared]:
-        """These stories; each begun one is given once."""
+        """These stories; each begun one is given once. We make those that nobody works at yet, from the last on."""
         self.begin(lines)
-        return [self._one(line, self._begun.pop(line.id, None)) for line in lines]
+        begun = [self._begun.pop(line.id, None) for line in lines]
+        ours = {
+            line.id: self._made(line)
+            for line, there in zip(reversed(lines), reversed(begun), strict=True)
+            if there is None or there.line != line or there.answer.cancel()
+        }
+        return [ours.get(line.id) or self._answer(line, there) for line, there in zip(lines, begun, strict=True)]
 
     def forget(self) -> None:
         """Let go what was begun and not asked for."""
         self._begun.clear()
 
-    def _one(self, line: StoryLine, begun: _Begun | None) -> Prepared:
-        """What a worker made of it; if it could not, or the story is another by now, we make it, for all are to be decided."""
-        if begun is not None and begun.line == line:
-            with contextlib.suppress(WorkerDied, CancelledError, BrokenExecutor):
-                return begun.answer.result()[begun.place]
+    def _made(self, line: StoryLine) -> Prepared:
         return prepare(line, across=self.across)
+
+    def _answer(self, line: StoryLine, there: _Begun | None) -> Prepared:
+        """What a worker made of a story; if it could not, we make it, for all are to be decided."""
+        if there is not None:
+            with contextlib.suppress(WorkerDied, CancelledError, BrokenExecutor):
+                return there.answer.result()[there.place]
+        return self._made(line)
