@@ -97,6 +97,7 @@ SKIPPED = frozenset(
 _CLOSED_BY_ITSELF = "p|li|td|th|tr|dt|dd|option|thead|tbody|tfoot|img|br|hr|input|meta|link|source|area|base|col|embed|param|track|wbr|path|body|html|head"
 _TAG = re.compile(rf"<(/?)(?!(?:{_CLOSED_BY_ITSELF})[\s/>])[a-zA-Z][^\s/<>]*(?:\s[^<>]*?(/)?)?>", re.IGNORECASE)
 _STREAMED = re.compile(r"S:[0-9a-f]+")
+_NOTE = re.compile(r"\s*[\[(]?(?:\d{1,3}|[a-z]|[*†‡])[\])]?\s*")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 
 
@@ -207,7 +208,7 @@ class _Walk:
                 self.add(node.text_content or "", current)
             elif tag == "br":
                 self.pending_breaks += 1
-            elif tag not in SKIPPED:
+            elif tag not in SKIPPED and not (tag == "sup" and _is_note(node)):
                 child = node.child
                 if tag in INLINE:
                     if child is not None:
@@ -219,6 +220,8 @@ class _Walk:
                         elif tag == "time":
                             self.time = True
                         stack.append((node, tag, current))
+                    elif tag == "span" and _is_break(node.attributes):
+                        self.pending_breaks += 1
                 else:
                     self.flush()
                     if child is not None:
@@ -293,6 +296,19 @@ class _Walk:
             self.time = False
             self.links = self.in_link and 1
         self.pending_breaks = 0
+
+
+def _is_note(node: LexborNode) -> bool:
+    """A raised number that leads to a footnote: with it, "anyway" would read "anyway1"."""
+    link = next((n for n in (node.child, node.parent) if n is not None and n.tag == "a"), None)
+    if link is None or "#" not in (link.attributes.get("href") or ""):
+        return False
+    return _NOTE.fullmatch(node.text()) is not None
+
+
+def _is_break(attributes: dict[str, str | None]) -> bool:
+    """An empty element that only a style sheet makes a line break."""
+    return "br" in (attributes.get("class") or "").split()
 
 
 def _lines(text: str) -> str:

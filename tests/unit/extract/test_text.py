@@ -112,3 +112,18 @@ def test_a_page_with_a_flood_in_it_is_still_read(body):
     except ExtractError:
         return
     assert article.title is None or len(article.title) <= 500
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ('They did it anyway<sup id="r1"><a href="#fn1">[1]</a></sup>, she said', "They did it anyway, she said"),
+        ('They did it anyway<a href="/page#fn2"><sup>2</sup></a>, she said', "They did it anyway, she said"),
+        ('The 1<sup>st</sup> of 10<sup>6</sup>, see <sup><a href="#n">the note</a></sup>', "The 1st of 106, see the note"),
+        ('It ended there.<span class="line br"></span>It began anew', "It ended there.\nIt began anew"),
+    ],
+)  # fmt: skip
+def test_words_are_those_that_a_reader_sees(markup, words):
+    ending = " after the long dispute about the bridge that the council of the harbour town had closed in spring."
+    body = page(*SENTENCES).replace(b"</html>", f"<p>{markup}{ending}</p></html>".encode())
+    assert extract_page(body).text.endswith(f"\n\n{words}{ending}")
