@@ -1,19 +1,13 @@
-"""What changed in an event since the reader was last told of it: figures old and new, sentences that say what was not said.
-
-Literal novelty is the wrong question, for most sentences of a later story are new and few are worth showing. So novelty is
-a gate, against everything told before, and importance ranks what passes it.
-"""
+"""What changed in an event since the reader was last told of it: figures old and new, sentences that are news, outlets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from aggregator.digest.brief import sentence_from
 from aggregator.digest.claims import (
-    OTHER_TIME,
     Claim,
     Statement,
     claims_of,
@@ -24,63 +18,21 @@ from aggregator.digest.claims import (
     same_slot,
     same_value,
     statements_of,
-    stems,
     told_pairs,
     what_moved,
 )  # fmt: skip
-from aggregator.digest.material import Candidate, Material, gather
-from aggregator.digest.sentence_features import SENTENCE, opens_dangling, sentence_features
+from aggregator.digest.material import story_line
+from aggregator.digest.news import Background, news_sentences
 from aggregator.digest.slots import SLOTS
-from aggregator.digest.vectors import cosine, rarity, vector, weight_of
-from aggregator.digest.weights import shipped
-from aggregator.model import Change, EventView, Sentence, Story, StoryLine, Told
-from aggregator.text.figures import figures
-from aggregator.text.words import words
+from aggregator.model import Change, EventView, Sentence, Story, Told
 
-__all__ = ["NEWS", "Background", "changes", "news_features", "story_line"]
+__all__ = ["changes"]
 
-_TOLD = 0.6  # share of a sentence's weight that three earlier sentences in a row have, from which it is no news
-_WINDOW = 3
 _MOST_SENTENCES = 4
 _MOST_STORIES = 16  # on either side, the latest: what they do not say is hardly worth telling
 _MOST_FIGURES = 4
 _RECENT = timedelta(hours=12)
-_MIN_WORDS = 8
 _FIRST_STATEMENTS = 12
-_LIKELY = 0.45  # what `NEWS` must say; higher shows less and is right more often (docs/quality.md)
-_REPEATED = 0.6  # share of a sentence's words that the account has already
-_TITLE_TOLD = 0.5  # share of a told title's weight
-_SAID_TWICE = 0.45  # cosine of two sentences
-
-NEWS = ("score", "like_titles", "title_news", "like_others", "depth", "figure", "new_figure", "length")
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """What the reader was told before, and when: the stories' sentences, their figures, the words of each title and of all."""
-
-    told_at: datetime
-    statements: Sequence[Sequence[Statement]]
-    figures: frozenset[tuple[float, str]]
-    titles: tuple[frozenset[str], ...]
-    title_words: frozenset[str]
-
-    @classmethod
-    def of(cls, stories: Sequence[Story], told_at: datetime) -> Background:
-        """The background that these stories make, told at `told_at`."""
-        statements = [statements_of(s) for s in stories]
-        titles = tuple(frozenset(stems(s.title, s.lang)) for s in stories if s.title)
-        return cls(
-            told_at=told_at,
-            statements=statements,
-            figures=frozenset(value for each in statements for s in each for value in _values(s.text, s.story.lang)),
-            titles=titles,
-            title_words=frozenset().union(*titles),
-        )
-
-
-def _values(text: str, lang: str | None) -> frozenset[tuple[float, str]]:
-    return frozenset((f.value, f.unit) for f in figures(text, lang))
 
 
 def changes(
@@ -106,8 +58,8 @@ def changes(
     after = {s.id: statements_of(s) for s in fresh[-_MOST_STORIES:]}
     changed = _figures(_in_order(before), _in_order(after))[:most_figures]
     said = [*shown, *(c.sentence for c in changed if c.sentence)]
-    added = _sentences(fresh, Background.of(told_of, told.at), said, most_sentences)
-    return (*changed, *added, *_outlets(old, new))
+    added = news_sentences(fresh, Background.of(told_of, told.at), said, most_sentences)
+    return (*changed, *(Change(kind="sentence", sentence=s) for s in added), *_outlets(old, new))
 
 
 def _in_order(statements: dict[int, tuple[Statement, ...]]) -> list[Claim]:
@@ -273,114 +225,8 @@ def _said(statement: Statement) -> Sentence:
     return sentence_from(story_line(statement.story), statement.offset, statement.text)
 
 
-# -------------------------------------------------------------------------------------------------------------- sentences
-
-
-def _sentences(fresh: Sequence[Story], background: Background, shown: Sequence[Sentence], most: int) -> list[Change]:
-    """The sentences of the new stories that are news: likely enough, not told before, none saying what another says."""
-    material = gather([story_line(s) for s in fresh])
-    model = shipped().news
-    scored = [(model.score(news_features(c, material, background)), c) for c in material.candidates if _may_be_shown(c)]
-    ranked = sorted((pair for pair in scored if pair[0] >= _LIKELY), key=lambda p: (-p[0], p[1].telling, p[1].offset))
-    chosen: list[Candidate] = []
-    said = [frozenset(words(s.text)) for s in shown]
-    figures_said = frozenset(value for s in shown for value in _values(s.text, None))
-    for _, candidate in ranked:
-        if len(chosen) == most:
-            break
-        tokens = frozenset(candidate.tokens)
-        if any(len(tokens & s) > _REPEATED * len(tokens) for s in said) or is_retold(candidate, material, background):
-            continue
-        new = _values(candidate.text, material.tellings[candidate.telling].story.lang) - background.figures
-        if new and new <= figures_said:
-            continue  # the same figure in other words
-        if all(cosine(candidate.vector, c.vector) < _SAID_TWICE for c in chosen):
-            chosen.append(candidate)
-    return [
-        Change(kind="sentence", sentence=sentence_from(material.tellings[c.telling].story, c.offset, c.text))
-        for c in chosen
-    ]
-
-
-def _may_be_shown(candidate: Candidate) -> bool:
-    if candidate.size < _MIN_WORDS or not candidate.is_whole or opens_dangling(candidate):
-        return False
-    return not OTHER_TIME.search(candidate.text)
-
-
-def news_features(candidate: Candidate, material: Material, background: Background) -> list[float]:
-    """The numbers named by `NEWS`: what tells news from background in a later story.
-
-    `title_news` is how much of what is new in the new stories' titles the sentence has; `depth` is where it stands in its
-    story, from 0 to 1.
-    """
-    features = dict(zip(SENTENCE, sentence_features(candidate, material), strict=True))
-    telling = material.tellings[candidate.telling]
-    new = {w: weight for w, weight in material.title_weights.items() if w not in background.title_words}
-    found = _values(candidate.text, telling.story.lang)
-    return [
-        shipped().sentence.score(list(features.values())),
-        features["like_titles"],
-        sum(weight for w, weight in new.items() if w in candidate.content) / (sum(new.values()) or 1.0),
-        features["like_others"],
-        candidate.place / max(1, len(telling.sentences) - 1),
-        float(bool(found)),
-        float(bool(found - background.figures)),
-        min(3.0, candidate.size / 20),
-    ]
-
-
-def is_retold(candidate: Candidate, material: Material, background: Background) -> bool:
-    """Whether the reader was told it, or could have been.
-
-    It was told in three sentences of one story, in most of a title, or in one sentence that is alike; it could have been if
-    it is of an earlier day. A figure that was not told makes a sentence news that is only like another or like a title.
-    """
-    story = material.tellings[candidate.telling].story
-    if told_share(candidate, background.statements) >= _TOLD or _is_of_old(candidate.text, story, background.told_at):
-        return True
-    if _values(candidate.text, story.lang) - background.figures:
-        return False
-    if any(weight_of(candidate.content & title) > _TITLE_TOLD * weight_of(title) for title in background.titles):
-        return True
-    return any(
-        cosine(candidate.vector, vector(s.content)) >= _SAID_TWICE for each in background.statements for s in each
-    )
-
-
-def _is_of_old(text: str, story: StoryLine, told_at: datetime) -> bool:
-    """Whether all days of the week that a sentence names are before the reader was told, by half a day or more."""
-    back = [(story.published_at.weekday() - _WEEKDAYS.index(day)) % 7 for day in _WEEKDAY.findall(text)]
-    last_told = (told_at - _RECENT).date()
-    return bool(back) and all((story.published_at - timedelta(days=days)).date() < last_told for days in back)
-
-
-def told_share(candidate: Candidate, before: Sequence[Sequence[Statement]]) -> float:
-    """How much of a sentence's weight three earlier sentences in a row have, in the story that has most of it."""
-    weight = sum(map(rarity, candidate.content)) or 1.0
-    best = 0.0
-    for statements in before:
-        for start in range(max(1, len(statements) - _WINDOW + 1)):
-            seen = frozenset(w for s in statements[start : start + _WINDOW] for w in s.content)
-            best = max(best, sum(map(rarity, candidate.content & seen)) / weight)
-    return best
-
-
 def _outlets(old: Sequence[Story], new: Sequence[Story]) -> tuple[Change, ...]:
     """The outlets that have joined, copies too."""
     known = {s.outlet for s in old}
     joined = tuple(dict.fromkeys(s.outlet for s in new if s.outlet not in known))
     return (Change(kind="outlet", after=", ".join(joined), what="outlets"),) if joined else ()
-
-
-def story_line(story: Story) -> StoryLine:
-    """A stored story as the pure stages see it."""
-    return StoryLine(
-        id=str(story.id),
-        title=story.title,
-        text=story.text,
-        source=story.outlet,
-        url=story.url,
-        lang=story.lang,
-        published_at=story.published_at,
-    )

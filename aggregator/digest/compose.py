@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.digest.brief import brief
-from aggregator.digest.changes import changes, story_line
+from aggregator.digest.changes import changes
 from aggregator.digest.differences import differences
 from aggregator.digest.heading import LAST_DAY, headed
+from aggregator.digest.material import story_line
 from aggregator.digest.options import DigestOptions
 from aggregator.digest.rank import score_parts
 from aggregator.model import (

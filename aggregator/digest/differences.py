@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from aggregator.digest.brief import sentence_from
-from aggregator.digest.changes import story_line
 from aggregator.digest.claims import (
     Claim,
     claims_of,
@@ -21,6 +20,7 @@ from aggregator.digest.claims import (
     same_value,
     statements_of,
 )
+from aggregator.digest.material import story_line
 from aggregator.model import Difference, EventView
 from aggregator.text.words import stem, words
 

@@ -10,12 +10,12 @@ from itertools import pairwise
 
 from aggregator.digest.chrome import prose_sentences
 from aggregator.digest.vectors import Vector, cosine, rarity, summed, vector
-from aggregator.model import StoryLine
+from aggregator.model import Story, StoryLine
 from aggregator.text.dateline import dateline_end
 from aggregator.text.language import detect
 from aggregator.text.words import stem, words
 
-__all__ = ["Candidate", "Material", "Telling", "gather", "word_count"]
+__all__ = ["Candidate", "Material", "Telling", "gather", "story_line", "word_count"]
 
 _MOST_TELLINGS = 12
 _MOST_SENTENCES = 12  # of one story; fewer where there are many stories
@@ -112,6 +112,19 @@ def word_count(text: str) -> int:
     """Words as a reader counts them: between spaces; in scripts without spaces two characters are one."""
     unspaced = len(_UNSPACED.findall(text))
     return len(text.split()) + unspaced // 2
+
+
+def story_line(story: Story) -> StoryLine:
+    """A stored story as the pure stages see it."""
+    return StoryLine(
+        id=str(story.id),
+        title=story.title,
+        text=story.text,
+        source=story.outlet,
+        url=story.url,
+        lang=story.lang,
+        published_at=story.published_at,
+    )
 
 
 def gather(stories: Sequence[StoryLine]) -> Material:

@@ -24,9 +24,9 @@ import numpy as np
 from changes import view_of
 
 from aggregator.digest.brief import compose_brief
-from aggregator.digest.changes import NEWS, Background, news_features, story_line
 from aggregator.digest.headline import HEADLINE, headline_features
-from aggregator.digest.material import Candidate, Material, gather
+from aggregator.digest.material import Candidate, Material, gather, story_line
+from aggregator.digest.news import NEWS, Background, news_features
 from aggregator.digest.sentence_features import (
     FOLLOWING,
     SENTENCE,

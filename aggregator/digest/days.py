@@ -1,0 +1,76 @@
+"""Of which days a sentence speaks: days of the week, dates, "this morning", as days of the calendar.
+
+What a report itself dates after all that a reader was told is news; an undated sentence of a later report mostly tells again.
+"""
+# ruff: noqa: SIM905 - word lists read best as lines of words
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+__all__ = ["last_day", "spoken_days"]
+
+_WEEK: Mapping[str, Sequence[str]] = {
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
+    "de": "Montag Dienstag Mittwoch Donnerstag Freitag Samstag|Sonnabend Sonntag".split(),
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
+    "es": "lunes martes miércoles jueves viernes sábado domingo".split(),
+    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica".split(),
+    "pt": "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo".split(),
+    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag".split(),
+}
+# Parts of the day of publication. A bare "today" is not among them: commentary says it of any time.
+_PARTS_OF_TODAY = re.compile(
+    r"\b(?:tonight|this (?:morning|afternoon|evening)|overnight|last night|at (?:dawn|first light)|hours (?:after|later)"
+    r"|earlier in the day|heute (?:morgen|früh|mittag|nachmittag|abend)|ce (?:matin|soir)|cet après-midi"
+    r"|est[ae] (?:mañana|tarde|noche)|stamattina|questa (?:mattina|sera)|esta (?:manhã|tarde|noite)|vanochtend|vanavond)\b",
+    re.IGNORECASE,
+)
+_YESTERDAY = re.compile(r"\b(?:yesterday|gestern|hier|ayer|ieri|ontem|gisteren)\b", re.IGNORECASE)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(
+    r"\b(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Aug|Sept?|Oct|Nov|Dec)\.) (?P<day>\d{1,2})\b"
+)
+_AHEAD = re.compile(  # of what is to come, or may be
+    r"\b(?:will|would|to|expected|scheduled|next|plan(?:s|ned)?|set|until|by|before|ahead|may|could|should|coming|due|if|when"
+    r"|upcoming|slated|again)\b",
+    re.IGNORECASE,
+)
+
+
+def spoken_days(text: str, published: date, lang: str | None) -> tuple[date, ...]:
+    """The days that a sentence names, none after `published`: a day of the week is the last of its name, or that day itself."""
+    found = [published - timedelta(days=(published.weekday() - day) % 7) for day, _ in _named(text, lang)]
+    found += [day for match in _DATE.finditer(text) if (day := _of_date(match, published)) and day <= published]
+    if _PARTS_OF_TODAY.search(text):
+        found.append(published)
+    if _YESTERDAY.search(text):
+        found.append(published - timedelta(days=1))
+    return tuple(found)
+
+
+def last_day(texts: Sequence[str], published: date, lang: str | None) -> date:
+    """The last day of which a story tells: that of its publication, or one of the next two that a sentence names as past.
+
+    For pages are brought up to date, and keep the time at which they were published first.
+    """
+    past = {day for text in texts for day, at in _named(text, lang) if not _AHEAD.search(text[:at])}
+    after = (published + timedelta(days=n) for n in (2, 1))
+    return next((day for day in after if day.weekday() in past), published)
+
+
+def _named(text: str, lang: str | None) -> list[tuple[int, int]]:
+    """The days of the week in a text, 0 = Monday, and where each stands first."""
+    names = _WEEK.get((lang or "en")[:2].lower(), _WEEK["en"])
+    found = [(day, text.find(part)) for day, name in enumerate(names) for part in name.split("|")]
+    return [(day, at) for day, at in found if at >= 0]
+
+
+def _of_date(match: re.Match[str], published: date) -> date | None:
+    try:
+        return date(published.year, _MONTHS.index(match["month"][:3]) + 1, int(match["day"]))
+    except ValueError:
+        return None
