@@ -48,7 +48,7 @@ _ELSEWHERE = re.compile(
 )
 OTHER_TIME = re.compile(
     r"\b(?:weeks?|months?|years?|decades?) (?:ago|before|earlier)\b|\b(?:[Ii]n|[Ll]ast|[Ss]ince) (?:year|month|January|February|March|April|May|June|July|August|"
-    r"September|October|November|December)\b|\b(?:[Ii]n|of) (?:1[5-9]|20)\d\d\b|\b[Ii]nitially\b|\b[Aa]t first\b|"
+    r"September|October|November|December)\b|\b(?:[Ii]n|of|a|the) (?:1[5-9]|20)\d\d\b|\b[Ii]nitially\b|\b[Aa]t first\b|"
     r"\ba (?:second|third|fourth|fifth|sixth) (?:person|man|woman|victim|child|officer)\b"
 )
 _SOME_OF = re.compile(r"\s+(?:more\b|additional\b|of (?:the|them|those|its|these|his|her)\b)", re.IGNORECASE)

@@ -23,7 +23,7 @@ _WEEK: Mapping[str, Sequence[str]] = {
 }
 # Parts of the day of publication. A bare "today" is not among them: commentary says it of any time.
 _PARTS_OF_TODAY = re.compile(
-    r"\b(?:tonight|this (?:morning|afternoon|evening)|overnight|last night|at (?:dawn|first light)|hours (?:after|later)"
+    r"\b(?:tonight|this (?:morning|afternoon|evening)|overnight|last night|at (?:dawn|first light)"
     r"|earlier in the day|heute (?:morgen|früh|mittag|nachmittag|abend)|ce (?:matin|soir)|cet après-midi"
     r"|est[ae] (?:mañana|tarde|noche)|stamattina|questa (?:mattina|sera)|esta (?:manhã|tarde|noite)|vanochtend|vanavond)\b",
     re.IGNORECASE,
@@ -66,7 +66,7 @@ def _named(text: str, lang: str | None) -> list[tuple[int, int]]:
     """The days of the week in a text, 0 = Monday, and where each stands first."""
     names = _WEEK.get((lang or "en")[:2].lower(), _WEEK["en"])
     found = [(day, text.find(part)) for day, name in enumerate(names) for part in name.split("|")]
-    return [(day, at) for day, at in found if at >= 0]
+    return [(day, at) for day, at in found if at >= 0 and not text.endswith("next ", 0, at)]
 
 
 def _of_date(match: re.Match[str], published: date) -> date | None:

@@ -34,7 +34,7 @@ _REPEATED = 0.6  # share of a sentence's words that the account has already
 _TITLE_TOLD = 0.5  # share of a told title's weight
 _ALIKE = 0.45  # cosine of two sentences that say the same
 _ALIKE_DATED = 0.65  # the same, where one of them is dated after the other's story: an event's words come again
-_ALIKE_OF_A_DAY = 0.25  # the same, where both name the same day of the week
+_ALIKE_OF_A_DAY = 0.3  # the same, where both name the same day of the week
 _BACKED = 0.1  # share of a sentence's weight that is new and said by another outlet too
 _TO_THE_READER = re.compile(
     r"\b(?:I|[Ww]e|us|[Mm]y|[Oo]ur|[Yy]ou|[Yy]our)\b"
@@ -154,10 +154,10 @@ def _is_news(candidate: Candidate, material: Material, background: Background) -
     """Whether what a sentence says was not told, and something bears it out that it came since."""
     story = material.tellings[candidate.telling].story
     days = spoken_days(candidate.text, story.published_at.date(), story.lang)
-    if told_share(candidate, background) >= _TOLD:
+    if told_share(candidate, background) >= _TOLD or (days and _is_told_of_a_day(candidate, days, background)):
         return False
     if days and max(days) > background.last_day:
-        return not _is_told_of_a_day(candidate, frozenset(day.weekday() for day in days), background)
+        return True
     if story.source not in background.outlets or not (days or _is_backed(candidate, material, background)):
         return False
     if days and max(days) < (background.told_at - _RECENT).date():
@@ -165,10 +165,11 @@ def _is_news(candidate: Candidate, material: Material, background: Background) -
     return not _is_told_in_like_words(candidate, story.lang, background)
 
 
-def _is_told_of_a_day(candidate: Candidate, days: frozenset[int], background: Background) -> bool:
+def _is_told_of_a_day(candidate: Candidate, days: Sequence[date], background: Background) -> bool:
     """Whether a told sentence says the same of one of these days of the week, or nearly all of it."""
+    week = {day.weekday() for day in days}
     return any(
-        cosine(candidate.vector, told.vector) >= (_ALIKE_OF_A_DAY if told.days & days else _ALIKE_DATED)
+        cosine(candidate.vector, told.vector) >= (_ALIKE_OF_A_DAY if told.days & week else _ALIKE_DATED)
         for each in background.stories
         for told in each
     )
