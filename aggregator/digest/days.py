@@ -2,7 +2,7 @@
 
 What a report itself dates after all that a reader was told is news; an undated sentence of a later report mostly tells again.
 """
-# ruff: noqa: SIM905 - word lists read best as lines of words
+# ruff: noqa: RUF001, SIM905 - an apostrophe as it is printed; word lists read best as lines of words
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ _DATE = re.compile(
     r"\b(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
     r"|(?:Jan|Feb|Aug|Sept?|Oct|Nov|Dec)\.) (?P<day>\d{1,2})\b"
 )
-_AHEAD = re.compile(  # of what is to come, or may be
-    r"\b(?:will|would|to|expected|scheduled|next|plan(?:s|ned)?|set|until|by|before|ahead|may|could|should|coming|due|if|when"
-    r"|upcoming|slated|again)\b",
+_AHEAD = re.compile(  # of what is to come, or may be: before the day that it is said of
+    r"(?:\b(?:will|would|expect(?:s|ed)?|scheduled|next|plan(?:s|ned)?|set|until|by|before|ahead|may|could|should|coming|due|if"
+    r"|upcoming|slated)\b|[’']ll\b)",
     re.IGNORECASE,
 )
 
 
 def spoken_days(text: str, published: date, lang: str | None) -> tuple[date, ...]:
-    """The days that a sentence names, none after `published`: a day of the week is the last of its name, or that day itself."""
-    found = [published - timedelta(days=(published.weekday() - day) % 7) for day, _ in _named(text, lang)]
+    """The days of which a sentence tells, none after `published`: a day of the week is the last of its name, or that day."""
+    found = [published - timedelta(days=(published.weekday() - day) % 7) for day in _past(text, lang)]
     found += [day for match in _DATE.finditer(text) if (day := _of_date(match, published)) and day <= published]
     if _PARTS_OF_TODAY.search(text):
         found.append(published)
@@ -57,16 +57,16 @@ def last_day(texts: Sequence[str], published: date, lang: str | None) -> date:
 
     For pages are brought up to date, and keep the time at which they were published first.
     """
-    past = {day for text in texts for day, at in _named(text, lang) if not _AHEAD.search(text[:at])}
+    past = {day for text in texts for day in _past(text, lang)}
     after = (published + timedelta(days=n) for n in (2, 1))
     return next((day for day in after if day.weekday() in past), published)
 
 
-def _named(text: str, lang: str | None) -> list[tuple[int, int]]:
-    """The days of the week in a text, 0 = Monday, and where each stands first."""
+def _past(text: str, lang: str | None) -> list[int]:
+    """The days of the week of which a text tells as past, 0 = Monday: nothing before them speaks of what is to come."""
     names = _WEEK.get((lang or "en")[:2].lower(), _WEEK["en"])
     found = [(day, text.find(part)) for day, name in enumerate(names) for part in name.split("|")]
-    return [(day, at) for day, at in found if at >= 0 and not text.endswith("next ", 0, at)]
+    return [day for day, at in found if at >= 0 and not _AHEAD.search(text[:at])]
 
 
 def _of_date(match: re.Match[str], published: date) -> date | None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from aggregator.digest.chrome import prose_sentences
@@ -129,6 +130,11 @@ def story_line(story: Story) -> StoryLine:
 
 def gather(stories: Sequence[StoryLine]) -> Material:
     """The material of an event: its stories in the language that most of them are in, at most the 12 most central ones."""
+    return _gathered(tuple(stories))
+
+
+@lru_cache(maxsize=4)  # account and changes of an event are mostly of the same stories
+def _gathered(stories: tuple[StoryLine, ...]) -> Material:
     chosen = _most_central(_in_one_language(stories))
     most = max(4, min(_MOST_SENTENCES, _SENTENCES_IN_ALL // max(1, len(chosen))))
     tellings = tuple(_telling(story, lang, number, most) for number, (story, lang) in enumerate(chosen))

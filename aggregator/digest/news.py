@@ -1,8 +1,8 @@
 """Which sentences of later stories are news to a reader who was told the earlier ones.
 
 Literal novelty is the wrong question, for most sentences of a later story are new and few are worth showing. So it must be
-likely news by its words and place, not be told already, and be borne out: dated after all that was told; or of an outlet
-that had reported the event before (one that joins tells it again) and backed by another, or about a day that it names.
+likely news by its words and place, not be told already, and be borne out: dated after all that was told; or with a new
+figure, by an outlet that had reported the event before (one that joins tells it again), and either dated or backed by another.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ _RECENT = timedelta(hours=12)
 _MIN_WORDS = 8
 _LIKELY = 0.4  # what `NEWS` must say; chosen with events left out (docs/quality.md)
 _REPEATED = 0.6  # share of a sentence's words that the account has already
-_TITLE_TOLD = 0.5  # share of a told title's weight
-_ALIKE = 0.45  # cosine of two sentences that say the same
-_ALIKE_DATED = 0.65  # the same, where one of them is dated after the other's story: an event's words come again
+_ALIKE = 0.2  # cosine of two news of one day that tell the same, by different outlets
+_ALIKE_TO_TOLD = 0.65  # cosine of a sentence with one that was told; an event's words come again
 _ALIKE_OF_A_DAY = 0.3  # the same, where both name the same day of the week
 _BACKED = 0.1  # share of a sentence's weight that is new and said by another outlet too
 _TO_THE_READER = re.compile(
@@ -158,18 +157,18 @@ def _is_news(candidate: Candidate, material: Material, background: Background) -
         return False
     if days and max(days) > background.last_day:
         return True
-    if story.source not in background.outlets or not (days or _is_backed(candidate, material, background)):
-        return False
     if days and max(days) < (background.told_at - _RECENT).date():
         return False
-    return not _is_told_in_like_words(candidate, story.lang, background)
+    has_new_figure = bool(_values(candidate.text, story.lang) - background.figures)
+    is_borne_out = bool(days) or _is_backed(candidate, material, background)
+    return has_new_figure and is_borne_out and story.source in background.outlets
 
 
 def _is_told_of_a_day(candidate: Candidate, days: Sequence[date], background: Background) -> bool:
     """Whether a told sentence says the same of one of these days of the week, or nearly all of it."""
     week = {day.weekday() for day in days}
     return any(
-        cosine(candidate.vector, told.vector) >= (_ALIKE_OF_A_DAY if told.days & week else _ALIKE_DATED)
+        cosine(candidate.vector, told.vector) >= (_ALIKE_OF_A_DAY if told.days & week else _ALIKE_TO_TOLD)
         for each in background.stories
         for told in each
     )
@@ -183,15 +182,6 @@ def _is_backed(candidate: Candidate, material: Material, background: Background)
         *(t.title_content for t in others)
     )
     return weight_of((candidate.content - background.words) & said) > _BACKED * weight_of(candidate.content)
-
-
-def _is_told_in_like_words(candidate: Candidate, lang: str | None, background: Background) -> bool:
-    """Whether most of a told title, or a told sentence that is alike, says it; a new figure makes either news again."""
-    if _values(candidate.text, lang) - background.figures:
-        return False
-    if any(weight_of(candidate.content & title) > _TITLE_TOLD * weight_of(title) for title in background.titles):
-        return True
-    return any(cosine(candidate.vector, told.vector) >= _ALIKE for each in background.stories for told in each)
 
 
 def told_share(candidate: Candidate, background: Background) -> float:

@@ -133,6 +133,7 @@ def _before(slot: str) -> re.Pattern[str]:
     return re.compile(rf"\b{SLOTS[slot].before}\s+(?:the\s|all\s|another\s)?\Z", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)  # changes and differences ask for the same figures
 def slot_of(text: str, figure: Figure, lang: str | None = None) -> str | None:
     """The named slot that a figure of `text` fills: bound by what stands right before it, else by what follows; or None."""
     fitting = [name for name, slot in SLOTS.items() if figure.unit in slot.units]

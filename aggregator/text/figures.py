@@ -176,10 +176,11 @@ _OF_THE = re.compile(
 _NEXT_WORD = re.compile(r"[\s\u00a0-]+([^\W\d_][\w'’-]*(?:/h\b)?)")
 
 
+@lru_cache(maxsize=4096)  # a digest asks for the same sentences as claims, as differences and as news
 def figures(text: str, lang: str | None = None) -> tuple[Figure, ...]:
     """The figures of `text` in order; `lang` (ISO 639-1) says whether a comma parts decimals or thousands.
 
-    Cost: about 0.05 ms a sentence.
+    Cost: about 0.05 ms a sentence, once.
     """
     lang = lang[:2].lower() if lang else None
     found = [figure for match in _pattern(lang).finditer(text) if (figure := _figure(text, match, lang))]

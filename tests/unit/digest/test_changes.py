@@ -68,10 +68,34 @@ def test_a_sentence_that_was_told_is_no_news() -> None:
     assert [c for c in changed(FIRST) if c.kind == "sentence"] == []
 
 
-def test_a_new_development_is_shown_verbatim() -> None:
-    text = "The government of Cordania declared three days of mourning and sent 4,000 tents to the valley."
-    made = [c for c in changed(text, title="Three days of mourning in Cordania") if c.kind == "sentence"]
-    assert [c.sentence.text for c in made if c.sentence] == [text]
+BEFORE = "An earthquake killed at least 14 people in southern Cordania on Sunday."
+MOURNING = "The government of Cordania declared three days of mourning and sent 4,000 tents to the valley."
+
+
+def told_sentences(made):
+    return [c.sentence.text for c in made if c.kind == "sentence" and c.sentence]
+
+
+def test_a_development_that_is_dated_after_what_was_told_is_shown_verbatim() -> None:
+    text = MOURNING.replace(" and sent", " on Tuesday and sent")
+    assert told_sentences(changed(text, first=BEFORE, title="Three days of mourning in Cordania")) == [text]
+
+
+def test_an_outlet_that_joins_without_a_day_tells_again() -> None:
+    assert told_sentences(changed(MOURNING, first=BEFORE, title="Three days of mourning in Cordania")) == []
+
+
+@pytest.mark.parametrize("outlets", [(2, 3), (1, 3)])
+def test_a_new_figure_without_a_day_needs_an_outlet_that_came_back_and_another(outlets: tuple[int, int]) -> None:
+    other = "Three days of mourning were declared in Cordania, and 4,000 tents are on their way to the valley."
+    later = [
+        a_story(n, text=text, title="Cordania mourns", outlet=f"Outlet {o}", published_at=NOW - timedelta(hours=n))
+        for n, text, o in zip((2, 3), (MOURNING, other), outlets, strict=True)
+    ]
+    told = a_story(1, text=BEFORE, title="Quake in Cordania", published_at=NOW - timedelta(hours=20))
+    memory = Told(at=NOW - timedelta(hours=12), story_ids=frozenset({1}))
+    made = told_sentences(changes(a_view([told, *reversed(later)]), memory))
+    assert made == ([MOURNING] if 1 in outlets else [])
 
 
 def test_what_was_told_in_like_words_is_no_news() -> None:
