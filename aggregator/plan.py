@@ -39,6 +39,7 @@ MAX_SERVER_WISH_S = 7 * 86_400.0
 JITTER = 0.1  # of the interval, so that feeds subscribed to together do not stay in step
 ADOPT_MOVE_AFTER = 3  # good polls in a row that a permanent redirect led to the same place
 GONE = 410  # RFC 9110 15.5.11
+TOO_OFTEN = 429  # RFC 6585 4
 LIVE_S = 48 * 3600.0  # an event whose latest story is older is told of no more: its pages are left alone
 FIRST_REREAD_S = 2 * 3600.0
 REREAD_GROWTH = (
@@ -53,6 +54,7 @@ class PollFacts:
 
     url: str
     now: datetime
+    status: int | None = None
     published: Sequence[datetime] = ()
     interval_s: float | None = None
     override_interval_s: float | None = None
@@ -121,6 +123,8 @@ def _interval(facts: PollFacts) -> tuple[float, str]:
     if facts.failures:
         base = min(max(base, MIN_INTERVAL_S) * 2 ** min(facts.failures - 1, 8), MAX_INTERVAL_S)
         reason = f"failed {facts.failures} time{'s' if facts.failures > 1 else ''} in a row: slowed down"
+        if facts.status == TOO_OFTEN:
+            reason = "the server asked us to wait (429): slowed down"
     return base, reason
 
 
@@ -170,6 +174,7 @@ def after_poll(feed: Feed, outcome: PollOutcome, now: datetime) -> FeedUpdate:
     facts = PollFacts(
         url=feed.url,
         now=now,
+        status=outcome.status,
         published=outcome.published,
         interval_s=feed.interval_s,
         override_interval_s=feed.override_interval_s,
@@ -211,6 +216,7 @@ def after_change(feed: Feed, now: datetime) -> NextPoll:
     facts = PollFacts(
         url=feed.url,
         now=feed.last_polled_at or now,
+        status=feed.last_status,
         interval_s=feed.interval_s,
         override_interval_s=feed.override_interval_s,
         has_new=True,  # its rhythm stays as it was: no poll has told anything

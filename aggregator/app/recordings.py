@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import re
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from aggregator.app.accounts import Accounts
@@ -22,6 +24,9 @@ __all__ = ["Piece", "Recordings"]
 PIECE_BYTES = 2**20  # a minute of speech; a player asks for the next by itself
 TIMEOUT_S = 20.0
 CHAPTERS_TIMEOUT_S = 8.0
+CHAPTERS_AGAIN_S = 60.0  # after a second failure, then twice as long each time
+CHAPTERS_AGAIN_MOST_S = 86_400.0
+FAILURES_KEPT = 10_000
 AT_ONCE = 2  # of the server's threads
 LONGEST_S = 10**7
 _PLAYED = ("audio/", "video/")
@@ -46,6 +51,8 @@ class Recordings:
     store: Store
     accounts: Accounts
     polling: Polling
+    monotonic: Callable[[], float] = time.monotonic
+    _failed: dict[int, tuple[int, float]] = field(default_factory=dict)  # chapters: how often, and when to ask again
     _turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
 
     def of(self, story_id: int, *, reader_id: int, with_chapters: bool = False) -> tuple[StoredEnclosure, ...]:
@@ -112,10 +119,23 @@ class Recordings:
     def _with_chapters(self, enclosure: StoredEnclosure) -> StoredEnclosure:
         if not enclosure.chapters or enclosure.chapter_list is not None:
             return enclosure
+        failures, again_at = self._failed.get(enclosure.id, (0, 0.0))
+        if failures and self.monotonic() < again_at:
+            return enclosure
         told = self._chapters(enclosure.chapters)
-        if told is not None:
+        if told is None:
+            self._put_off(enclosure.id, failures)
+        else:
+            self._failed.pop(enclosure.id, None)
             self.store.enclosures.keep_chapters(enclosure.id, told)
         return replace(enclosure, chapter_list=told)
+
+    def _put_off(self, number: int, failures: int) -> None:
+        """Leave a list of chapters that failed again for a while; the first failure may be chance."""
+        if len(self._failed) >= FAILURES_KEPT:
+            self._failed.clear()
+        wait = min(CHAPTERS_AGAIN_S * 2 ** min(failures - 1, 12), CHAPTERS_AGAIN_MOST_S) if failures else 0.0
+        self._failed[number] = (failures + 1, self.monotonic() + wait)
 
     def _chapters(self, url: str) -> tuple[Chapter, ...] | None:
         """What stands at this address; None if it did not come, but may the next time."""

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from aggregator.app.clock import Clock
 from aggregator.app.polling import Polling
 from aggregator.errors import AggregatorError
-from aggregator.fetch import Fetched, FetchFailed, FetchRequest
+from aggregator.fetch import Fetched, FetchFailed, FetchRequest, mask
 from aggregator.model import Access, Feed, FeedSpec, PageSelectors, ParsedFeed
 from aggregator.model.feed import OPEN
 from aggregator.opml import read_opml, write_opml
@@ -20,17 +20,30 @@ from aggregator.parse import FeedLink, find_feeds, known_feeds, parse_feed, pars
 from aggregator.plan import after_change
 from aggregator.store import Store
 from aggregator.text.folders import split_folder
-from aggregator.text.urls import open_url
+from aggregator.text.html import one_line
+from aggregator.text.urls import open_url, web_url
 
 __all__ = ["Imported", "Subscriptions", "folder_path", "split_login", "starter_set"]
 
 
+MOST_SHOWN = 80  # characters of an address that nobody can ask: `data:` holds whole files
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import did."""
+    """What an import did. `left_out` have addresses that nobody can ask, such as `javascript:…`."""
 
     added: tuple[FeedSpec, ...]
     known: tuple[FeedSpec, ...]
+    left_out: tuple[FeedSpec, ...] = ()
+
+    def said_of_left_out(self) -> list[str]:
+        """A line for each of them."""
+        return [
+            f"Left out: {one_line(spec.title or 'an outline')} has an address that cannot be polled:"
+            f" {one_line(mask(spec.url))[:MOST_SHOWN]}"
+            for spec in self.left_out
+        ]
 
 
 def folder_path(text: str) -> tuple[str, ...]:
@@ -55,7 +68,9 @@ class Subscriptions:
     polling: Polling
 
     def import_opml(self, data: bytes, *, here: bool = False) -> Imported:
-        """Subscribe to every feed of an OPML file, or to none. `here` as for `add`.
+        """Subscribe to every feed of an OPML file, or to none; outlines without an address to ask are left out and named.
+
+        `here` as for `add`.
 
         Raises:
             OPMLError: the file cannot be read; nothing was imported.
@@ -63,10 +78,11 @@ class Subscriptions:
 
         """
         listed = read_opml(data)
+        feeds = [spec for spec in listed.feeds if web_url(spec.url) or self._is_local(spec.url)]
         with self.store.write():
-            done = self.add(listed.feeds, here=here)
+            done = self.add(feeds, here=here)
             self.store.folders.describe(listed.folders)
-        return done
+        return replace(done, left_out=tuple(spec for spec in listed.feeds if spec not in feeds))
 
     def export_opml(self) -> bytes:
         """All subscriptions as OPML."""

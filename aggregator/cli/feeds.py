@@ -63,6 +63,8 @@ def import_(session: Session, file: Any) -> None:
             done = app.feeds.import_opml(data, here=True)
         except OPMLError as error:
             raise OPMLError(f"{file.name if file else 'feeds.opml'}: {error}") from error
+    for line in done.said_of_left_out():
+        click.echo(retell(line, tongue()), err=True)
     told = ngettext("%(num)s feed added", "%(num)s feeds added", len(done.added))
     if done.known:
         told += ngettext(", %(num)s was subscribed to already", ", %(num)s were subscribed to already", len(done.known))

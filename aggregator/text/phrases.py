@@ -75,6 +75,8 @@ _PHRASES: tuple[str | _Phrase, ...] = (
     mark("as last time"),
     mark("its rhythm is not known yet"),
     mark("never asked yet"),
+    mark("Left out: %(name)s has an address that cannot be polled: %(url)s"),
+    mark("the server asked us to wait (429): slowed down"),
     marks("failed %(num)s time in a row: slowed down", "failed %(num)s times in a row: slowed down"),
     # What went wrong on the way to a server (fetch).
     mark("HTTP %(status)s: %(what)s; it may be asked again in %(span)s."),

@@ -162,6 +162,20 @@ def test_a_malformed_subscription_list_imports_nothing(tmp_path: Path, bad: byte
     assert json.loads(run("feeds", "list", "--json", db=db).stdout) == []
 
 
+def test_outlines_that_nobody_can_ask_are_named_and_the_rest_is_kept(tmp_path: Path) -> None:
+    listed = b"""<opml version="2.0"><body><outline text="Trick" xmlUrl="javascript:alert(1)"/>
+        <outline text="Courier" xmlUrl="https://courier.example/feed.xml"/>
+        <outline text="File" xmlUrl="data:text/xml;base64,PHJzcz4"/></body></opml>"""
+    done = run("feeds", "import", "-", db=tmp_path / "a.db", stdin=listed)
+    assert done.returncode == 0
+    assert [line.split(b" ")[:3] for line in done.stderr.splitlines()[:2]] == [
+        [b"Left", b"out:", b"Trick"],
+        [b"Left", b"out:", b"File"],
+    ]
+    kept = json.loads(run("feeds", "list", "--json", db=tmp_path / "a.db").stdout)
+    assert [feed["url"] for feed in kept] == ["https://courier.example/feed.xml"]
+
+
 def test_filters_name_bad_lines_and_go_on(tmp_path: Path) -> None:
     lines = b'{"id": "a", "title": "Storm cuts power in the north of the country"}\nnonsense\n{"id": "a", "title": "x"}\n{"id": "b"}\n'
     done = run("cluster", "-", db=tmp_path / "a.db", stdin=lines)

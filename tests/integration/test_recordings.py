@@ -7,7 +7,7 @@ import json
 import re
 import wave
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -172,6 +172,21 @@ def test_chapters_that_did_not_come_are_asked_for_again(house: House) -> None:
     assert "The bill" not in house.page(story, "?chapters=1")
     house.routes["/12.json"] = come
     assert "The bill" in house.page(story, "?chapters=1")
+
+
+def test_chapters_that_keep_failing_are_left_alone_for_a_while_longer_each_time(house: House) -> None:
+    story = house.story("Who pays")
+    house.routes["/12.json"] = Reply(status=503)
+    now = [0.0]
+    recordings = replace(house.app.recordings, monotonic=lambda: now[0])
+
+    def asked_at(second: float) -> int:
+        now[0] = second
+        before = len(house.server.asked)
+        recordings.of(story, reader_id=1, with_chapters=True)
+        return len(house.server.asked) - before
+
+    assert [asked_at(second) for second in (0, 1, 2, 60, 62, 120, 181, 190)] == [1, 1, 0, 0, 1, 0, 0, 1]
 
 
 def test_a_recording_that_a_known_entry_gains_is_played(house: House) -> None:

@@ -118,3 +118,12 @@ def test_the_same_feed_at_the_same_hour_gets_the_same_answer() -> None:
 @pytest.mark.parametrize("age", [1e300, 1e20])
 def test_an_absurd_max_age_does_not_silence_a_feed(age: float) -> None:
     assert next_poll(PollFacts(url=URL, now=NOW, max_age_s=age)).at < NOW + timedelta(days=2)
+
+
+def test_a_feed_that_is_slowed_down_because_its_server_asked_to_wait_says_so() -> None:
+    asked_to_wait = PollOutcome(status=429, error="HTTP 429: we asked too often.", retry_after_s=60)
+    update = after_poll(a_feed(failures=1), asked_to_wait, NOW)
+    assert "asked us to wait (429)" in (update.next_poll_reason or "")
+    assert "wait" not in (
+        after_poll(a_feed(failures=1), PollOutcome(status=500, error="x"), NOW).next_poll_reason or ""
+    )

@@ -82,6 +82,6 @@ SCHEMAS: dict[str, Schema] = {
     "Undo": shape({"undo": NUMBER}),
     "Edit": shape({"edit": NUMBER}),
     "Undone": shape({"undone": TEXT}),
-    "Added": shape({"added": listed(TEXT), "known": listed(TEXT)}),
+    "Added": shape({"added": listed(TEXT), "known": listed(TEXT), "left_out": listed(TEXT)}),
     "Error": shape({"error": TEXT}),
 }  # fmt: skip

@@ -74,7 +74,11 @@ def import_opml() -> Any:
 
 
 def _added(done: Imported) -> dict[str, list[str]]:
-    return {"added": [spec.url for spec in done.added], "known": [spec.url for spec in done.known]}
+    return {
+        "added": [spec.url for spec in done.added],
+        "known": [spec.url for spec in done.known],
+        "left_out": [spec.url for spec in done.left_out],
+    }
 
 
 def _feed(number: int) -> Feed:

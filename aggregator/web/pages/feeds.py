@@ -139,6 +139,8 @@ def _subscribed(act: Callable[[], Imported]) -> Response:
     except AggregatorError as error:
         return _page(error, status=400)
     our_app().polling.ask_soon()
+    if imported.left_out:
+        return _page(AggregatorError(" · ".join(imported.said_of_left_out())))
     return back(added=len(imported.added))
 
 
