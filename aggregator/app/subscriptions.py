@@ -21,7 +21,7 @@ from aggregator.plan import after_change
 from aggregator.store import Store
 from aggregator.text.folders import split_folder
 from aggregator.text.html import one_line
-from aggregator.text.urls import open_url, web_url
+from aggregator.text.urls import open_url, web_url, without_feed_scheme
 
 __all__ = ["Imported", "Subscriptions", "folder_path", "split_login", "starter_set"]
 
@@ -78,11 +78,12 @@ class Subscriptions:
 
         """
         listed = read_opml(data)
-        feeds = [spec for spec in listed.feeds if web_url(spec.url) or self._is_local(spec.url)]
+        outlines = [replace(spec, url=without_feed_scheme(spec.url)) for spec in listed.feeds]
+        feeds = [spec for spec in outlines if web_url(spec.url) or self._is_local(spec.url)]
         with self.store.write():
             done = self.add(feeds, here=here)
             self.store.folders.describe(listed.folders)
-        return replace(done, left_out=tuple(spec for spec in listed.feeds if spec not in feeds))
+        return replace(done, left_out=tuple(spec for spec in outlines if spec not in feeds))
 
     def export_opml(self) -> bytes:
         """All subscriptions as OPML."""
@@ -294,7 +295,8 @@ def _scheme(address: str) -> str:
 
 
 def _address(address: str) -> str:
-    url = open_url(address if "://" in address else f"https://{address}")
+    plain = without_feed_scheme(address)
+    url = open_url(plain if "://" in plain else f"https://{plain}")
     if url is None:
         raise AggregatorError(f"{address} is no web address; write it as https://example.org/feed.xml.")
     return url

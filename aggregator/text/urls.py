@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from aggregator.text.html import clean_text
 
-__all__ = ["canonical_url", "host_of", "open_url", "resolve_url", "site_of", "web_url"]
+__all__ = ["canonical_url", "host_of", "open_url", "resolve_url", "site_of", "web_url", "without_feed_scheme"]
 
 # Parameters that measure a campaign and never choose a page, by the names their makers document: Google (utm_*), Matomo
 # (mtm_*, pk_*), AT Internet (at_*, xtor), Adobe (s_cid, cmp, icid), Mailchimp (mc_*), HubSpot (_hs*), Webtrends (wt.*),
@@ -89,6 +89,15 @@ def canonical_url(url: str) -> str:
     if fragment[:1] in {"!", "/"} and len(fragment) > 1:
         key += "#" + _normal_percent(fragment)
     return key
+
+
+def without_feed_scheme(url: str) -> str:
+    """Return what `feed://host/path` or `feed:https://host/path` stands for, as browsers once wrote; others as they are."""
+    scheme, colon, rest = url.partition(":")
+    if not colon or scheme.lower() != "feed":
+        return url
+    inner = rest.removeprefix("//")
+    return inner if inner.lower().startswith(("http:", "https:")) else f"http:{rest}"
 
 
 def web_url(url: str) -> str | None:

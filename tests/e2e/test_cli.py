@@ -164,7 +164,7 @@ def test_a_malformed_subscription_list_imports_nothing(tmp_path: Path, bad: byte
 
 def test_outlines_that_nobody_can_ask_are_named_and_the_rest_is_kept(tmp_path: Path) -> None:
     listed = b"""<opml version="2.0"><body><outline text="Trick" xmlUrl="javascript:alert(1)"/>
-        <outline text="Courier" xmlUrl="https://courier.example/feed.xml"/>
+        <outline text="Courier" xmlUrl="feed:https://courier.example/feed.xml"/>
         <outline text="File" xmlUrl="data:text/xml;base64,PHJzcz4"/></body></opml>"""
     done = run("feeds", "import", "-", db=tmp_path / "a.db", stdin=listed)
     assert done.returncode == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.urls import canonical_url, host_of, open_url, resolve_url, site_of, web_url
+from aggregator.text.urls import canonical_url, host_of, open_url, resolve_url, site_of, web_url, without_feed_scheme
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,17 @@ def test_relative_addresses_are_seen_from_their_base() -> None:
     assert resolve_url("https://paper.example/feeds/", "/c?d=1") == "https://paper.example/c?d=1"
     assert resolve_url(None, "a") == "a"
     assert resolve_url("http://[broken", "a") == "a"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("feed://paper.example/rss", "http://paper.example/rss"),
+        ("feed:https://paper.example/rss", "https://paper.example/rss"),
+        ("FEED://https://paper.example/rss", "https://paper.example/rss"),
+        ("https://paper.example/feed:1", "https://paper.example/feed:1"),
+        ("feed", "feed"),
+    ],
+)
+def test_an_address_with_the_scheme_of_feeds_is_the_web_address_it_stands_for(written, meant):
+    assert without_feed_scheme(written) == meant
