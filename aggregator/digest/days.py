@@ -28,7 +28,10 @@ _PARTS_OF_TODAY = re.compile(
     r"|est[ae] (?:mañana|tarde|noche)|stamattina|questa (?:mattina|sera)|esta (?:manhã|tarde|noite)|vanochtend|vanavond)\b",
     re.IGNORECASE,
 )
-_YESTERDAY = re.compile(r"\b(?:yesterday|gestern|hier|ayer|ieri|ontem|gisteren)\b", re.IGNORECASE)
+_YESTERDAY = {  # by language: "hier" is "here" in German
+    lang: re.compile(rf"\b{word}\b", re.IGNORECASE)
+    for lang, word in zip(_WEEK, "yesterday gestern hier ayer ieri ontem gisteren".split(), strict=True)
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(
     r"\b(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
@@ -47,7 +50,7 @@ def spoken_days(text: str, published: date, lang: str | None) -> tuple[date, ...
     found += [day for match in _DATE.finditer(text) if (day := _of_date(match, published)) and day <= published]
     if _PARTS_OF_TODAY.search(text):
         found.append(published)
-    if _YESTERDAY.search(text):
+    if _YESTERDAY[_known(lang)].search(text):
         found.append(published - timedelta(days=1))
     return tuple(found)
 
@@ -64,9 +67,14 @@ def last_day(texts: Sequence[str], published: date, lang: str | None) -> date:
 
 def _past(text: str, lang: str | None) -> list[int]:
     """The days of the week of which a text tells as past, 0 = Monday: nothing before them speaks of what is to come."""
-    names = _WEEK.get((lang or "en")[:2].lower(), _WEEK["en"])
-    found = [(day, text.find(part)) for day, name in enumerate(names) for part in name.split("|")]
+    found = [(day, text.find(part)) for day, name in enumerate(_WEEK[_known(lang)]) for part in name.split("|")]
     return [day for day, at in found if at >= 0 and not _AHEAD.search(text[:at])]
+
+
+def _known(lang: str | None) -> str:
+    """The language whose words for days are looked for: that of the text, else English."""
+    code = (lang or "en")[:2].lower()
+    return code if code in _WEEK else "en"
 
 
 def _of_date(match: re.Match[str], published: date) -> date | None:

@@ -22,6 +22,8 @@ TUESDAY = date(2026, 3, 3)
         ("The mayor resigned yesterday.", None, [1]),
         ("Der Bürgermeister trat am Montag zurück.", "de", [1]),
         ("O presidente demitiu-se esta segunda-feira.", "pt-PT", [1]),
+        ("Le maire a démissionné hier.", "fr", [1]),
+        ("Der Bürgermeister steht hier.", "de", []),
         ("The mayor will resign on Tuesday.", "en", []),
         ("The vote is on March 9.", "en", []),
         ("The bridge stood on February 31.", "en", []),
