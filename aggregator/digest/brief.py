@@ -54,7 +54,7 @@ def headline(stories: Sequence[StoryLine], among: Collection[str] | None = None)
     """The story whose title best says what the event is (copies left out by the caller); None if no story has a title.
 
     With `among` (ids), the best title of these stories, judged against all. A story alone is its own headline; the first
-    1,500 characters of each text are enough.
+    800 characters of each text are nearly enough (.001 ROUGE-1).
     """
     titled = [story for story in stories if story.title and (among is None or story.id in among)]
     if len(titled) <= 1:

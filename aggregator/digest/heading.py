@@ -15,13 +15,13 @@ LAST_DAY = timedelta(hours=24)  # of an event, before its latest report: what ca
 _MOST_TITLES = 16  # the latest, of which the best is chosen
 _FEW = 3  # stories whose titles are judged against those before as well, at most this many of them:
 _AROUND = 9
-_ENOUGH = 1_500  # characters of a text, to judge a title by
+_ENOUGH = 800  # characters of a text, to judge a title by
 
 
 def event_headline(lines: Sequence[StoryLine]) -> StoryLine | None:
     """The story whose title is stored for an event (copies left out, in the order of time); None if none has a title.
 
-    It is one of the event's last day, as its account is. The first 1,500 characters of each text are enough.
+    It is one of the event's last day, as its account is. The first 800 characters of each text are enough.
     """
     last = max(line.published_at for line in lines)
     latest = [line for line in lines if last - line.published_at <= LAST_DAY]

@@ -165,7 +165,7 @@ class Events:
 
     def titles(self, event_ids: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
         """Originals of these events with title, first text and time, for the choice of a headline."""
-        sql = """SELECT s.event_id, s.id, s.key, s.title, substr(s.text, 1, 1500) AS text, s.published_at, o.name AS source,
+        sql = """SELECT s.event_id, s.id, s.key, s.title, substr(s.text, 1, 800) AS text, s.published_at, o.name AS source,
             s.lang, s.url FROM stories s JOIN outlets o ON o.id = s.outlet_id
             WHERE s.copy_of IS NULL AND s.event_id IN ({marks}) ORDER BY s.published_at, s.key"""
         found: dict[int, list[dict[str, Any]]] = defaultdict(list)
