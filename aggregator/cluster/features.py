@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from sys import intern
 
 import numpy as np
 import numpy.typing as npt
@@ -133,7 +134,8 @@ class Features:
         at += weights.nbytes
         idf, comb, lead, title = weights[: 4 * n].reshape(4, n)
         shown, figures, rare, subjects, facts, title_places, places = (
-            tuple(part.split("\x1f")) if part else () for part in readable
+            tuple(map(intern, part.split("\x1f"))) if part else ()
+            for part in readable  # the stories of a week name the same
         )
         return cls(
             id=story, published_at=_EPOCH + timedelta(microseconds=time_us), lang=lang or None, headline=headline,

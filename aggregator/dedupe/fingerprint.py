@@ -8,7 +8,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from aggregator.dedupe.wires import agency_named, find_credit
@@ -91,8 +91,7 @@ class Fingerprint:
         if len(blob) < _HEADER.size or blob[0] != _VERSION:
             raise ValueError("not a fingerprint of this version")
         _, named, words, title = _HEADER.unpack_from(blob)
-        cuts = [_HEADER.size, named, 4 * words, words, 4 * title, title]
-        ends = [sum(cuts[: n + 1]) for n in range(len(cuts))]
+        ends = list(accumulate((_HEADER.size, named, 4 * words, words, 4 * title, title)))
         if ends[-1] != len(blob):
             raise ValueError("the fingerprint is cut off")
         parts = [blob[start:end] for start, end in pairwise(ends)]
