@@ -679,3 +679,10 @@ def m0024_days(db: Database) -> None:
     """From which id on the stories of each day are, so that a search of many days need not look at each ten minutes."""
     for statement in _DAYS:
         db.execute(statement)
+
+
+@step
+def m0025_events_by_key(db: Database) -> None:
+    """Events are found by their key, and their marks by the event: what is decided asks for both, and read them all before."""
+    db.execute("CREATE INDEX events_key ON events (key) WHERE merged_into IS NULL")
+    db.execute("CREATE INDEX event_marks_event ON event_marks (event_id)")

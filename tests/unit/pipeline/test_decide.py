@@ -235,3 +235,27 @@ def test_threads_of_stories_that_left_the_window_within_one_run_are_stored(
     without = store.connections.value("SELECT count(*) FROM events WHERE merged_into IS NULL AND thread_id IS NULL")
     store.close()
     assert without == 0
+
+
+def test_what_a_batch_costs_does_not_grow_with_the_archive(tmp_path: Path) -> None:
+    store = Store(tmp_path / "a.db")
+    store.feeds.add([a_spec()], now=NOW)
+    feed, decider, asked = store.feeds.all()[0], Decider(store), set[str]()
+    for day in range(6):
+        new = [a_new_entry(**told(day, outlet)) for outlet in ("courier", "post")]
+        store.ingest.apply(feed.id, new, now=NOW)
+        store.connections.conn.set_trace_callback(asked.add)
+        decider.run()
+        store.connections.conn.set_trace_callback(None)
+    plans = [
+        row[3]
+        for sql in asked
+        if sql.split()[0] in {"SELECT", "UPDATE", "DELETE"}
+        for row in store.connections.conn.execute(f"EXPLAIN QUERY PLAN {sql}")
+    ]
+    assert any("events_key" in plan for plan in plans)
+    read_whole = {plan for plan in plans if plan.startswith("SCAN ") and "CONSTANT" not in plan}
+    assert read_whole <= {
+        "SCAN s USING INDEX stories_stale",
+        "SCAN edits",
+    }  # those that wait, and what a reader did by hand
