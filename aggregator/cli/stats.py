@@ -12,11 +12,22 @@ from aggregator.cli.output import write_json
 from aggregator.cli.session import Session, pass_session, say_if_empty
 from aggregator.cli.speech import _
 from aggregator.cli.when import parse_when
+from aggregator.text.tongue import mark
 
 __all__ = ["datasette", "outlets", "sql", "stats"]
 
 OUTLET_COLUMNS = ("id", "outlet", "site", "stories", "copies", "events", "first", "last")
 OUTLETS_SHOWN = (("stories", -9), ("copies", -8), ("first", -8), ("outlet", 0))
+
+UNREAD_IN = "unread in "
+COUNTED = {
+    "feeds": mark("feeds"),
+    "outlets": mark("outlets"),
+    "copies": mark("copies"),
+    "events": mark("events"),
+    "shared events": mark("events of several outlets"),
+    "size bytes": mark("bytes in the database"),
+}
 
 
 @click.command()
@@ -69,7 +80,7 @@ def stats(session: Session, *, output: Output) -> None:
         return
     unread = counts.pop("unread")
     rows = [{"count": value, "of": name.replace("_", " ")} for name, value in counts.items()]
-    rows += [{"count": value, "of": f"unread in {folder or '(no folder)'}"} for folder, value in unread.items()]
+    rows += [{"count": value, "of": f"{UNREAD_IN}{folder or '(no folder)'}"} for folder, value in unread.items()]
     output.write(rows, columns=("count", "of"), table=_print_stats, atom=_feed("stats", now))
 
 
@@ -88,8 +99,13 @@ def _feed(name: str, now: datetime, title: str | None = None) -> Lines:
 
 
 def _print_stats(rows: Any) -> None:
-    told = {"size bytes": "bytes in the database"}  # not a noun that a number can stand before
-    print_table((row | {"of": told.get(row["of"], row["of"])} for row in rows), (("count", -12), ("of", 0)))
+    print_table((row | {"of": _counted(row["of"])} for row in rows), (("count", -12), ("of", 0)))
+
+
+def _counted(of: str) -> str:
+    """What is counted, in the language of the terminal."""
+    unread = of.removeprefix(UNREAD_IN)
+    return _("unread in %(folder)s", folder=unread) if unread != of else _(COUNTED.get(of, of))
 
 
 @click.command()
