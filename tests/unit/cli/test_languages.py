@@ -91,3 +91,8 @@ def test_what_the_doctor_finds_and_what_mends_it_is_told_in_the_language_of_the_
     config.write_text('[digests.morning]\nto = ["room:news"]\n')
     told = run(tmp_path, "doctor", LANGUAGE="de").stdout
     assert "Keine Erweiterung stellt an room:news zu.  Installieren oder die Empfänger" in told
+
+
+def test_what_is_counted_is_named_in_the_language_of_the_terminal_and_never_in_data(tmp_path):
+    assert "Bytes in der Datenbank" in run(tmp_path, "stats", LANGUAGE="de").stdout
+    assert ",size bytes" in run(tmp_path, "stats", "--csv", LANGUAGE="de").stdout
