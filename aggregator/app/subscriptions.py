@@ -79,11 +79,14 @@ class Subscriptions:
         """
         listed = read_opml(data)
         outlines = [replace(spec, url=without_feed_scheme(spec.url)) for spec in listed.feeds]
-        feeds = [spec for spec in outlines if web_url(spec.url) or self._is_local(spec.url)]
+        feeds: list[FeedSpec] = []
+        left_out: list[FeedSpec] = []
+        for spec in outlines:
+            (feeds if web_url(spec.url) or self._is_local(spec.url) else left_out).append(spec)
         with self.store.write():
             done = self.add(feeds, here=here)
             self.store.folders.describe(listed.folders)
-        return replace(done, left_out=tuple(spec for spec in outlines if spec not in feeds))
+        return replace(done, left_out=tuple(left_out))
 
     def export_opml(self) -> bytes:
         """All subscriptions as OPML."""

@@ -94,27 +94,29 @@ def event(session: Session, event_id: int, *, why: bool, output: Output) -> None
     from aggregator.render.rows import STORY_COLUMNS, event_detail, iso
 
     with session.app() as app:
-        page = app.front.event(event_id)
-        view = page.view
+        view = app.reading.event(event_id)
         detail = event_detail(view)
         if output.form == "json" and not output.chosen:
             write_json(detail)
             return
+
+        def told(_rows: Any) -> None:
+            text = event_text(
+                view,
+                app.front.event(event_id).account,  # which takes its time, and other forms do not have
+                now=app.clock(),
+                width=terminal_width(),
+                colour=not is_plain(),
+                zone=app.timezone,
+                why=why,
+                tongue=tongue(),
+            )
+            click.echo(text.rstrip("\n"))
+
         output.write(
             detail["members"],
             columns=(*STORY_COLUMNS, "probability", "reason"),
-            table=lambda _rows: click.echo(
-                event_text(
-                    view,
-                    page.account,
-                    now=app.clock(),
-                    width=terminal_width(),
-                    colour=not is_plain(),
-                    zone=app.timezone,
-                    why=why,
-                    tongue=tongue(),
-                ).rstrip("\n")
-            ),
+            table=told,
             atom=lambda rows: stories_feed(
                 rows, view.event.headline, iso(view.event.last_at), feed_id=f"urn:x-aggregator:event:{view.event.id}"
             ),

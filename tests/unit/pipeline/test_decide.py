@@ -240,10 +240,9 @@ def test_threads_of_stories_that_left_the_window_within_one_run_are_stored(
 def test_what_a_batch_costs_does_not_grow_with_the_archive(tmp_path: Path) -> None:
     store = Store(tmp_path / "a.db")
     store.feeds.add([a_spec()], now=NOW)
-    feed, decider, asked = store.feeds.all()[0], Decider(store), set[str]()
+    decider, asked = Decider(store), set[str]()
     for day in range(6):
-        new = [a_new_entry(**told(day, outlet)) for outlet in ("courier", "post")]
-        store.ingest.apply(feed.id, new, now=NOW)
+        told_to(store, range(day, day + 1))
         store.connections.conn.set_trace_callback(asked.add)
         decider.run()
         store.connections.conn.set_trace_callback(None)
