@@ -4,28 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from aggregator.text.weekdays import WEEKDAYS
+
 __all__ = ["weekdays_in"]
 
-# Monday to Sunday; forms after a slash are the same day inflected or shortened.
-_NAMES = {
-    "en": "monday/mon tuesday/tue/tues wednesday/wed thursday/thu/thurs friday/fri saturday/sat sunday/sun",
-    "de": "montag dienstag mittwoch donnerstag freitag samstag/sonnabend sonntag",
-    "es": "lunes martes miércoles jueves viernes sábado domingo",
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
-    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
-    "pt": "segunda terça quarta quinta sexta sábado domingo",
-    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
-    "pl": "poniedziałek/poniedziałku wtorek/wtorku środa/środę/środy czwartek/czwartku piątek/piątku sobota/sobotę/soboty "
-    "niedziela/niedzielę/niedzieli",
-    "ru": "понедельник/понедельника вторник/вторника среда/среду/среды четверг/четверга пятница/пятницу/пятницы "
-    "суббота/субботу/субботы воскресенье/воскресенья",
-    "ar": "الاثنين/الإثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد",
-    "sv": "måndag/måndagen tisdag/tisdagen onsdag/onsdagen torsdag/torsdagen fredag/fredagen lördag/lördagen söndag/söndagen",
-    "da": "mandag tirsdag onsdag torsdag fredag lørdag søndag",
-    "no": "mandag tirsdag onsdag torsdag fredag lørdag søndag",
-    "fi": "maanantai/maanantaina tiistai/tiistaina keskiviikko/keskiviikkona torstai/torstaina perjantai/perjantaina "
-    "lauantai/lauantaina sunnuntai/sunnuntaina",
-}
+# What is written for short: as words of a text these say no more than the names do.
+_SHORT = {"en": "mon tue/tues wed thu/thurs fri sat sun"}
 _CJK = {"zh": "一二三四五六日", "ja": "月火水木金土日"}
 
 
@@ -46,5 +30,7 @@ def weekdays_in(tokens: list[str], text: str, lang: str | None) -> int:
 
 @lru_cache(maxsize=32)
 def _days(lang: str | None) -> dict[str, int]:
-    names = _NAMES.get(lang or "", "").split()
-    return {form: 1 << k for k, forms in enumerate(names) for form in forms.split("/")}
+    """The bit of each word that names a day; of "segunda-feira" the first word alone."""
+    short = [forms.split("/") for forms in _SHORT.get(lang or "", "").split()]
+    named = (*enumerate(WEEKDAYS.get(lang or "", ())), *enumerate(short))
+    return {form.partition("-")[0]: 1 << day for day, forms in named for form in forms}

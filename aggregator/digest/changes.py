@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -21,6 +20,7 @@ from aggregator.digest.claims import (
     told_pairs,
     what_moved,
 )  # fmt: skip
+from aggregator.digest.days import WEEKDAY
 from aggregator.digest.material import story_line
 from aggregator.digest.news import Background, news_sentences
 from aggregator.digest.slots import SLOTS
@@ -191,15 +191,13 @@ def _is_plausible(old: Claim, new: Claim, *, outright: bool = False) -> bool:
         return False
     if not (new.slot or is_said) and (b.value < a.value or (a.value < _SMALL and not same_deed(new, old))):
         return False
-    if new.slot == "arrested" and set(_WEEKDAY.findall(new.statement.text)) - set(_WEEKDAY.findall(old.statement.text)):
+    if new.slot == "arrested" and set(WEEKDAY.findall(new.statement.text)) - set(WEEKDAY.findall(old.statement.text)):
         return False  # the arrests of another night are others
     if b.value < a.value:
         return b.bound != "least" and not (new.slot and SLOTS[new.slot].grows)
     return a.bound != "most"
 
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_WEEKDAY = re.compile(r"\b(?:" + "|".join(_WEEKDAYS) + r")\b")
 _SMALL = 100  # smaller counts outside the named slots are mostly of other things
 
 

@@ -10,17 +10,17 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-__all__ = ["last_day", "spoken_days"]
+from aggregator.text.weekdays import WEEKDAYS
 
-_WEEK: Mapping[str, Sequence[str]] = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-    "de": "Montag Dienstag Mittwoch Donnerstag Freitag Samstag|Sonnabend Sonntag".split(),
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
-    "es": "lunes martes miércoles jueves viernes sábado domingo".split(),
-    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica".split(),
-    "pt": "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo".split(),
-    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag".split(),
+__all__ = ["WEEKDAY", "last_day", "spoken_days"]
+
+_READ = ("en", "de", "fr", "es", "it", "pt", "nl")  # languages in which a sentence's days are read
+_CAPITALS = frozenset({"en", "de"})  # ... and those that write them with a capital
+_WEEK: Mapping[str, Sequence[Sequence[str]]] = {
+    lang: [[form.capitalize() if lang in _CAPITALS else form for form in forms] for forms in WEEKDAYS[lang]]
+    for lang in _READ
 }
+WEEKDAY = re.compile(r"\b(?:" + "|".join(form for forms in _WEEK["en"] for form in forms) + r")\b")
 # Parts of the day of publication. A bare "today" is not among them: commentary says it of any time.
 _PARTS_OF_TODAY = re.compile(
     r"\b(?:tonight|this (?:morning|afternoon|evening)|overnight|last night|at (?:dawn|first light)"
@@ -30,7 +30,7 @@ _PARTS_OF_TODAY = re.compile(
 )
 _YESTERDAY = {  # by language: "hier" is "here" in German
     lang: re.compile(rf"\b{word}\b", re.IGNORECASE)
-    for lang, word in zip(_WEEK, "yesterday gestern hier ayer ieri ontem gisteren".split(), strict=True)
+    for lang, word in zip(_READ, "yesterday gestern hier ayer ieri ontem gisteren".split(), strict=True)
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(
@@ -67,7 +67,7 @@ def last_day(texts: Sequence[str], published: date, lang: str | None) -> date:
 
 def _past(text: str, lang: str | None) -> list[int]:
     """The days of the week of which a text tells as past, 0 = Monday: nothing before them speaks of what is to come."""
-    found = [(day, text.find(part)) for day, name in enumerate(_WEEK[_known(lang)]) for part in name.split("|")]
+    found = [(day, text.find(part)) for day, forms in enumerate(_WEEK[_known(lang)]) for part in forms]
     return [day for day, at in found if at >= 0 and not _AHEAD.search(text[:at])]
 
 
