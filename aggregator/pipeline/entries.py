@@ -132,7 +132,7 @@ def _new_entry(entry: ParsedEntry, source: _Source, now: datetime, *, wants_page
         text_hash=hashed,
         outlet_key=outlet_key,
         outlet_name=outlet_name,
-        wants_page=wants_page and has_page and not is_post and not entry.outlet and site_of(url or "") not in _PLAYERS,
+        wants_page=wants_page and has_page and not is_post and not entry.outlet and outlet_key not in _PLAYERS,
         enclosures=entry.enclosures,
     )
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["SET", "apply", "known"]
 
 INDEX_BYTES = 4 * 2**20  # of words in memory; a transaction of a poll brings 2 to 3 MB of them, SQLite would write at 1
+INDEX_PARTS = 16  # of one size before they are brought together; SQLite would at 4, and write each word twice as often
+INDEX_CRISIS = 48  # parts that are no longer brought together little by little, but at once, while the writer waits
 SET = "aggregator"  # what sqlite-utils calls the list of steps in the table _sqlite_migrations
 _STEPS: list[Callable[[Database], None]] = []
 
@@ -686,3 +688,10 @@ def m0025_events_by_key(db: Database) -> None:
     """Events are found by their key, and their marks by the event: what is decided asks for both, and read them all before."""
     db.execute("CREATE INDEX events_key ON events (key) WHERE merged_into IS NULL")
     db.execute("CREATE INDEX event_marks_event ON event_marks (event_id)")
+
+
+@step
+def m0026_index_in_parts(db: Database) -> None:
+    """The full-text index leaves more of bringing its parts together to the night, when `Search.merge` does it."""
+    db.execute("INSERT INTO stories_fts (stories_fts, rank) VALUES ('automerge', ?)", (INDEX_PARTS,))
+    db.execute("INSERT INTO stories_fts (stories_fts, rank) VALUES ('crisismerge', ?)", (INDEX_CRISIS,))
