@@ -35,3 +35,10 @@ def test_the_first_letters_of_a_command_are_completed() -> None:
     asked = {"_AGGREGATOR_COMPLETE": "bash_complete", "COMP_WORDS": "aggregator ev", "COMP_CWORD": "1"}
     done = CliRunner().invoke(cli, [], env=asked, prog_name="aggregator")
     assert done.output.split() == ["plain,events", "plain,event"]
+
+
+def test_a_mistyped_command_is_answered_with_the_one_that_was_meant() -> None:
+    done = CliRunner().invoke(cli, ["stroies"])
+    assert done.exit_code == 2
+    assert "No such command 'stroies'. Did you mean 'stories'?" in done.output
+    assert "Did you mean" not in CliRunner().invoke(cli, ["xyzzy"]).output
