@@ -248,7 +248,7 @@ def _in_one_line(
 ) -> DigestEvent:
     """The event in one line: headline and numbers, from what the tables say."""
     event, tz, first, voice = view.event, ZoneInfo(zone), view.stories[0], _voice(view)
-    day = max(1, (now.astimezone(tz).date() - event.first_at.astimezone(tz).date()).days + 1)
+    day = max(1, (min(now, event.last_at).astimezone(tz).date() - event.first_at.astimezone(tz).date()).days + 1)
     return DigestEvent(
         event_id=event.id,
         headline=event.headline,

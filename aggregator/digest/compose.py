@@ -283,10 +283,10 @@ def _sources(view: EventView) -> tuple[SourceLine, ...]:
 def _status(
     view: EventView, told: Told | None, since: datetime, until: datetime, options: DigestOptions
 ) -> tuple[str, int]:
-    """NEW, DEVELOPING, or day n of the thread that the event is part of (n counts the reader's calendar days)."""
+    """NEW, DEVELOPING, or day n of the thread that the event is part of: the reader's calendar days up to its latest story."""
     event, zone = view.event, ZoneInfo(options.timezone)
     began = min([event.first_at, *(e.first_at for e in view.thread)])
-    day = (until.astimezone(zone).date() - began.astimezone(zone).date()).days + 1
+    day = (min(until, event.last_at).astimezone(zone).date() - began.astimezone(zone).date()).days + 1
     if told is None and event.first_at >= since and not view.thread:
         return "new", max(1, day)
     return ("day", day) if day > 1 else ("developing", max(1, day))
