@@ -29,6 +29,7 @@ SHORTEST_S = 60.0
 LONGEST_S = 30 * 86_400.0
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 5.6.2
 SETTINGS = ("every_s", "login", "headers", "proxy", "selectors")
+MOMENTS = ("last_polled", "next_poll", "added", "last_ok", "last_new")
 MOST_TITLE = 32  # columns, in the list for people
 LIST_COLUMNS = ("url", "title", "folder", "state", "last_polled", "next_poll", "failures", "error", *SETTINGS)
 NEXT_COLUMNS = ("url", "title", "next_poll", "reason", "interval_s", "last_polled", "failures", "state")
@@ -286,11 +287,14 @@ def show(session: Session, *, url: str, as_json: bool) -> None:
 
     with session.app() as app:
         row = feed_detail(app.feeds.get(url))
+        moment, _wide = moments(app.timezone, app.clock())
     if as_json:
         write_json(row)
         return
     told = {name: value for name, value in row.items() if name not in {*SETTINGS, "interval_s"}}
-    for name, value in {**told, "set": "  ".join(_settings(row))}.items():
+    told |= {name: moment(row[name]) for name in MOMENTS if row[name]}
+    told |= {"reason": retell(row["reason"], tongue()), "set": "  ".join(_settings(row))}
+    for name, value in told.items():
         if value not in {None, ""}:
             click.echo(f"{name.replace('_', ' '):12}  {one_line(str(value))}")
 
