@@ -49,6 +49,7 @@ class SendmailTransport:
                 f"{self.program} ended with {done.returncode}{f': {said}' if said else ''}.",
                 channel="sendmail",
                 transient=done.returncode not in _FOR_GOOD,
+                in_doubt=done.returncode < 0,  # killed: the mail may be in its queue
             )
         return f"{self.program} took it"
 

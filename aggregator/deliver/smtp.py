@@ -25,6 +25,9 @@ _GO_ON = 354
 _FOR_GOOD = range(500, 600)
 _UNSPOKEN = re.compile("[\x00-\x1f\x7f-\x9f]+")
 _SHOWN = 200  # characters of an answer that are kept
+_PATIENCE = (
+    10  # times as long for the last word, ten minutes by default (RFC 5321, 4.5.3.2.6): to give up early makes doubles
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,8 @@ class SmtpTransport:
     def _last_word(self, server: smtplib.SMTP) -> tuple[int, bytes]:
         """The answer to the final dot; without a clear one the mail may have been taken."""
         try:
+            if server.sock is not None:
+                server.sock.settimeout(_PATIENCE * self.options.timeout_s)
             server.send(b".\r\n")
             code, said = server.getreply()
         except (smtplib.SMTPException, OSError, ValueError) as error:

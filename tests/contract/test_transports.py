@@ -119,6 +119,15 @@ def test_sendmail_says_what_is_for_now_and_what_for_good(tmp_path: Path) -> None
     assert failed.value.setting == "[mail] path"
 
 
+def test_a_sendmail_that_was_killed_leaves_a_doubt(tmp_path: Path) -> None:
+    program = tmp_path / "sendmail"
+    program.write_text("#!/bin/sh\nkill -9 $$\n")
+    program.chmod(0o755)
+    with pytest.raises(DeliveryError) as failed:
+        SendmailTransport(str(program)).send(PARCEL, on_hand_over=lambda: None)
+    assert failed.value.in_doubt
+
+
 def test_a_box_that_cannot_be_written_is_told_by_its_setting(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for transport in (MaildirTransport(tmp_path / "file"), FolderTransport(tmp_path / "file")):

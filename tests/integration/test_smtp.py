@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,8 +54,8 @@ class Sends:
 
 
 @contextmanager
-def server(**options: Any) -> Iterator[tuple[Controller, Box]]:
-    box = Box()
+def server(box: Box | None = None, **options: Any) -> Iterator[tuple[Controller, Box]]:
+    box = box or Box()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -126,6 +127,18 @@ def context() -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(TLS / "localhost.pem")
     return made
+
+
+def test_a_server_that_looks_the_mail_through_is_waited_for() -> None:
+    class Slow(Box):
+        def handle_message(self, message: Any) -> None:
+            time.sleep(0.6)  # in the server's thread
+            super().handle_message(message)
+
+    with server(box=Slow()) as (controller, box):
+        send = Sends(port=controller.port, timeout_s=0.2)
+        assert send().startswith("250 ")
+    assert len(box.mails) == 1
 
 
 def test_starttls_and_login_protect_the_password_and_the_mail() -> None:
