@@ -25,9 +25,8 @@ _GO_ON = 354
 _FOR_GOOD = range(500, 600)
 _UNSPOKEN = re.compile("[\x00-\x1f\x7f-\x9f]+")
 _SHOWN = 200  # characters of an answer that are kept
-_PATIENCE = (
-    10  # times as long for the last word, ten minutes by default (RFC 5321, 4.5.3.2.6): to give up early makes doubles
-)
+# How much longer the last word is waited for, up to ten minutes (RFC 5321, 4.5.3.2.6): to give up early makes doubles.
+_PATIENCE, _LONGEST_S = 10, 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +84,7 @@ class SmtpTransport:
         """The answer to the final dot; without a clear one the mail may have been taken."""
         try:
             if server.sock is not None:
-                server.sock.settimeout(_PATIENCE * self.options.timeout_s)
+                server.sock.settimeout(max(self.options.timeout_s, min(_PATIENCE * self.options.timeout_s, _LONGEST_S)))
             server.send(b".\r\n")
             code, said = server.getreply()
         except (smtplib.SMTPException, OSError, ValueError) as error:

@@ -17,7 +17,7 @@ from aggregator.store.times import from_db, to_db
 
 __all__ = ["ABANDONED", "Outbox", "Queued"]
 
-ABANDONED = timedelta(minutes=15)  # no attempt takes longer, by the timeouts of the transports
+ABANDONED = timedelta(minutes=45)  # no attempt takes longer, by the timeouts of the transports
 _OPEN = "('due', 'claimed', 'handed')"
 
 
