@@ -3,13 +3,14 @@
 What counts: how much of a title's words the other outlets use in their titles and leads, how well its own story bears it
 out, and that it is no question, no live blog, no list and no quotation. The weights are in `weights.json`.
 """
-# ruff: noqa: RUF001, SIM905 - typographic quotes are the subject; word lists read best as lines of words
+# ruff: noqa: RUF001 - typographic quotes are the subject; word lists read best as lines of words
 
 from __future__ import annotations
 
 import re
 
 from aggregator.digest.material import Material, Telling
+from aggregator.digest.sentence_features import FIRST_PERSON
 from aggregator.digest.vectors import cosine, rarity
 
 __all__ = ["HEADLINE", "headline_features"]
@@ -34,7 +35,6 @@ _OPINION = re.compile(
 )
 _DASH = re.compile(r"—| [-–|] ")
 _QUOTES = re.compile(r"[“”‘\"«»„]|(?:^|\s)'")
-_FIRST_PERSON = frozenset("i we my our you your us".split())
 
 
 def headline_features(telling: Telling, material: Material) -> list[float]:
@@ -85,7 +85,7 @@ def _plainness(telling: Telling) -> list[float]:
         float("," in title),
         float(bool(_QUOTES.search(title))),
         float(any(char.isdigit() for char in title)),
-        float(any(t.partition("'")[0] in _FIRST_PERSON for t in tokens)),
+        float(bool(FIRST_PERSON.search(title))),
         float(len(telling.sentences) < 3),  # noqa: PLR2004 (a feed's summary, not the story)
     ]
 

@@ -12,7 +12,15 @@ import re
 from aggregator.digest.material import Candidate, Material, Telling
 from aggregator.digest.vectors import cosine, weight_of
 
-__all__ = ["FOLLOWING", "OPINION", "SENTENCE", "following_features", "opens_dangling", "sentence_features"]
+__all__ = [
+    "FIRST_PERSON",
+    "FOLLOWING",
+    "OPINION",
+    "SENTENCE",
+    "following_features",
+    "opens_dangling",
+    "sentence_features",
+]
 
 SENTENCE = (
     "titles_covered", "own_title_covered", "other_titles_covered", "title_pairs", "shared_pairs", "lead_words_shared",
@@ -36,7 +44,7 @@ _ANNOUNCES = re.compile(
 )
 _PERFECT = re.compile(r"\b(?:has|have) \w+ed\b")
 _DASH = re.compile(r"—| [-–] ")
-_FIRST_PERSON = frozenset("i we my our me us you your".split())
+FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|[Mm]e|us|[Yy]ours?|[Yy]our?)\b")  # and not the US
 # A first word that points back to what was said before, by language: such a sentence cannot open a brief.
 _DANGLING = frozenset(
     "he she it they this that these those his her their its but and so then also him them such there here or yet however "
@@ -121,7 +129,7 @@ def _manner(candidate: Candidate) -> list[float]:
     spoken = text.split()
     return [
         float(bool(_WEEKDAY.search(text))),
-        float(any(t.partition("'")[0] in _FIRST_PERSON for t in tokens)),
+        float(bool(FIRST_PERSON.search(text))),
         float(text[:1] in '“"‘'),
         float(opens_dangling(candidate)),
         float("?" in text),
