@@ -147,10 +147,8 @@ def _reason(member: EventMember, width: int, tongue: Tongue) -> list[str]:
         )
         lines += wrap(copied, width, indent="    ")
     if member.reason:
-        sure = tongue.gettext(
-            "%(why)s (sure %(share)s%%)", why=retell(member.reason, tongue), share=round(100 * member.probability)
-        )
-        lines += wrap(sure, width, indent="    ")
+        sure = tongue.gettext("%(share)s%% sure", share=round(100 * member.probability))
+        lines += wrap(f"{retell(member.reason, tongue)} ({sure})", width, indent="    ")
     for story_id, veto in member.vetoes:
         apart = tongue.gettext("kept apart from story %(id)s: %(why)s", id=story_id, why=retell(veto, tongue))
         lines += wrap(apart, width, indent="    ")
