@@ -30,7 +30,7 @@ __all__ = ["FeedPoller", "body_hash", "read_feed"]
 
 log = logging.getLogger(__name__)
 
-HASH_DIGITS = 32
+HASH_DIGITS = 32  # of SHA-256, for which processors have an instruction: a third of the time of blake2b
 MOST_PARSING = 32  # documents that wait in the parsers at once; their bodies are in memory
 SOURCES_AT_ONCE = 4
 MOST_UNWRITTEN = 64  # polls without news whose state is written in one transaction
@@ -48,9 +48,7 @@ def body_hash(body: bytes) -> str:
     head = body[: first.start()] if first else body
     rest = body[first.start() :] if first else b""
     stable = _HEAD_TIME.sub(b"", _VOLATILE.sub(b"", head)) + rest
-    return hashlib.sha256(stable).hexdigest()[
-        :HASH_DIGITS
-    ]  # processors have an instruction for it: a third of blake2b's time
+    return hashlib.sha256(stable).hexdigest()[:HASH_DIGITS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
