@@ -82,11 +82,12 @@ class SmtpTransport:
 
     def _last_word(self, server: smtplib.SMTP) -> tuple[int, bytes]:
         """The answer to the final dot; without a clear one the mail may have been taken."""
+        usual = self.options.timeout_s
         try:
-            if server.sock is not None:
-                server.sock.settimeout(max(self.options.timeout_s, min(_PATIENCE * self.options.timeout_s, _LONGEST_S)))
+            _wait(server, max(usual, min(_PATIENCE * usual, _LONGEST_S)))
             server.send(b".\r\n")
             code, said = server.getreply()
+            _wait(server, usual)  # for what follows, which has nothing to tell that matters
         except (smtplib.SMTPException, OSError, ValueError) as error:
             raise DeliveryError(
                 f"{self._where} had the whole mail and ended the connection without an answer ({_reason(error)}).",
@@ -197,6 +198,12 @@ class SmtpTransport:
 
 
 _OURS = "localhost"  # a greeting by the machine's own name may wait for a name server, and tells where the reader is
+
+
+def _wait(server: smtplib.SMTP, timeout_s: float) -> None:
+    """How long answers are waited for from now on; that a server has hung up is told by the next step."""
+    if server.sock is not None:
+        server.sock.settimeout(timeout_s)
 
 
 def _told(what: str, step: Callable[[], T]) -> T:

@@ -17,7 +17,7 @@ from aggregator.store.times import from_db, to_db
 
 __all__ = ["ABANDONED", "Outbox", "Queued"]
 
-ABANDONED = timedelta(minutes=45)  # no attempt takes longer, by the timeouts of the transports
+ABANDONED = timedelta(minutes=45)  # an attempt takes half of it at most, with the usual `[mail] timeout_s`
 _OPEN = "('due', 'claimed', 'handed')"
 
 

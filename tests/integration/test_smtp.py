@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -54,8 +56,8 @@ class Sends:
 
 
 @contextmanager
-def server(box: Box | None = None, **options: Any) -> Iterator[tuple[Controller, Box]]:
-    box = box or Box()
+def server(**options: Any) -> Iterator[tuple[Controller, Box]]:
+    box = Box()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -129,16 +131,21 @@ def context() -> ssl.SSLContext:
     return made
 
 
-def test_a_server_that_looks_the_mail_through_is_waited_for() -> None:
-    class Slow(Box):
-        def handle_message(self, message: Any) -> None:
-            time.sleep(0.6)  # in the server's thread
-            super().handle_message(message)
+def test_a_server_that_looks_the_mail_through_is_waited_for_and_its_goodbye_is_not() -> None:
+    left, in_time = threading.Event(), Queue[bool]()
 
-    with server(box=Slow()) as (controller, box):
-        send = Sends(port=controller.port, timeout_s=0.2)
-        assert send().startswith("250 ")
-    assert len(box.mails) == 1
+    def slowly(step: str) -> None:
+        if step == "dot":
+            time.sleep(0.8)
+        elif step == "quit":
+            in_time.put(left.wait(3))
+
+    with faulty("ok") as there:
+        there.on_step = slowly
+        assert Sends(port=there.port, timeout_s=0.5)() == "250 taken as 7"
+        left.set()
+        assert in_time.get(timeout=10)
+    assert len(there.received) == 1
 
 
 def test_starttls_and_login_protect_the_password_and_the_mail() -> None:
