@@ -69,9 +69,9 @@ def print_events(rows: Any, zone: str, now: datetime) -> None:
     moment, wide = moments(zone, now)
 
     def shown(row: dict[str, Any]) -> dict[str, Any]:
-        return row | {"counts": f"{row['outlets']} / {row['reports']}", "last": moment(row["last"])}
+        return row | {"counts": f"{row['outlets']} / {row['independent']}", "last": moment(row["last"])}
 
-    head = {"id": _("event"), "last": _("latest"), "headline": _("outlets / reports, headline")}
+    head = {"id": _("event"), "last": _("latest"), "headline": _("outlets / independent reports, headline")}
     print_table(map(shown, rows), (("id", -7), ("last", wide), ("counts", 9), ("headline", 0)), head, below="why")
 
 

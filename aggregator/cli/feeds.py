@@ -12,7 +12,7 @@ import click
 
 from aggregator.cli.helping import Group
 from aggregator.cli.listing import Output, list_options, moments, print_table
-from aggregator.cli.output import write_json
+from aggregator.cli.output import broken, write_json
 from aggregator.cli.session import Session, pass_session, say_how_to_begin
 from aggregator.cli.speech import _, ngettext, tongue
 from aggregator.cli.when import parse_span, typed_span
@@ -221,6 +221,8 @@ def set_(
       aggregator feeds set https://example.org/feed.xml --header 'X-Token: abc' --proxy http://127.0.0.1:3128
       aggregator feeds set https://example.org/feed.xml --auth ''
     """
+    from aggregator.render.rows import iso
+
     seconds = 0.0 if every == "auto" else None if every is None else parse_span(every)
     if seconds and not SHORTEST_S <= seconds <= LONGEST_S:
         raise click.BadParameter("between 1m and 30d.", param_hint="--every")
@@ -230,7 +232,8 @@ def set_(
         if seconds is None and access is None and chosen is None:
             raise click.UsageError("Say what to set; see: aggregator feeds set --help")
         feed = app.feeds.change(url, every_s=seconds, access=access, selectors=chosen)
-    when = f"{feed.next_poll_at:%Y-%m-%d %H:%M} UTC" if feed.next_poll_at else _("with the next poll")
+        moment, _wide = moments(app.timezone, app.clock())
+    when = moment(iso(feed.next_poll_at)) if feed.next_poll_at else _("with the next poll")
     click.echo(_("%(url)s is asked next %(when)s.", url=feed.url, when=when), err=True)
 
 
@@ -257,9 +260,10 @@ def _print_feeds(rows: Any) -> None:
             folder = row["folder"]
             click.echo(click.style(folder or _("(no folder)"), bold=True))
         settings = "".join(f"  [{said}]" for said in _settings(row))
-        trouble = f"  {retell(row['error'], tongue())}" if row["error"] else ""
         title = fit(row["title"] or "", wide)
-        click.echo(f"  {title}{' ' * (wide - width_of(title))}  {row['url']}{settings}{trouble}")
+        click.echo(f"  {title}{' ' * (wide - width_of(title))}  {row['url']}{settings}")
+        for line in broken(retell(row["error"], tongue()), first="    ", indent="    ") if row["error"] else ():
+            click.echo(line)
 
 
 def _settings(row: dict[str, Any]) -> list[str]:

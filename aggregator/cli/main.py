@@ -121,8 +121,8 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            if not near or "?" in error.message:  # later versions of click may say it themselves
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)  # click would look among those that are loaded
+            if not near:
                 raise
             raise click.UsageError(f"{error.message} Did you mean '{near[0]}'?", ctx) from None
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aggregator.cli.output import write_json
+from aggregator.cli.output import broken, write_json
 from aggregator.cli.session import Session, log_to_stderr, pass_session, require_feeds
 from aggregator.cli.speech import _, ngettext
 from aggregator.errors import LeaseHeld
@@ -66,7 +66,8 @@ def _tell(report: dict[str, Any], *, as_json: bool) -> None:
         click.echo(f"aggregator: {report['error']}", err=True)
         sys.exit(1)
     for failed in report.get("failed", []):
-        click.echo(_("failed: %(url)s: %(why)s", url=failed["url"], why=failed["error"]), err=True)
+        for line in broken(_("failed: %(url)s: %(why)s", url=failed["url"], why=failed["error"]), indent="  "):
+            click.echo(line, err=True)
     for moved in report.get("moved", []):
         click.echo(_("moved: %(url)s is now %(to)s", url=moved["url"], to=moved["to"]), err=True)
     if as_json:
@@ -82,6 +83,8 @@ def _tell(report: dict[str, Any], *, as_json: bool) -> None:
             ),
             err=True,
         )
+        if not report["polled"] and not report.get("stopped"):
+            click.echo(_("No feed is due; to ask them all the same: aggregator poll --force"), err=True)
     if report.get("stopped"):
         click.echo(_("Stopped; what came is kept."), err=True)
         sys.exit(130)

@@ -64,7 +64,7 @@ def event_entry(row: dict[str, Any], *, page: str, tongue: Tongue = ENGLISH) -> 
     """A row of an event; `page` is the address of its page with `{id}` in it."""
     counts = [
         tongue.ngettext("%(num)s outlet", "%(num)s outlets", row["outlets"]),
-        tongue.ngettext("%(num)s report", "%(num)s reports", row["reports"]),
+        tongue.ngettext("%(num)s independent report", "%(num)s independent reports", row["independent"]),
     ]
     said = [f"{tongue.together(counts)}.", row.get("why") or ""]
     return FeedEntry(

@@ -39,7 +39,8 @@ _STORY: dict[str, Schema] = {
 }  # fmt: skip
 _MARKED: dict[str, Schema] = {"read": TRUTH, "starred": TRUTH, "tags": listed(TEXT)}
 _EVENT: dict[str, Schema] = {
-    "id": NUMBER, "headline": TEXT, "first": TIME, "last": TIME, "outlets": NUMBER, "reports": NUMBER, "stories": NUMBER,
+    "id": NUMBER, "headline": TEXT, "first": TIME, "last": TIME, "outlets": NUMBER, "reports": NUMBER,
+    "independent": NUMBER, "stories": NUMBER,
 }  # fmt: skip
 _MEMBER: dict[str, Schema] = {
     "probability": SHARE, "nearest": MAYBE_NUMBER, "reason": MAYBE, "copy_reason": MAYBE,

@@ -10,7 +10,7 @@ STORY = {
     "published": "2026-03-02T08:00:00Z", "seen": "2026-03-02T08:05:00Z", "text": "One.\n\nTwo <b>.",
 }  # fmt: skip
 EVENT = {
-    "id": 3, "headline": "Storm", "first": "2026-03-01T08:00:00Z", "last": "2026-03-02T08:00:00Z", "outlets": 3, "reports": 1,
+    "id": 3, "headline": "Storm", "first": "2026-03-01T08:00:00Z", "last": "2026-03-02T08:00:00Z", "outlets": 3, "independent": 1,
     "stories": 4, "why": "Its story matches.",
 }  # fmt: skip
 
@@ -46,7 +46,7 @@ def test_an_address_that_is_not_for_the_web_becomes_no_link() -> None:
 def test_an_event_links_to_its_page_and_says_how_widely_it_was_told() -> None:
     (item,) = json_feed([event_entry(EVENT, page="http://127.0.0.1:8080/events/{id}")], title="Weather")["items"]
     assert item["url"] == "http://127.0.0.1:8080/events/3"
-    assert item["content_text"] == "3 outlets, 1 report. Its story matches."
+    assert item["content_text"] == "3 outlets, 1 independent report. Its story matches."
 
 
 def test_rows_of_any_kind_are_entries_of_their_own_with_what_they_say() -> None:
