@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TESTS ?= tests
 DATA ?= $(or $(AGGREGATOR_DATA),../shared)
 
-.PHONY: demo test check format messages bench bench-poll bench-store soak docs clean
+.PHONY: demo test check format messages bench bench-poll bench-store bench-pages soak docs clean
 
 demo: $(READY)  ## the demo newsroom through the real pipeline; ARGS=--once ends after printing
 	@$(BIN)/aggregator demo $(ARGS)

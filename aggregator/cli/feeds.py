@@ -297,10 +297,12 @@ def show(session: Session, *, url: str, as_json: bool) -> None:
         return
     told = {name: value for name, value in row.items() if name not in {*SETTINGS, "interval_s"}}
     told |= {name: moment(row[name]) for name in MOMENTS if row[name]}
-    told |= {"reason": retell(row["reason"], tongue()), "set": "  ".join(_settings(row))}
+    told |= {name: retell(row[name], tongue()) for name in ("error", "reason") if row[name]}
+    told |= {"set": "  ".join(_settings(row))}
     for name, value in told.items():
         if value not in {None, ""}:
-            click.echo(f"{name.replace('_', ' '):12}  {one_line(str(value))}")
+            label = f"{name.replace('_', ' '):12}  "
+            click.echo("\n".join(broken(one_line(str(value)), first=label, indent=" " * len(label))))
 
 
 @feeds.command("next")

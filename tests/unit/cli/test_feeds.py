@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,17 @@ def test_what_is_wrong_with_a_feed_stands_below_it(reader: Path) -> None:
     lines = typed(reader, "feeds", "list").stdout.splitlines()
     assert lines[1] == f"  Nine  {FEED}"
     assert lines[2].startswith("    127.0.0.1 is a loopback address.")
+
+
+def test_what_is_wrong_with_a_feed_is_said_in_the_language_of_the_terminal(
+    reader: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with contextlib.closing(sqlite3.connect(reader / "a.db")) as db, db:
+        db.execute("UPDATE feeds SET last_error = 'HTTP 404: there is nothing at this address.'")
+    monkeypatch.setenv("LANGUAGE", "de")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    for command in (["list"], ["show", FEED]):
+        assert "HTTP 404: unter dieser Adresse ist nichts" in typed(reader, "feeds", *command).stdout
 
 
 def test_a_poll_with_nothing_to_ask_says_how_to_ask_all_the_same(reader: Path) -> None:

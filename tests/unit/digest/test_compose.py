@@ -92,6 +92,12 @@ def test_days_are_counted_in_the_readers_zone() -> None:
     assert a_digest([view], told=memory, options=options).sections[0].events[0].day == 1
 
 
+def test_days_are_counted_up_to_the_latest_story() -> None:
+    two_days = [a_story(1, published_at=NOW - timedelta(days=6)), a_story(2, published_at=NOW - timedelta(days=5))]
+    (event,) = a_digest([a_view(two_days, 4)], since=NOW - timedelta(days=7)).sections[0].events
+    assert event.day == 2
+
+
 def test_a_full_digest_counts_what_it_leaves_out() -> None:
     views = [a_quake(n, first=n * 10) for n in range(1, 8)]
     digest = a_digest(views, options=DigestOptions(events=3))
