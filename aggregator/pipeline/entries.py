@@ -89,7 +89,7 @@ class _Source:
     def __init__(self, parsed: ParsedFeed, feed: Feed) -> None:
         self.url = feed.url
         self.lang = parsed.lang or feed.lang
-        self._name = one_line(parsed.title or feed.title or "") or None
+        self._name = one_line(feed.title or parsed.title or "") or None  # as the reader calls it, if that is otherwise
         self._own = site_of(feed.url) or feed.url
         self._sites = {site_of(u) for u in (feed.url, parsed.link, feed.site_url) if u}
         titles: dict[str | None, set[str | None]] = {}

@@ -225,6 +225,17 @@ def test_two_entries_with_one_address_are_one_story(db: Path) -> None:
         assert (report.new_entries, report.new_stories) == (2, 1)
 
 
+@pytest.mark.parametrize(("given", "shown"), [(None, "World news | The Courier"), ("The Courier", "The Courier")])
+def test_an_outlet_has_the_name_that_the_reader_gave_its_feed(db: Path, given: str | None, shown: str) -> None:
+    body = rss(item(1)).replace(
+        b"<title>The Courier</title>", b"<title>World news | The Courier</title><link>https://courier.example/</link>"
+    )
+    with Server({"/feed": Reply(headers=(("Content-Type", "text/xml"),), body=body)}) as server, reading(db) as app:
+        app.feeds.add([FeedSpec(url=server.url("/feed"), title=given)])
+        poll(app)
+        assert [story.outlet for story in app.reading.stories()] == [shown]
+
+
 def test_a_fault_of_the_parser_costs_one_feed_only(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from aggregator.pipeline import feeds as room
 
