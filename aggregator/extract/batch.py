@@ -16,21 +16,7 @@ from aggregator.text.urls import site_of
 
 __all__ = ["KEYS", "extract_lines"]
 
-KEYS = (
-    "path",
-    "url",
-    "title",
-    "authors",
-    "published",
-    "updated",
-    "lang",
-    "site",
-    "section",
-    "image",
-    "text",
-    "quality",
-    "error",
-)
+KEYS = tuple("path url title authors published updated lang site section image text quality error".split())
 Mapper = Callable[..., Iterable[Any]]
 
 # Bare texts in one folder may come from several sites: a line must stand in two others.

@@ -26,73 +26,16 @@ MAX_ATTRIBUTES = 2_000
 _LONG_TAG = 20_000
 
 INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "q",
-        "ruby",
-        "rb",
-        "rt",
-        "rp",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
+    (
+        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q ruby rb rt rp s samp "
+        "small span strike strong sub sup time tt u var wbr"
+    ).split()
 )
 SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "iframe",
-        "object",
-        "embed",
-        "canvas",
-        "audio",
-        "video",
-        "select",
-        "option",
-        "datalist",
-        "textarea",
-        "head",
-        "math",
-        "map",
-        "input",
-        "progress",
-        "meter",
-        "-comment",
-        "_comment",
-    ]
+    (
+        "script style noscript template svg iframe object embed canvas audio video select option datalist textarea head "
+        "math map input progress meter -comment _comment"
+    ).split()
 )
 _CLOSED_BY_ITSELF = "p|li|td|th|tr|dt|dd|option|thead|tbody|tfoot|img|br|hr|input|meta|link|source|area|base|col|embed|param|track|wbr|path|body|html|head"
 _TAG = re.compile(rf"<(/?)(?!(?:{_CLOSED_BY_ITSELF})[\s/>])[a-zA-Z][^\s/<>]*(?:\s[^<>]*?(/)?)?>", re.IGNORECASE)
@@ -121,7 +64,6 @@ class Block:
     link_chars: int = 0
     bold_chars: int = 0
     links: int = 0
-    spans: str = ""  # class names of inline elements that hold the whole block
     has_time: bool = False
     breaks: int = 0  # single line breaks inside
 
@@ -286,7 +228,6 @@ class _Walk:
                         min(self.link, len(text)),
                         min(self.bold, len(text)),
                         self.links,
-                        "",
                         self.time,
                         self.breaks,
                     )

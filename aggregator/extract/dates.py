@@ -24,23 +24,21 @@ __all__ = ["Dates", "find_dates", "to_iso"]
 _EARLIEST_YEAR = 1990
 _MACHINES = frozenset({"json-ld", "meta"})
 _DAY = timedelta(days=1)
-_PUBLISHED = (
-    "article:published_time", "og:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime", "dc.date.issued", "citation_online_date", "date", "pubdate", "publishdate", "publish-date", "publish_date",
-    "publication_date", "article.published", "article_date_original", "originalpublicationdate", "dc.date", "dcterms.date", "dcterms.created",
-    "dc.date.created", "release_date", "date.release", "displaydate", "og:article:published_time", "rnews:datepublished", "article:published",
-    "citation_publication_date", "dc.created", "created", "doc_date", "og:pubdate", "last-published", "gentime",
-    "published",
+_PUBLISHED = tuple(
+    (
+        "article:published_time og:published_time datepublished parsely-pub-date sailthru.date "
+        "cxenseparse:recs:publishtime cxenseparse:publishtime dc.date.issued citation_online_date date pubdate "
+        "publishdate publish-date publish_date publication_date article.published article_date_original "
+        "originalpublicationdate dc.date dcterms.date dcterms.created dc.date.created release_date date.release "
+        "displaydate og:article:published_time rnews:datepublished article:published citation_publication_date "
+        "dc.created created doc_date og:pubdate last-published gentime published"
+    ).split()
 )  # fmt: skip
-_UPDATED = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "last-modified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "lastmod",
-    "updated_time",
+_UPDATED = tuple(
+    (
+        "article:modified_time og:updated_time datemodified last-modified dcterms.modified dc.date.modified lastmod "
+        "updated_time"
+    ).split()
 )
 # The zone of a country's outlets, by the end of their address (where there are several, that of the largest cities).
 _ZONES = {
@@ -179,11 +177,11 @@ def find_dates(
     lines: Sequence[str] = (),
     elsewhere: Sequence[str] = (),
     lang: str | None = None,
-    deep: bool = True,
 ) -> Dates:
     """Publication and last change of a page. `lines`: its blocks near the headline; `elsewhere`: all of them.
 
-    `deep`: htmldate as last resort (not its extensive search: that loads two hundred locales, 100 MB, in ten seconds).
+    `html`, if given, is shown to htmldate as last resort but one (not for its extensive search: that loads two hundred
+    locales, 100 MB, in ten seconds).
     """
     found = Dates()
     in_url, shown = _day_in_url(url), _days_shown(lines, lang)
@@ -209,7 +207,7 @@ def find_dates(
             found.published, found.published_from = earlier.isoformat(), "url" if earlier == in_url else "body"
     if found.published is None and parser is not None and (day := _dated(parser, lang)):
         found.published, found.published_from = day.isoformat(), "body"
-    if found.published is None and deep and html:
+    if found.published is None and html:
         guess = _guessed(html, url)
         if guess:
             found.published, found.published_from = guess, "htmldate"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -223,8 +222,3 @@ def _note(sources: dict[str, str], fact: str, source: str | None) -> None:
 
 def _string(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def with_text(facts: Article, **changes: Any) -> Article:
-    """The facts with a text and what follows from it."""
-    return replace(facts, **changes)

@@ -39,39 +39,8 @@ _PROSE = 80  # characters
 _LONG_LINE = 400  # characters; longer is no headline, byline or label
 _TEASER = 200  # letters; a shorter articleBody says nothing
 
-_TAGS = (
-    "p",
-    "li",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "div",
-    "td",
-    "blockquote",
-    "figcaption",
-    "pre",
-    "span",
-    "dd",
-    "button",
-    "label",
-    "a",
-)
-_AROUND = (
-    "nav",
-    "footer",
-    "header",
-    "aside",
-    "article",
-    "main",
-    "form",
-    "figure",
-    "ul",
-    "table",
-    "blockquote",
-    "a",
-    "section",
-)
+_TAGS = tuple("p li h1 h2 h3 h4 div td blockquote figcaption pre span dd button label a".split())
+_AROUND = tuple("nav footer header aside article main form figure ul table blockquote a section".split())
 _AROUND_BITS = {name: 1 << i for i, name in enumerate(_AROUND)} | {"ol": 1 << _AROUND.index("ul")}
 _TAG_NUMBERS = {name: i + 1 for i, name in enumerate(_TAGS)}
 _LEVELS = {f"h{i}": i for i in range(1, 7)}

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from aggregator.extract.bylines import find_authors
 from aggregator.extract.dates import find_dates
 from aggregator.extract.head import Head
+from aggregator.extract.letters import DENSE
 from aggregator.extract.lines import Line
 from aggregator.extract.phrases import line_kind
 from aggregator.text.html import clean_text
@@ -15,7 +16,6 @@ from aggregator.text.html import clean_text
 __all__ = ["kept_facts", "kept_lines", "kept_title"]
 
 _SPACE = re.compile(r"[ \t\u00a0\u2000-\u200b\u3000]+")
-_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _SEARCHED = 12  # lines from the top among which the headline stands
 _PARAGRAPH = 160  # characters: longer is text, no headline
 _WORD = re.compile(r"\w+")
@@ -54,7 +54,7 @@ def kept_title(lines: Sequence[str]) -> int | None:
 
 def _reads_as_headline(line: str) -> bool:
     words = len(_WORD.findall(line))
-    han = len(_HAN.findall(line))
+    han = len(DENSE.findall(line))
     if (words < 4 and han < 8) or words > 30:
         return False
     kind, share = line_kind(line)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["Seen", "plain"]
+__all__ = ["DENSE", "Seen", "plain"]
 
+# Characters of scripts that say in one what others say in two or three: Han, kana, Hangul, Thai.
+DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _ASCII_OTHER = bytes(code for code in range(128) if not chr(code).isalnum())
 _END = 60  # letters of each end of a passage that must stand in another

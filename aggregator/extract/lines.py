@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aggregator.extract.letters import Seen
+from aggregator.extract.letters import DENSE, Seen
 from aggregator.extract.phrases import KINDS, line_kind
 from aggregator.extract.titles import same_title
 
@@ -23,7 +23,6 @@ _LABEL_WORDS = 3
 _END_ZONE = 4  # lines
 _SENTENCE_END = tuple(".!?…。！？”\"»’'）)]")
 _WORD = re.compile(r"\w+")
-_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _DATE = re.compile(
     r"\b(?:19|20)\d\d\b.{0,12}$|^\W*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b\d{1,2}[:.h]\d\d\b|(?:19|20)\d\d\s?[年년-]\s?\d{1,2}|\b\d+\s*(?:min|minutes?|minuten|hours?|days?|hrs?)\b.{0,12}$|\bago\b",
     re.IGNORECASE,
@@ -260,9 +259,9 @@ def _dangling(lines: Sequence[Line], reasons: list[str | None], *, title_known: 
 
 def _words(text: str) -> int:
     """Words; two characters count as one where there are no spaces."""
-    return len(_WORD.findall(_HAN.sub(" ", text))) + (len(_HAN.findall(text)) + 1) // 2
+    return len(_WORD.findall(DENSE.sub(" ", text))) + (len(DENSE.findall(text)) + 1) // 2
 
 
 def _weight(text: str) -> float:
     """Length in letters; a character of Chinese or Japanese says as much as three."""
-    return len(text) + 2 * len(_HAN.findall(text))
+    return len(text) + 2 * len(DENSE.findall(text))

@@ -19,46 +19,11 @@ _BAR = re.compile(r"\s+[|–—·•»«›‹:~⋆/-]+\s+|\s*[|»«]\s*|\s+::\s
 _SURE_BAR = re.compile(r"[|»«·•⋆]|::")
 # Labels that outlets put before or after a headline; matched as a whole segment, case folded.
 _LABELS = frozenset(
-    [
-        "opinion",
-        "opinions",
-        "editorial",
-        "commentary",
-        "comment",
-        "analysis",
-        "column",
-        "video",
-        "videos",
-        "watch",
-        "exclusive",
-        "live",
-        "updated",
-        "update",
-        "review",
-        "breaking",
-        "gallery",
-        "podcast",
-        "listen",
-        "read",
-        "explainer",
-        "letters",
-        "letter",
-        "perspective",
-        "sponsored",
-        "news",
-        "meinung",
-        "kommentar",
-        "analyse",
-        "video-interview",
-        "leitartikel",
-        "kolumne",
-        "édito",
-        "tribune",
-        "vidéo",
-        "opinión",
-        "editoriale",
-        "commento",
-    ]
+    (
+        "opinion opinions editorial commentary comment analysis column video videos watch exclusive live updated update "
+        "review breaking gallery podcast listen read explainer letters letter perspective sponsored news meinung "
+        "kommentar analyse video-interview leitartikel kolumne édito tribune vidéo opinión editoriale commento"
+    ).split()
 )
 _MAX_CHARS = 500
 

@@ -163,7 +163,7 @@ TOLD_MACHINES = "2026-03-05T09:00:00+00:00"
 def test_an_earlier_day_that_readers_are_shown_is_the_day_of_publication(lines, body, url, want):
     head = read_head(f'<head><meta property="article:published_time" content="{TOLD_MACHINES}"></head>')
     parser = LexborHTMLParser(f"<body>{body}</body>")
-    assert find_dates(head, parser=parser, lines=lines, url=url, lang="en", deep=False).published == want
+    assert find_dates(head, parser=parser, lines=lines, url=url, lang="en").published == want
 
 
 def test_the_day_it_was_updated_is_not_the_day_it_was_published():
@@ -270,7 +270,7 @@ def test_what_can_be_read_of_broken_json_ld_is_read():
     ids=["said to be published", "opens the text", "within prose", "marked", "a list of dates"],
 )
 def test_the_day_is_found_where_a_page_shows_it(lines, body, want):
-    found = find_dates(Head(), parser=LexborHTMLParser(f"<body>{body}</body>"), lines=lines, lang="de", deep=False)
+    found = find_dates(Head(), parser=LexborHTMLParser(f"<body>{body}</body>"), lines=lines, lang="de")
     assert found.published == want
 
 
