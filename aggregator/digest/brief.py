@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from aggregator.digest.chrome import Spans
 from aggregator.digest.headline import headline_features
 from aggregator.digest.material import Candidate, Material, Telling, gather
 from aggregator.digest.sentence_features import following_features, opens_dangling, sentence_features
@@ -46,8 +47,13 @@ def compose_brief(material: Material, weights: Weights, *, words: int = 100, sen
     return Brief(
         headline=best.title if best else "",
         headline_from=best.story.id if best else "",
-        sentences=tuple(sentence_from(material.tellings[c.telling].story, c.offset, c.text) for c in chosen),
+        sentences=tuple(_sentence(c, material.tellings[c.telling].story) for c in chosen),
     )
+
+
+def _sentence(candidate: Candidate, story: StoryLine) -> Sentence:
+    spans = candidate.spans
+    return sentence_from(story, candidate.offset, candidate.text, spans if len(spans) > 1 else ())
 
 
 def headline(stories: Sequence[StoryLine], among: Collection[str] | None = None) -> StoryLine | None:
@@ -111,8 +117,8 @@ def _reading_order(chosen: list[Candidate]) -> list[Candidate]:
     return [opener, *sorted(rest, key=lambda c: (order[c.telling], c.offset))]
 
 
-def sentence_from(story: StoryLine, offset: int, text: str) -> Sentence:
-    """A sentence with all that it takes to find it again."""
+def sentence_from(story: StoryLine, offset: int, text: str, spans: Spans = ()) -> Sentence:
+    """A sentence with all that it takes to find it again; one in pieces has their `spans` in the story's text."""
     return Sentence(
         text=text,
         story_id=story.id,
@@ -121,21 +127,27 @@ def sentence_from(story: StoryLine, offset: int, text: str) -> Sentence:
         url=story.url,
         at=story.published_at,
         text_hash=text_hash(story.text or ""),
+        spans=spans,
     )
 
 
 def brief_line(line: Mapping[str, Any], words: int = 100) -> dict[str, Any]:
     """One line of the `brief` filter: `{"event", "stories": [story lines]}` becomes the account of the event.
 
-    Gives `{"event", "headline", "headline_from", "sentences": [{"text", "story", "offset"}], "text"}`. Where no story has a
-    title, the headline is None; where none has text, there are no sentences and `text` is "".
+    Gives `{"event", "headline", "headline_from", "sentences": [{"text", "story", "offset"}], "text"}`, `text` being the
+    sentences joined by one space. A sentence into which headlines were pasted comes as the pieces around them, for each is
+    verbatim. Where no story has a title, the headline is None; where none has text, there are no sentences and `text` is "".
     """
     account = brief(line["event"], [_story(row) for row in line.get("stories") or ()], words)
     return {
         "event": line["event"],
         "headline": account.headline or None,
         "headline_from": account.headline_from or None,
-        "sentences": [{"text": s.text, "story": s.story_id, "offset": s.offset} for s in account.sentences],
+        "sentences": [
+            {"text": text, "story": s.story_id, "offset": offset}
+            for s in account.sentences
+            for offset, text in s.pieces
+        ],
         "text": account.text,
     }
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from aggregator.text.sentences import split
 
-__all__ = ["is_glued", "prose", "prose_sentences"]
+__all__ = ["Spans", "is_glued", "prose", "prose_sentences"]
 
 _MOST_SENTENCES = 20  # of one story: what comes later is background
 _MOST_CHARACTERS = 8_000
+
+Spans = tuple[tuple[int, int], ...]
 
 _PARAGRAPH = re.compile(r"[^\n\r]+")
 _WORD = re.compile(r"\w+")
@@ -33,7 +36,7 @@ _OPENS_CHROME = re.compile(
     |(?:file|stock|handout)(?:\s+(?:photo|image|picture))?\s*[-–—:]|file\s(?:photo|image)|in\sthis\s[\w.,\s]{3,30}(?:photo|image|frame)\b
     |fotos?\s*[:/]|bildquelle|quelle\s*:|фото\s*:|写真\s*[:：]|图\s*[:：]
     |enlarge\sthis\simage|toggle\scaption|hide\scaption|getty\simages|slideshow|gallery\b|watch\s?(?:live|now|below|the\svideo|:|this\b)
-    |(?:see|read|learn|find\sout|hear|discover)\s(?:also|more|next)\b|see\salso|also\s(?:read|on)\b|more\s(?:on|from|coverage|stories|:)|related\b.{0,20}:
+    |(?:see|read|learn|find\sout|hear|discover)\s(?:also|more|next)\b|see\salso|also\s(?:read|on)\b|more(?:\s(?:on|from|coverage|stories)|\s?:)|related\b.{0,20}:
     |related\s(?:article|stor|content|video|coverage|link|topic)|recommended\b|most\s(?:read|popular|viewed)|trending\b|what\sto\sknow\s?:
     |lesen\ssie|mehr\s(?:dazu|zum\sthema)|lire\saussi|à\slire|lee\stambién|lea\stambién|leggi\sanche|leia\s(?:também|mais)|lees\sook|czytaj\s
     |читайте\sтакже|相关阅读|関連記事|اقرأ\sأيض
@@ -61,7 +64,16 @@ _CREDIT = re.compile(
     r"|\b(?:Photo(?:graph)?s?|Image|Video|Picture|Illustration|Bild|Foto)s?\s(?:credit|courtesy|by|provided\sby|from)\b|\bcredit\s?:",
 )
 _TWEET = re.compile(r"\bpic\.twitter\.com/|[—–-]\s[^—–]{2,60}\(@\w{1,20}\)\s+\w+\.?\s\d{1,2},\s\d{4}")
-# Related headlines pasted into a sentence without a space: "Mike PompeoTrump says", "SessionsLewandowski".
+# Related headlines that some sites paste in after a name, with the name in full:
+# "Ann Hale Ann Marie HaleStorm nears Port shut MORE said".
+_PASTED = re.compile(
+    r"\b(?P<name>[\w'’-]{3,})(?:,? (?:Jr|Sr)\.| I{2,3}\b)?"
+    r"(?P<pasted>(?: [\w.()'’-]+){0,6}? (?P=name)(?=[A-Z0-9'‘“\"])(?:[^\n\r]{10,600}? )?MORE\b)"
+)
+_PASTED_END = "MORE"
+_LEFT_OVER = re.compile(r"(?:\s|[a-z])MORE\b")
+_OPENS_PIECE = re.compile(r"[\w(\[“\"‘]")
+# The same where it cannot be told what was pasted: "Mike PompeoTrump says", "SessionsLewandowski".
 _GLUED = re.compile(r"(?<=[a-z]{3})(?<!Mc)(?<!Mac)[A-Z][a-z]{2,}")
 
 
@@ -89,21 +101,46 @@ def prose(text: str, title: str | None = None) -> tuple[tuple[int, int], ...]:
 
 
 @lru_cache(maxsize=512)  # account, changes and differences of an event ask for the same stories, one after the other
-def prose_sentences(text: str, title: str | None, lang: str | None) -> tuple[tuple[int, str], ...]:
-    """The first twenty sentences of a story's prose, each with its offset in `text`; those with pasted headlines are left out."""
+def prose_sentences(text: str, title: str | None, lang: str | None) -> tuple[Spans, ...]:
+    """The first twenty sentences of a story's prose, each as its spans in `text`.
+
+    A sentence has one span; one into which headlines were pasted has the spans around them, which read on when joined by a
+    space. It is left out if they would not, or if what was pasted cannot be told from it.
+    """
     text = text[:_MOST_CHARACTERS]
-    found: list[tuple[int, str]] = []
-    for begin, end in prose(text, title):
-        spans = ((begin + a, begin + b) for a, b in split(text[begin:end], lang))
-        found += [(a, text[a:b]) for a, b in spans if not is_glued(text[a:b])]
+    pasted = [match.span("pasted") for match in _PASTED.finditer(text)] if _PASTED_END in text else []
+    plain = text
+    for start, end in pasted:  # a pasted question or full stop ends no sentence
+        plain = plain[:start] + "x" * (end - start) + plain[end:]
+    found: list[Spans] = []
+    for begin, end in prose(plain, title):
+        around = (_around(begin + a, begin + b, pasted) for a, b in split(plain[begin:end], lang))
+        found += [spans for spans in around if _reads_on(text, spans)]
         if len(found) >= _MOST_SENTENCES:
             break
     return tuple(found[:_MOST_SENTENCES])
 
 
+def _around(start: int, end: int, pasted: Sequence[tuple[int, int]]) -> Spans:
+    """What is left of a sentence without what was pasted into it."""
+    spans = []
+    for begin, stop in pasted:
+        if start <= begin and stop <= end:
+            spans.append((start, begin))
+            start = min(stop + 1, end)
+    return (*spans, (start, end))
+
+
+def _reads_on(text: str, spans: Spans) -> bool:
+    """Whether the spans of a sentence are clean, and parted from each other as words are."""
+    pieces = [text[start:end] for start, end in spans]
+    apart = all(text[a - 1].isspace() and _OPENS_PIECE.match(text, a) for a, _ in spans[1:])
+    return apart and not is_glued(" ".join(pieces))
+
+
 def is_glued(sentence: str) -> bool:
     """Whether related headlines were pasted into a sentence without spaces, as some sites do at each name."""
-    return " MORE" in sentence or len(_GLUED.findall(sentence)) > 1
+    return bool(_LEFT_OVER.search(sentence)) or len(_GLUED.findall(sentence)) > 1
 
 
 def _is_furniture(paragraph: str, words: int) -> bool:

@@ -141,8 +141,9 @@ def plural(noun: str) -> str:
 def statements_of(story: Story) -> tuple[Statement, ...]:
     """The sentences of a story's prose, in order, at most twenty."""
     lang = story.lang[:2].lower() if story.lang else None
-    found = prose_sentences(story.text or "", story.title, lang)
-    return tuple(Statement(story, place, offset, text) for place, (offset, text) in enumerate(found))
+    text = story.text or ""
+    whole = (spans[0] for spans in prose_sentences(text, story.title, lang) if len(spans) == 1)
+    return tuple(Statement(story, place, start, text[start:end]) for place, (start, end) in enumerate(whole))
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from aggregator.digest.chrome import prose_sentences
+from aggregator.digest.chrome import Spans, prose_sentences
 from aggregator.digest.vectors import Vector, cosine, rarity, summed, vector
 from aggregator.model import Story, StoryLine
 from aggregator.text.dateline import dateline_end
@@ -31,17 +31,25 @@ _PAIRED = (("«", "»"), ("「", "」"), ("(", ")"), ("[", "]"))
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may be shown. `place` is its number among its story's sentences, `telling` the story's number."""
+    """A sentence that may be shown. `place` is its number among its story's sentences, `telling` the story's number.
+
+    `spans` are where it stands in the story's text: one, or the pieces around pasted headlines, joined by a space in `text`.
+    """
 
     telling: int
     place: int
-    offset: int
+    spans: Spans
     text: str
     tokens: tuple[str, ...]
     content: frozenset[str]
     vector: Vector
     pairs: frozenset[tuple[str, str]]
     names: frozenset[str]
+
+    @property
+    def offset(self) -> int:
+        """Where it begins in the story's text."""
+        return self.spans[0][0]
 
     @property
     def size(self) -> int:
@@ -213,24 +221,26 @@ def _telling(story: StoryLine, lang: str | None, number: int, most: int) -> Tell
 def _candidates(story: StoryLine, lang: str | None, number: int, most: int) -> list[Candidate]:
     """The story's first sentences that may be shown: prose, without pasted headlines."""
     found: list[Candidate] = []
-    for offset, sentence in prose_sentences(story.text or "", story.title, lang):
-        start, text = _without_dateline(offset, sentence, is_first=not found)
+    whole = story.text or ""
+    for spans in prose_sentences(whole, story.title, lang):
+        shown = spans if found else _without_dateline(whole, spans)
+        text = " ".join(whole[start:end] for start, end in shown)
         tokens = tuple(words(text))
         if len(tokens) >= _MIN_WORDS:
-            found.append(_candidate(number, len(found), start, text, tokens=tokens, lang=lang))
+            found.append(_candidate(number, len(found), shown, text, tokens=tokens, lang=lang))
             if len(found) == most:
                 break
     return found
 
 
 def _candidate(
-    telling: int, place: int, offset: int, text: str, *, tokens: tuple[str, ...], lang: str | None
+    telling: int, place: int, spans: Spans, text: str, *, tokens: tuple[str, ...], lang: str | None
 ) -> Candidate:
     stems = _stems(tokens, lang)
     return Candidate(
         telling=telling,
         place=place,
-        offset=offset,
+        spans=spans,
         text=text,
         tokens=tokens,
         content=frozenset(stems),
@@ -240,12 +250,11 @@ def _candidate(
     )
 
 
-def _without_dateline(offset: int, sentence: str, *, is_first: bool) -> tuple[int, str]:
-    """The sentence from where it begins after "BERLIN (Reuters) - "; what is left is still verbatim."""
-    end = dateline_end(sentence) if is_first else 0
-    if end > len(sentence) // 2:
-        return offset, sentence
-    return offset + end, sentence[end:]
+def _without_dateline(text: str, spans: Spans) -> Spans:
+    """A first sentence from where it begins after "BERLIN (Reuters) - "; what is left is still verbatim."""
+    (start, end), *rest = spans
+    begins = dateline_end(text[start:end])
+    return spans if begins > (end - start) // 2 else ((start + begins, end), *rest)
 
 
 def _pairs(tokens: Sequence[str]) -> frozenset[tuple[str, str]]:

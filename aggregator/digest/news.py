@@ -121,6 +121,8 @@ def news_sentences(
 
 
 def _may_be_shown(candidate: Candidate) -> bool:
+    if len(candidate.spans) > 1:  # what is new is shown as it stands
+        return False
     if candidate.size < _MIN_WORDS or not candidate.is_whole or opens_dangling(candidate):
         return False
     return not (OTHER_TIME.search(candidate.text) or _TO_THE_READER.search(candidate.text))

@@ -55,6 +55,6 @@ def sentences_of(event: DigestEvent) -> Iterator[Sentence]:
 def _check(sentence: Sentence, text: str | None) -> str:
     if text is None:
         return "gone"
-    if text[sentence.offset : sentence.offset + len(sentence.text)] == sentence.text:
+    if all(text.startswith(piece, offset) for offset, piece in sentence.pieces):
         return "edited" if sentence.text_hash and text_hash(text) != sentence.text_hash else ""
-    return "moved" if sentence.text in text else "missing"
+    return "moved" if all(piece in text for _, piece in sentence.pieces) else "missing"

@@ -21,7 +21,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A sentence verbatim from a story: `story.text[offset : offset + len(text)]`; `text_hash` is of the whole story text."""
+    """A sentence verbatim from a story: `story.text[offset : offset + len(text)]`; `text_hash` is of the whole story text.
+
+    Where headlines were pasted into it, `spans` (start, end) are the places in the story's text of what is shown, and `text`
+    is these pieces joined by one space; else there are none.
+    """
 
     text: str
     story_id: str
@@ -30,6 +34,21 @@ class Sentence:
     url: str | None = None
     at: datetime | None = None
     text_hash: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the story's text."""
+        return self.spans[-1][1] if self.spans else self.offset + len(self.text)
+
+    @property
+    def pieces(self) -> tuple[tuple[int, str], ...]:
+        """What of it stands together in the story, in order: each with its offset."""
+        found, at = [], 0
+        for start, end in self.spans or ((self.offset, self.end),):
+            found.append((start, self.text[at : at + end - start]))
+            at += end - start + 1
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

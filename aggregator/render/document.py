@@ -72,7 +72,7 @@ def _sentence(sentence: Sentence) -> dict[str, Any]:
         "url": sentence.url,
         "at": iso(sentence.at),
         "text_hash": sentence.text_hash,
-    }
+    } | ({"spans": [list(span) for span in sentence.spans]} if sentence.spans else {})
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def _sentence(row: Mapping[str, Any]) -> Sentence:
         url=row.get("url"),
         at=_time(row["at"]) if row.get("at") else None,
         text_hash=row.get("text_hash") or "",
+        spans=tuple((start, end) for start, end in row.get("spans", ())),
     )
 
 

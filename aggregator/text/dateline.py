@@ -14,14 +14,13 @@ _DATE = rf"(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}\.?\s{_MONTH})(?:,?\s\d{{4}})?"
 _CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’/ -]{2,40}"  # noqa: RUF001
 _REGION = r"(?:,\s+(?!(?-i:The)\b)[A-Z][\w.' ]{1,30}?)"
 _AGENCY = r"[(（]\s?[\w ./-]{2,30}\s?[)）]"  # noqa: RUF001
-_DASH = r"(?:--|[-\u2010-\u2015])\s"
+_DASH = r"(?:(?:--|[-\u2010-\u2015])\s|[\u2013\u2014](?=[A-Z“\"]))"
 # A known agency needs no dash: "Washington (CNN) The court", "(AP) The court".
 _WIRES = r"\((?:AP|CNN|Reuters|AFP|UPI|dpa|ANSA|EFE|Bloomberg|CBS|Kyodo|KYODO|Xinhua|PTI|TASS)[\w /]{0,20}\)\s*"
-# A place in capitals and a dash; a place, an agency and a dash; an agency and a dash; a known agency.
+# A place in capitals and a dash; a place, a date or neither, an agency and a dash; a known agency.
 _DATELINE = re.compile(
-    rf"\s*(?:(?!An?\s){_CAPITALS}{_REGION}{{0,2}}(?:,?\s*{_DATE})?,?\s*(?:{_AGENCY}\s*)?{_DASH}"
-    rf"|(?:[A-Z][\w.'’-]+,?\s){{1,4}}(?:{_DATE},?\s*)?{_AGENCY}\s*{_DASH}"  # noqa: RUF001
-    rf"|{_AGENCY}\s*{_DASH}"
+    rf"\s*(?:(?!An?\s){_CAPITALS}{_REGION}{{0,2}}(?:/{_CAPITALS}{_REGION}?)?(?:,?\s*{_DATE})?,?\s*(?:{_AGENCY}\s*)?{_DASH}"
+    rf"|(?:[A-Z][\w.'’-]+,?\s){{0,4}}(?:{_DATE},?\s*)?{_AGENCY}\s*{_DASH}"  # noqa: RUF001
     rf"|(?:(?!The\s|An?\s)(?:[A-Z][\w.'’-]+,?\s|[a-z]{{2,6}},\s){{1,6}})?{_WIRES})"  # noqa: RUF001
 )
 

@@ -177,7 +177,7 @@ def _outside(text: str | None, url: str | None) -> Markup:
 
 def _said_at(sentence: Sentence) -> str:
     """The address of a sentence within its story on our own pages."""
-    return f"/stories/{quote(str(sentence.story_id))}?at={sentence.offset}&n={len(sentence.text)}#said"
+    return f"/stories/{quote(str(sentence.story_id))}?at={sentence.offset}&n={sentence.end - sentence.offset}#said"
 
 
 def _asset(flask: Flask, stamps: dict[str, str], name: str) -> str:

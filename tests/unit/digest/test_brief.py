@@ -85,6 +85,35 @@ def test_related_headlines_pasted_into_a_sentence_keep_it_out() -> None:
     assert brief("e", [a_line("1", text=f"{glued}\n\n{prose}")]).text == prose
 
 
+PASTED = " Ada Maria MorrowMayor asks for help? Storm nears Court rules on tower MORE"
+PIECES = ["Sen. Ada Morrow", "(Lab.) said on Monday that the tower was late."]
+
+
+def test_a_sentence_with_headlines_pasted_in_comes_as_the_pieces_around_them_each_verbatim() -> None:
+    text = f"{PIECES[0]}{PASTED} {PIECES[1]}"
+    made = brief_line(a_row(stories=[{"id": "1", "title": "Tower is late", "text": text, "lang": "en"}]))
+    assert [text[s["offset"] : s["offset"] + len(s["text"])] for s in made["sentences"]] == PIECES
+    assert made["text"] == " ".join(PIECES)
+
+
+def test_a_sentence_in_pieces_is_one_sentence_and_is_found_again() -> None:
+    line = a_line("1", text=f"{PIECES[0]}{PASTED} {PIECES[1]}")
+    (sentence,) = brief("e", [line]).sentences
+    assert line.text is not None
+    assert sentence.text == " ".join(PIECES)
+    assert [line.text[start:end] for start, end in sentence.spans] == PIECES
+    assert sentence.end == len(line.text)
+
+
+@pytest.mark.parametrize(
+    "rest", [", who leads the party, said on Monday that the tower was late.", "'s tower is late.", "."]
+)
+def test_pieces_that_do_not_read_on_as_words_do_are_not_shown(rest: str) -> None:
+    prose = "The court ruled on Monday that the tower may be built after all."
+    made = brief("e", [a_line("1", text=f"The plan was made by {PIECES[0]}{PASTED}{rest}\n\n{prose}")])
+    assert made.text == prose
+
+
 def test_stories_without_text_have_a_headline_and_no_sentences() -> None:
     row = {
         "event": 7,

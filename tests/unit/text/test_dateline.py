@@ -17,6 +17,10 @@ from aggregator.text.dateline import dateline_end
         "(Reuters) - ",
         "BRÜSSEL/PARIS, 4. Mai (AFP) – ",
         "SAN FRANCISCO, Calif. — ",
+        "WASHINGTON—",
+        "PORT ALDWYN, Aldermark–",
+        "PORT ALDWYN, Ald./NEWHAM (Reuters) - ",
+        "Oct 24 (Reuters) - ",
     ],
 )
 def test_a_dateline_is_no_text(dateline: str) -> None:
@@ -29,6 +33,8 @@ def test_a_dateline_is_no_text(dateline: str) -> None:
         "",
         "A FIRE - and what it left behind",
         "COVID-19 came back.",
+        "NASA–built parts fell into the sea.",
+        "The mayor—Ada Morrow—resigned.",
         "The council voted - at last - on Tuesday.",
         "NASA says the probe (launched in 2019) - the first of its kind - is well.",
         "Mr Stone (58) was convicted.",
