@@ -138,10 +138,12 @@ def brief_line(line: Mapping[str, Any], words: int = 100) -> dict[str, Any]:
     sentences joined by one space. A sentence into which headlines were pasted comes as the pieces around them, for each is
     verbatim. Where no story has a title, the headline is None; where none has text, there are no sentences and `text` is "".
     """
-    account = brief(line["event"], [_story(row) for row in line.get("stories") or ()], words)
+    stories = [_story(row) for row in line.get("stories") or ()]
+    account = brief(line["event"], stories, words)
+    titles = {story.id: story.title for story in stories}  # as they came, blanks and all
     return {
         "event": line["event"],
-        "headline": account.headline or None,
+        "headline": titles[account.headline_from] if account.headline_from else None,
         "headline_from": account.headline_from or None,
         "sentences": [
             {"text": text, "story": s.story_id, "offset": offset}
