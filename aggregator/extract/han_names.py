@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 __all__ = ["han_names"]
 
+# What counters and labels behind a name say: read, comments, edited, source, posted.
+_COUNTED = "阅读|閱讀|浏览|瀏覽|评论|評論|编辑|編輯|责编|責編|来源|來源|发表|發表|发布|發布"
 _CREDIT = re.compile(
     r"(?:(?:作者|撰文|(?:^|\s)文)\s*[:：丨|/]\s*|(?:^\W*|本报|本報|社|网|報|报|台|频道|頻道|[（(])\s*(?:记者|記者)\s*[:：丨|/\s]\s*)"
-    r"((?:[\u4e00-\u9fff·]{2,4}|[A-Za-z]\w{2,15})(?:[、\s]+[\u4e00-\u9fff]{2,3}(?![\u4e00-\u9fff]))*)(?=[\s）)】/／|,，、。(（]|$)"
+    rf"((?:[\u4e00-\u9fff·]{{2,4}}|[A-Za-z]\w{{2,15}})(?:[、\s]+(?!{_COUNTED})[\u4e00-\u9fff]{{2,3}}(?![\u4e00-\u9fff]))*)(?=[\s）)】/／|,，、。(（]|$)"
 )
+_PHOTO = re.compile(r"\s*[摄攝]")
 _BETWEEN = re.compile(r"[、，,\s]+")
 # The hundred commonest family names, without those that begin everyday words of two characters as often.
 _SURNAMES = (
@@ -31,11 +34,11 @@ _TITLE = 6  # characters: a shorter line is a label
 def han_names(lines: Sequence[str]) -> tuple[str, ...]:
     """Who is credited in one of these lines, the page's blocks around its headline and at its end.
 
-    A name with a word for writing or reporting; else one that stands alone between a headline and the text; else one in
-    brackets at the end of a line.
+    A name with a word for writing or reporting (not one who took a picture); else one that stands alone between a
+    headline and the text; else one in brackets at the end of a line.
     """
     for line in lines:
-        if found := _CREDIT.search(line):
+        for found in (match for match in _CREDIT.finditer(line) if not _PHOTO.match(line, match.end())):
             names = tuple(n for n in _BETWEEN.split(found.group(1)) if 2 <= len(n) <= 12)
             if names:
                 return names

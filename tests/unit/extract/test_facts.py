@@ -295,11 +295,21 @@ def test_a_byline_with_a_date_or_a_label_of_its_own_is_read(lines, want):
         (["临湖大桥将关闭十一个月", "陈晓、王立", "市议会周二决定，从五月起关闭大桥。"], ("陈晓", "王立")),
         (["市议会周二决定，从五月起关闭大桥。（袁立 临湖报道）"], ("袁立",)),
         (["临湖网本地频道 记者 陈晓"], ("陈晓",)),
+        (["大桥关闭前的最后一天 本报记者 赵平 摄", "作者:linhu 阅读(120) 评论(3)"], ("linhu",)),
         (["首页", "江苏", "文化"], ()),
         (["临湖大桥将关闭十一个月", "周末", "市议会周二决定，从五月起关闭大桥。"], ()),
         (["（资料图片）"], ()),
     ],
-    ids=["under the headline", "two", "signed", "reporter of a channel", "menu", "label", "no name"],
+    ids=[
+        "under the headline",
+        "two",
+        "signed",
+        "reporter of a channel",
+        "not the photographer",
+        "menu",
+        "label",
+        "no name",
+    ],
 )
 def test_chinese_names_are_found_where_they_stand_alone(lines, want):
     assert find_authors(Head(), lines=lines)[0] == want
