@@ -24,6 +24,7 @@ __all__ = ["brief", "brief_line", "compose_brief", "headline", "sentence_from"]
 _ALREADY_SAID = 0.6  # share of a sentence's content words already shown above which it adds too little
 _ALIKE = 0.5  # cosine of two later sentences above which the second is the first again
 _MOST_SENTENCES = 3
+_LONGEST = 60  # words of a sentence; a longer one is a list or was badly cut, and is told only if there is no other
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -77,9 +78,9 @@ def _headline(material: Material, weights: Weights, among: Collection[str] | Non
 
 def _choose(material: Material, weights: Weights, words: int, most: int) -> list[Candidate]:
     """The best opener, then what adds most to it, as long as words are left."""
-    scored = [
-        (weights.sentence.score(sentence_features(c, material)), c) for c in material.candidates if c.size <= words
-    ]
+    fitting = [c for c in material.candidates if c.size <= words]
+    readable = [c for c in fitting if c.size <= _LONGEST] or fitting
+    scored = [(weights.sentence.score(sentence_features(c, material)), c) for c in readable]
     if not scored or most < 1:
         return []
     standing = [pair for pair in scored if not opens_dangling(pair[1]) and not pair[1].ends_a_quotation]

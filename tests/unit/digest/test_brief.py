@@ -85,6 +85,13 @@ def test_related_headlines_pasted_into_a_sentence_keep_it_out() -> None:
     assert brief("e", [a_line("1", text=f"{glued}\n\n{prose}")]).text == prose
 
 
+def test_a_sentence_of_more_than_sixty_words_is_told_only_if_there_is_no_other() -> None:
+    endless = f"The council of Newham said on Monday that it had found {'money for the bridge and ' * 12}the school."
+    short = "The council of Newham will pay for the bridge and for the school."
+    assert brief("e", [a_line("1", text=f"{endless} {short}")]).text == short
+    assert brief("e", [a_line("1", text=endless)]).text == endless
+
+
 PASTED = " Ada Maria MorrowMayor asks for help? Storm nears Court rules on tower MORE"
 PIECES = ["Sen. Ada Morrow", "(Lab.) said on Monday that the tower was late."]
 
