@@ -21,7 +21,10 @@ _QUARTERS = tuple(
     )
     for n, ordinal in enumerate(_ORDINALS, 1)
 )
+# Whatever says a quarter has one of these: a plain search for them is quick, and most texts have none.
+_SAYS_QUARTER = re.compile("quart|trimestre|kwarta|квартал|الربع|季|半期|[qt][1-4]|[1-4][qt]")
 _NUMBER = r"(\d{1,2}[.,]\d)"
+_SAYS_MAGNITUDE = re.compile(_NUMBER)
 _SCALES = "on the richter|auf der richter|sulla scala|en la escala|na escala|sur l'échelle|w skali"
 _MAGNITUDE = re.compile(
     "(?:magnitude|magnitud|magnituda|magnitudine|stärke|kracht|силой|магнитуд\\w*|siły|قوته|قوتها|بقوة|マグニチュード|\\bm)"
@@ -58,8 +61,9 @@ _MOST_FACTS = 6
 def facts_in(title: str, lead: str) -> list[str]:
     """Facts that tell events of one kind apart: "quarter 2", "magnitude 5.1", "score 2-1" (titles only)."""
     text = f"{title} {lead}".lower()
-    found = [f"quarter {n}" for n, pattern in enumerate(_QUARTERS, 1) if pattern.search(text)]
-    for match in _MAGNITUDE.finditer(text):
+    quarters = enumerate(_QUARTERS, 1) if _SAYS_QUARTER.search(text) else ()
+    found = [f"quarter {n}" for n, pattern in quarters if pattern.search(text)]
+    for match in _MAGNITUDE.finditer(text) if _SAYS_MAGNITUDE.search(text) else ():
         number = next(group for group in match.groups() if group)
         found.append(f"magnitude {number.replace(',', '.')}")
     heading = title.lower()

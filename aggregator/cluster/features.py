@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from sys import intern
 
@@ -21,13 +22,13 @@ import numpy.typing as npt
 from aggregator.cluster.calendar import weekdays_in
 from aggregator.cluster.facts import facts_in
 from aggregator.cluster.meaning import NOTHING, Encode, Meaning, meaning
-from aggregator.cluster.names import figures_in, names_in, subjects_in
+from aggregator.cluster.names import figures_in, names_in, subjects_in, words_of
 from aggregator.cluster.places import places_in
 from aggregator.cluster.rarity import HASH_BITS, rarity
 from aggregator.model import StoryLine
 from aggregator.text.dateline import dateline_end
 from aggregator.text.language import detect, has_spaces
-from aggregator.text.words import terms, terms_of, words
+from aggregator.text.words import terms_of, words
 
 __all__ = ["VERSION", "Features", "features"]
 
@@ -41,6 +42,7 @@ _Ids = npt.NDArray[np.uint32]
 _Weights = npt.NDArray[np.float16]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MASK = (1 << HASH_BITS) - 1
+_MOST_RARE = 16
 _HEADER = struct.Struct("<BqHHHHHH")
 
 
@@ -157,7 +159,8 @@ def features(line: StoryLine, encode: Encode | None = None) -> Features:
     surface = dict(zip(in_rest + in_lead + in_title, spoken[2] + spoken[1] + spoken[0], strict=True))
     names = names_in(f"{body}\n{title}" if body else title, lang)
     bigrams = _bigrams(in_title, in_lead, lang)
-    name_weights = _name_weights(names, lang)
+    in_names = words_of(names)
+    name_weights = _name_weights(in_names, lang)
     title_places = places_in(in_title, title, lang)
     return Features(
         id=line.id,
@@ -178,7 +181,7 @@ def features(line: StoryLine, encode: Encode | None = None) -> Features:
         shown_names=tuple(names),
         figures=tuple(figures_in(f"{title}\n{body}")),
         rare=tuple(surface[term] for term in weighed.rare) if has_spaces(lang) else (),
-        subjects=tuple(subjects_in(title, names, lang)),
+        subjects=tuple(subjects_in(title, in_names, lang)),
         facts=tuple(facts_in(title, body[:LEAD_LIMIT])),
         title_places=tuple(sorted(title_places)),
         places=tuple(sorted(title_places | places_in(in_lead + in_rest, body, lang))),
@@ -215,26 +218,32 @@ class _Words:
     def of(cls, in_title: list[str], in_lead: list[str], in_rest: list[str], lang: str | None) -> _Words:
         table = rarity(lang)
         title, lead, body = set(in_title), Counter(in_lead), Counter(in_lead + in_rest)
-        title.discard("")
-        del lead[""], body[""]
-        rows: dict[int, list[float]] = {}
-        readable: list[tuple[float, str]] = []
-        for term in title | body.keys():
-            key, idf = table[term]
-            count, early, named = body.get(term, 0), lead.get(term, 0), term in title
-            comb = (1 + math.log(count) if count else 0.0) + (1.0 if early else 0.0) + (2.0 if named else 0.0)
-            front = (1 + math.log(early) if early else 0.0) + (1.5 if named else 0.0)
-            row = [idf, comb * idf, front * idf, idf if named else 0.0]
-            # Two words with one hash: the heavier one stands, whatever the order of the set.
-            rows[key] = max(row, rows.get(key, row))
-            readable.append((-comb * idf, term))
-        order = sorted(rows)
-        table_of = np.array([rows[key] for key in order], dtype=np.float64).reshape(len(order), 4)
-        rare = tuple(term for _, term in sorted(readable)[:16])
-        return cls(
-            np.array(order, dtype=np.uint32), _half(table_of[:, 0]), _unit(table_of[:, 1]), _unit(table_of[:, 2]),
-            _unit(table_of[:, 3]), rare,
-        )  # fmt: skip
+        said = [term for term in title | body.keys() if term]
+        keys = np.array([table[term][0] for term in said], dtype=np.uint32)
+        idf = np.array([table[term][1] for term in said], dtype=np.float64)
+        count, early = (np.array([_often(times[term]) for term in said], dtype=np.float64) for times in (body, lead))
+        named = np.array([term in title for term in said], dtype=np.bool_)
+        comb = (count + (early > 0) + 2.0 * named) * idf
+        front = (early + 1.5 * named) * idf
+        columns = np.stack([idf, comb, front, idf * named])
+        # Of two words with one hash the heavier one stands, whatever the order of the set.
+        order = np.lexsort((*columns[::-1], keys))
+        kept = order[np.append(keys[order][1:] != keys[order][:-1], np.ones(min(1, len(order)), dtype=np.bool_))]
+        found = columns[:, kept]
+        return cls(keys[kept], _half(found[0]), _unit(found[1]), _unit(found[2]), _unit(found[3]), _rarest(said, comb))
+
+
+@lru_cache(maxsize=256)
+def _often(times: int) -> float:
+    """What a word counts that is said so many times."""
+    return 1 + math.log(times) if times else 0.0
+
+
+def _rarest(said: list[str], weights: npt.NDArray[np.float64]) -> tuple[str, ...]:
+    """The terms that weigh most, of equals the first by name."""
+    least = np.partition(weights, -_MOST_RARE)[-_MOST_RARE] if len(said) > _MOST_RARE else -1.0
+    heavy = np.flatnonzero(weights >= least).tolist()
+    return tuple(term for _, term in sorted((-weights[place], said[place]) for place in heavy)[:_MOST_RARE])
 
 
 def _bigrams(in_title: list[str], in_lead: list[str], lang: str | None) -> tuple[_Ids, _Weights]:
@@ -248,15 +257,12 @@ def _bigrams(in_title: list[str], in_lead: list[str], lang: str | None) -> tuple
     return _sparse(weights)
 
 
-def _name_weights(names: list[str], lang: str | None) -> tuple[_Ids, _Weights]:
+def _name_weights(in_names: frozenset[str], lang: str | None) -> tuple[_Ids, _Weights]:
     table = rarity(lang)
     weights: dict[int, float] = {}
-    for name in names:
-        parts = terms(name, lang)
-        if parts:
-            known = [table[part] for part in parts]
-            for key, idf in known:
-                weights[key] = max(weights.get(key, 0.0), idf)
+    for term in set(terms_of([*in_names], lang)) - {""}:
+        key, idf = table[term]
+        weights[key] = max(weights.get(key, 0.0), idf)
     return _sparse(weights)
 
 

@@ -37,7 +37,7 @@ class PairModel:
 
     The questions, whether column c is at most `edges[c][k]`, are numbered through over all columns. Rows are numbered: the
     empty one, the roots, then for each depth the children of its nodes, all that answered yes first. `levels` are for each
-    depth the rows of its nodes and their questions. `numbered` of shape (_BITS * trees, 16) are the rows of the leaves whose
+    depth the rows of its nodes and their questions. `numbered` of shape (16, _BITS * trees) are the rows of the leaves whose
     number has a bit, for each bit, the highest first, and tree. `leaves` of shape (trees, 32) are log odds in units of 1/UNIT.
     """
 
@@ -51,7 +51,7 @@ class PairModel:
         """A number that changes with the trees."""
         questions = b"".join(edges.tobytes() for edges in self.edges)
         nodes = b"".join(array.tobytes() for level in self.levels for array in level)
-        return zlib.crc32(questions + nodes + self.numbered.tobytes() + self.leaves.tobytes())
+        return zlib.crc32(questions + nodes + self.numbered.T.tobytes() + self.leaves.tobytes())
 
     def strength(self, described: _Floats) -> npt.NDArray[np.int32]:
         """Probability of each described pair in units of 1/ONE."""
@@ -66,29 +66,34 @@ class PairModel:
         """Log odds in units of 1/UNIT."""
         trees, pairs = len(self.leaves), columns.shape[1]
         reached = self._descend(columns)
-        bits = reached[self.numbered[:, 0]]
-        for rows in self.numbered.T[1:]:
-            bits |= reached[rows]
+        bits = reached.take(self.numbered[0], axis=0)
+        for rows in self.numbered[1:]:
+            bits |= reached.take(rows, axis=0)
         number = np.zeros((trees, pairs), dtype=np.uint8)
         for is_set in np.unpackbits(bits, axis=1, count=pairs).reshape(_BITS, trees, pairs):
             number += number
             number |= is_set
-        places = number + np.arange(0, self.leaves.size, self.leaves.shape[1])[:, None]
+        places = number.astype(np.intp)
+        places += np.arange(0, self.leaves.size, self.leaves.shape[1])[:, None]
         odds: _Ints = self.leaves.take(places).sum(axis=0)
         return odds
 
     def _descend(self, columns: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
         """Which pairs reach each node, a row of bits for each."""
-        answers = [edges[:, None] >= values for edges, values in zip(self.edges, columns, strict=True)]
-        yes = np.packbits(np.concatenate(answers), axis=1)
+        answers = np.empty((sum(map(len, self.edges)), columns.shape[1]), dtype=np.bool_)
+        last = 0
+        for edges, values in zip(self.edges, columns, strict=True):
+            first, last = last, last + len(edges)
+            np.greater_equal(edges[:, None], values, out=answers[first:last])
+        yes = np.packbits(answers, axis=1)
         first = 1 + len(self.leaves)
         reached = np.empty((first + 2 * sum(len(rows) for rows, _ in self.levels), yes.shape[1]), dtype=np.uint8)
         reached[_NEVER] = 0
         reached[1:first] = 0xFF
         for rows, questions in self.levels:
             middle, last = first + len(rows), first + 2 * len(rows)
-            here = reached[rows]
-            np.bitwise_and(here, yes[questions], out=reached[first:middle])
+            here = reached.take(rows, axis=0)
+            np.bitwise_and(here, yes.take(questions, axis=0), out=reached[first:middle])
             np.bitwise_xor(here, reached[first:middle], out=reached[middle:last])
             first = last
         return reached
@@ -138,4 +143,4 @@ def build(trees: Mapping[str, npt.NDArray[Any]]) -> PairModel:
         tree, node, rows = tree[~is_leaf], child[~is_leaf], rows[~is_leaf]
     numbers = np.arange(1 << _BITS)
     numbered = np.concatenate([leaf_rows[:, numbers >> bit & 1 == 1] for bit in reversed(range(_BITS))])
-    return PairModel(tuple(edges), tuple(levels), numbered, trees["leaf"].astype(np.int64))
+    return PairModel(tuple(edges), tuple(levels), np.ascontiguousarray(numbered.T), trees["leaf"].astype(np.int64))

@@ -8,13 +8,13 @@ import re
 from aggregator.cluster.rarity import rarity
 from aggregator.text.words import stem, stop_words, words
 
-__all__ = ["figures_in", "names_in", "subjects_in"]
+__all__ = ["figures_in", "names_in", "subjects_in", "words_of"]
 
 _UPPER = "".join(chr(c) for c in range(0x590) if chr(c).isupper())
 _INNER = "of|de|del|della|di|da|du|van|von|der|al|bin|ibn|la|le|e|y"
 _NAME = re.compile(f"[{_UPPER}][\\w'’-]*(?:(?: (?:{_INNER}) | )[{_UPPER}][\\w'’-]*)*")
 _STARTS = frozenset(".!?:;\"“”„«»‘'’|—–-•…(\n")
-_FIGURE = re.compile(r"(?<![\w.,])\d+(?:[.,:]\d+)*(?![\w])")
+_FIGURE = re.compile(r"\d(?<![\w.,]\d)\d*(?:[.,:]\d+)*(?![\w])")  # what precedes is looked at last: few are digits
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _TITLE_CASE = 0.7  # share of longer words with a capital from which a title is written in title case
 _TELLING = 3.5  # idf of a name that tells events apart: "England" does, "Bank" does not
@@ -46,23 +46,28 @@ def names_in(text: str, lang: str | None) -> list[str]:
     return list(sure)[:_MOST_NAMES]
 
 
+def words_of(names: list[str]) -> frozenset[str]:
+    """The words of all names."""
+    joined = "\n".join(names)
+    return frozenset(words(joined) if joined.isascii() else (word for name in names for word in words(name)))
+
+
 def figures_in(text: str) -> list[str]:
     """Numbers as written, each once, in order."""
     return list(dict.fromkeys(_FIGURE.findall(text)))[:_MOST_FIGURES]
 
 
-def subjects_in(title: str, names: list[str], lang: str | None) -> list[str]:
+def subjects_in(title: str, known: frozenset[str], lang: str | None) -> list[str]:
     """Names a title is about, the telling ones first.
 
     In a title in sentence case what has a capital; in title case (and in German, where nouns have one) what the text or
-    the tables know as a name, or, in a language with tables, what neither knows.
+    the tables know as a name, or, in a language with tables, what neither knows. `known` are the words of the text's names.
     """
     tokens = _WORD.findall(title)
     plain = [token for token in tokens if len(token) > 3 and token[0].isalpha()]  # noqa: PLR2004 - "of", "and"
     capitals_say = (
         bool(plain) and sum(token[0].isupper() for token in plain) <= _TITLE_CASE * len(plain) and lang != "de"
     )
-    known = {part for name in names for part in words(name)}
     table = rarity(lang)
     found = []
     for n, token in enumerate(tokens):

@@ -12,7 +12,6 @@ import re
 import unicodedata
 import zlib
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,18 +102,20 @@ def word_sequence(text: str, *, limit: int | None = None) -> WordSequence:
     for line in normalise(text).splitlines():
         ended, quoted = True, 0
         for written in line.split():
-            found = _written(written) if len(written) <= _LONGEST_CACHED else _split_written(written)
-            values, marks, closed, opens, shuts = found
-            quoted = _LONGEST_QUOTE if opens else quoted
-            if values:
+            values, marks, turn = _WRITTEN[written]
+            if turn or ended or quoted > 0:  # else it is a word inside a sentence, as nearly all are
+                closed, opens, shuts = turn or _NO_TURN
+                quoted = _LONGEST_QUOTE if opens else quoted
                 # A stub such as "Mr." or "U.S." is no sentence: it goes with what follows.
-                if not hashes or (ended and len(hashes) - start >= _SHORTEST_SENTENCE):
+                if values and (not hashes or (ended and len(hashes) - start >= _SHORTEST_SENTENCE)):
                     start = len(hashes)
                     marks = ((marks[0] & ~NAME) | START, *marks[1:])
-                hashes += values
-                flags += [mark | QUOTED for mark in marks] if quoted > 0 else marks
-            quoted = 0 if shuts else quoted - len(values)
-            ended = closed or (ended and not values)
+                if quoted > 0:
+                    marks = tuple(mark | QUOTED for mark in marks)
+                quoted = 0 if shuts else quoted - len(values)
+                ended = closed or (ended and not values)
+            hashes += values
+            flags += marks
         if limit is not None and len(hashes) >= limit:
             break
     return WordSequence(hashes=np.array(hashes[:limit], dtype=np.uint32), flags=np.array(flags[:limit], dtype=np.uint8))
@@ -141,10 +142,15 @@ def normalise(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)))
 
 
-def _split_written(written: str) -> tuple[tuple[int, ...], tuple[int, ...], bool, bool, bool]:
+_Turn = tuple[bool, bool, bool]
+_Split = tuple[tuple[int, ...], tuple[int, ...], _Turn | None]
+_NO_TURN: _Turn = (False, False, False)
+
+
+def _split_written(written: str) -> _Split:
     """Hashes and flags of the words in what stands between two spaces.
 
-    And whether it ends a sentence, opens a quotation, and shuts one.
+    And whether it ends a sentence, opens a quotation, and shuts one; None if it does none of these.
     """
     marked: list[tuple[int, int]] = []
     for number, piece in enumerate(_FULL_WIDTH_END.split(written)):
@@ -152,16 +158,29 @@ def _split_written(written: str) -> tuple[tuple[int, ...], tuple[int, ...], bool
         if number and words:
             words[0] = (words[0][0], words[0][1] | START)
         marked += words
+    turn = bool(_CLOSED.search(written)), bool(_OPENS.match(written)), bool(_SHUTS.search(written))
     return (
         tuple(value for value, _ in marked),
         tuple(flag for _, flag in marked),
-        _CLOSED.search(written) is not None,
-        _OPENS.match(written) is not None,
-        _SHUTS.search(written) is not None,
+        turn if any(turn) else None,
     )
 
 
-_written = lru_cache(maxsize=1 << 15)(_split_written)
+class _Written(dict[str, _Split]):
+    """What stands between two spaces -> what `_split_written` says of it, remembered: the same are written again and again."""
+
+    _CAPACITY = 1 << 15  # emptied when full, which changes cost and never results
+
+    def __missing__(self, written: str) -> _Split:
+        found = _split_written(written)
+        if len(written) <= _LONGEST_CACHED:
+            if len(self) >= self._CAPACITY:
+                self.clear()
+            self[written] = found
+        return found
+
+
+_WRITTEN = _Written()
 
 
 def _word(word: str) -> tuple[int, int]:
