@@ -149,8 +149,16 @@ def _said_outright(before: Sequence[Claim], after: Sequence[Claim]) -> list[tupl
                 or (c.slot and c.slot == claim.slot)
             ]
             if told and _is_plausible(told[-1], claim, outright=True):
-                found.append((claim, told[-1]))
+                found.append((claim, _since(told[-1], claim, before)))
     return found
+
+
+def _since(told: Claim, claim: Claim, before: Sequence[Claim]) -> Claim:
+    """What the reader was told of the claim's slot after `told`, if anything: "150,000, down from 420,000" skips 180,000."""
+    last = _last_word(claim, [c for c in before if same_slot(claim, c)]) if claim.slot else None
+    if last is None or last.statement.story.published_at <= told.statement.story.published_at:
+        return told
+    return last if _is_plausible(last, claim) else told
 
 
 def _is_told_figure(claim: Claim, earlier: Claim) -> bool:

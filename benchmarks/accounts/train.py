@@ -296,6 +296,8 @@ def main() -> None:
     if args.write:
         weights = replace(tables.weights(np.ones(len(tables.accounts), bool)), news=shipped().news)
         (PACKAGE / "weights.json").write_text(json.dumps(weights.as_json(), indent=1) + "\n", encoding="utf-8")
+        shipped.cache_clear()
+        write_news()  # it reads the score of a sentence
     else:
         cross_validate(tables)
 

@@ -174,3 +174,17 @@ def test_a_toll_has_risen_when_the_other_outlets_follow_the_one_that_was_ahead()
     ]
     memory = Told(at=NOW - timedelta(hours=12), story_ids=frozenset({1, 2, 3}))
     assert figures(changes(a_view(stories), memory)) == [("Two", "Three")]
+
+
+def test_a_figure_that_moved_in_steps_is_told_from_the_step_that_the_reader_knows() -> None:
+    texts = [
+        "The number of homes without power rose to 420,000 on Tuesday.",
+        "180,000 homes were still without power early on Wednesday.",
+        "The number of homes without power had come down to 150,000, from 420,000 at the worst.",
+    ]
+    stories = [
+        a_story(n, text=text, published_at=NOW - timedelta(hours=h))
+        for n, (text, h) in enumerate(zip(texts, (40, 20, 4), strict=True), 1)
+    ]
+    memory = Told(at=NOW - timedelta(hours=12), story_ids=frozenset({1, 2}))
+    assert figures(changes(a_view(stories), memory)) == [("180,000", "150,000")]
