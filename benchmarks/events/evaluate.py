@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
-from streams import NATURAL, Stream, dense, fold_of, inflated, read  # noqa: E402
+from streams import NATURAL, Stream, dense, fold_of, inflated, read, shortened, sparse  # noqa: E402
 
 from aggregator.cluster import EventGraph, features  # noqa: E402
 from aggregator.cluster.model import build, pair_model  # noqa: E402
@@ -30,6 +30,8 @@ def streams(data: Path) -> dict[str, Stream]:
     base = found["allsides"]
     found["dense20"], found["dense10"] = dense(base, 20), dense(base, 10)
     found["big"] = inflated(base, events=1, sizes=(100, 100), others=1000, seed=11)
+    found["sparse"] = sparse(base, "sparse", 99)  # windows that no model was trained on
+    found["sparse-short"] = shortened(sparse(base, "", 98), "sparse-short", 97)
     return found
 
 
