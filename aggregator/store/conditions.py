@@ -101,6 +101,12 @@ class Compiled:
         return self.index is not None and "*" in self.index  # which is syntax, for words have letters and figures only
 
     @property
+    def phrase(self) -> list[str]:
+        """The words of the phrase that is all the index is asked for, none if it is asked for anything else."""
+        is_one = self.index is not None and self.index[0] == '"' and self.index.find('"', 1) == len(self.index) - 1
+        return self.index[1:-1].split() if self.index is not None and is_one else []
+
+    @property
     def sql(self) -> str:
         """All of it as one condition."""
         inside = (f"s.id IN {IN_INDEX.format(name='match')}",) if self.index else ()

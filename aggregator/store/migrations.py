@@ -513,6 +513,24 @@ _DAYS = (
     ),
 )
 
+_HIGH_OF_DAYS = (
+    "ALTER TABLE days ADD COLUMN high INTEGER NOT NULL DEFAULT 0",
+    """UPDATE days SET high = (SELECT max(high) FROM stretches WHERE stretch >= day AND stretch < day || '~')
+        WHERE EXISTS (SELECT 1 FROM stretches WHERE stretch >= day AND stretch < day || '~')""",
+    "DROP TRIGGER days_insert",
+    "DROP TRIGGER days_update",
+    *(
+        f"""CREATE TRIGGER days_{name} AFTER {act} BEGIN
+        INSERT INTO days VALUES (substr(new.stretch, 1, 10), new.low, new.high) ON CONFLICT DO UPDATE SET
+            low = min(low, new.low), high = max(high, new.high);
+    END"""
+        for name, act in (
+            ("insert", "INSERT ON stretches"),
+            ("update", "UPDATE OF low, high ON stretches WHEN new.low < old.low OR new.high > old.high"),
+        )
+    ),
+)
+
 
 @step
 def m0001_initial(db: Database) -> None:
@@ -695,3 +713,10 @@ def m0026_index_in_parts(db: Database) -> None:
     """The full-text index leaves more of bringing its parts together to the night, when `Search.merge` does it."""
     db.execute("INSERT INTO stories_fts (stories_fts, rank) VALUES ('automerge', ?)", (INDEX_PARTS,))
     db.execute("INSERT INTO stories_fts (stories_fts, rank) VALUES ('crisismerge', ?)", (INDEX_CRISIS,))
+
+
+@step
+def m0027_high_of_days(db: Database) -> None:
+    """Up to which id the stories of each day are, so that a search of a week looks at eight rows and not at a thousand."""
+    for statement in _HIGH_OF_DAYS:
+        db.execute(statement)

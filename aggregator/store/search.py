@@ -5,7 +5,8 @@ matches that it has, which are the oldest, tell how far they lie apart. Few are 
 more, the index is read from its end, until no older story can be as new as those that were found, which the table `days`
 tells. Of many the latest are looked for window by window: the latest hours first, among whose ids alone the index is asked,
 then as many as the first window lets expect. A window is a stretch of the order by publication, so that what it yields is
-final; between which ids it lies is kept in the table `stretches`, for each ten minutes.
+final; between which ids it lies is kept in the table `stretches`, for each ten minutes. A phrase is first sought by its two
+rarest words.
 
 A bound on ids costs where matches are few: FTS5 reads from its first match on, wherever that is, before it skips to the bound.
 """
@@ -38,7 +39,7 @@ LAST = 2**63 - 1
 ALL_IDS = {"low": 0, "high": LAST}
 CHUNK = 500  # stories fetched at once
 STRETCH_CHARS, DAY_CHARS = 15, 10  # of a time: its ten minutes, its day
-SHORT = timedelta(days=10)
+PAIR = 2  # words
 RANKED = 1_000  # the latest matches, of which the most relevant are chosen
 MERGED_PAGES = 500  # of the index at once: 2 MB, a tenth of a second
 SHRUNK_PAGES = 2000  # of the index in one night, 8 MB: deleted words take space until their part is merged
@@ -59,7 +60,8 @@ class Ways:
     `common` or more: then some of the latest stories will match. Others are read through where the first `sounded` of them let
     expect no more than `sparse`, from the latest on where these are more than a `gap` apart, else looked for in windows, the
     first of which has as many `stretches` in which anything was published, or `events`; fewer than `scarce` matches in one are
-    few.
+    few. Among more ids than are `walked` at once a phrase is sought by its two rarest words, if at most the part `rare` of all
+    stories has the rarest.
     """
 
     few: int = 20_000
@@ -71,6 +73,8 @@ class Ways:
     stretches: int = 100
     events: int = 500
     scarce: int = 5
+    walked: int = 50_000
+    rare: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ _EVENTS = _Order(  # what is of the same second as the edge belongs to the next 
     ("(e.last_at, e.id) < (:key_at, :key_id)", "e.last_at > :end_at"),
 )
 _BEGINNING = ("~", LAST)
+_SPELLED = "(has_words(s.title, :phrase) OR has_words(s.text, :phrase))"
 
 
 def story_condition(node: Node, *, reader_id: int, zone: str, now: datetime) -> Condition:
@@ -275,30 +280,30 @@ class Search:
         start = to_db(within.start)[:STRETCH_CHARS] if within.start else ""
         size = self.ways.stretches if limit else 0
         windows = _Windows(self._db, _STORIES, size, self.ways, wanted=limit or 0, first=first, start=start)
-        if limit and not query.has_prefix and (ids := self._ids_within(within)):
-            few, gap = self._sounded(given, *ids)
+        if limit and not query.has_prefix:
+            low, high = self._ids_within(within)
+            few, gap, sure = self._near(query, low, high), 0, [_SPELLED]
+            if few is None:
+                (few, gap), sure = self._sounded(given, low, high), []
             if few is not None:
-                among = ["s.id IN (SELECT value FROM json_each(:few))", *narrow]
-                yield from self._ids(_BRIEF, among, given | {"few": json.dumps(few)}, enough)
+                among = ["s.id IN (SELECT value FROM json_each(:few))", *narrow, *sure]
+                more = {"few": json.dumps(few), "phrase": f" {' '.join(query.phrase)} "}
+                yield from self._ids(_BRIEF, among, given | more, enough)
                 return
             if within.end is None and gap > self.ways.gap:
-                yield from self._streamed(narrow, given | {"low": ids[0]}, limit)
+                yield from self._streamed(narrow, given | {"low": low}, limit)
                 return
         for window in windows:
             where = [_MATCHING, *narrow, *_STORIES.inside]
             yield from windows.counted(self._ids(_BY_INDEX, where, given | window, enough))
 
-    def _ids_within(self, period: Period) -> tuple[int, int] | None:
-        """Between which ids the stories of a period are, where that is quickly known: of one that lasts, or is short."""
-        if period.end is None:
-            low = "min(low) FROM days WHERE day >= :day" if period.start else "min(id) FROM stories"
-            sql = f"SELECT (SELECT {low}) AS low, (SELECT max(id) FROM stories) AS high"
-            given = {"day": to_db(period.start)[:DAY_CHARS] if period.start else ""}
-        elif period.start and period.end - period.start <= SHORT:
-            sql = "SELECT min(low) AS low, max(high) AS high FROM stretches WHERE stretch >= :start AND stretch < :end"
-            given = {"start": to_db(period.start)[:STRETCH_CHARS], "end": to_db(period.end)}
-        else:
-            return None
+    def _ids_within(self, period: Period) -> tuple[int, int]:
+        """Ids between which all stories of a period are."""
+        sql, given = "SELECT (SELECT min(id) FROM stories) AS low, (SELECT max(id) FROM stories) AS high", {}
+        if period.start or period.end:
+            sql = "SELECT min(low) AS low, max(high) AS high FROM days WHERE day BETWEEN :first AND :last"
+            given["first"] = to_db(period.start)[:DAY_CHARS] if period.start else ""
+            given["last"] = to_db(period.end)[:DAY_CHARS] if period.end else _BEGINNING[0]
         found = self._db.row(sql, given) or {}
         return found["low"] or 0, found["high"] or 0
 
@@ -312,6 +317,28 @@ class Search:
             if count >= self.ways.sounded and count * (high - low + 1) > self.ways.sparse * read:
                 return None, read // count
         return found, 0
+
+    def _near(self, query: Compiled, low: int, high: int) -> list[int] | None:
+        """Ids of the stories that have the two rarest words of a phrase near each other, if few do; their texts tell the rest.
+
+        FTS5 walks along the lists of all words of a phrase, and those of common words are long. How rare a word is, its first
+        matches tell, by how far they lie apart.
+        """
+        words = dict.fromkeys(query.phrase)
+        if len(words) <= PAIR or high - low < self.ways.walked:
+            return None
+        first = f"SELECT x.rowid AS id FROM stories_fts x WHERE {_MATCHING} LIMIT {int(self.ways.sounded)}"
+        sql = (
+            f"SELECT count(*) / (1.0 + iif(count(*) < {int(self.ways.sounded)}, :high, max(id)) - :low) FROM ({first})"
+        )
+        among = {"low": low, "high": high}
+        shares = {word: self._db.value(sql, {**among, "match": f'"{word}"'}) for word in words}
+        rarest, other, *_ = sorted(words, key=shares.__getitem__)
+        if shares[rarest] > self.ways.rare:
+            return None
+        return self._sounded({**among, "match": f'NEAR("{rarest}" "{other}", {len(query.phrase) - PAIR})'}, low, high)[
+            0
+        ]
 
     def _streamed(self, narrow: Sequence[str], given: dict[str, Any], wanted: int) -> Iterator[int]:
         """Ids of candidates as the index is read from its end, each once no story left to read can be of its day."""

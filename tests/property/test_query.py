@@ -86,6 +86,7 @@ def narrow(searched: Store) -> list[Store]:
         Ways(few=0, sounded=1, sparse=0, gap=-1, **windows),
         Ways(few=99, seeks=0, sounded=2, sparse=3, gap=-1, **windows),
         Ways(few=3, seeks=1, common=2, **windows),
+        Ways(few=0, walked=0, rare=1.0, sparse=99, **windows),
     ):
         store = Store(searched.path)
         store.search.ways = ways

@@ -185,8 +185,10 @@ def test_a_search_of_a_time_knows_its_stories_whenever_they_came_moved_or_went(f
     assert found(filled, words, limit=9) == [4, 2, 5, 1]
     assert found(filled, f"({words}) since:2026-03-10 until:2026-03-12", limit=9) == [2, 5]
     assert found(filled, f"({words}) date:2025-02", limit=9) == [1]
-    days = {d["day"]: d["low"] for d in filled.connections.rows("SELECT day, low FROM days")}
-    assert all(days[s["stretch"][:10]] <= s["low"] for s in stretches)
+    days = {d["day"]: d for d in filled.connections.rows("SELECT * FROM days")}
+    assert all(
+        days[s["stretch"][:10]]["low"] <= s["low"] <= s["high"] <= days[s["stretch"][:10]]["high"] for s in stretches
+    )
 
 
 def test_a_store_whose_archive_began_with_the_latest_is_searched_as_any_other(store: Store) -> None:
@@ -195,6 +197,22 @@ def test_a_store_whose_archive_began_with_the_latest_is_searched_as_any_other(st
         store.search.ways = Ways(sounded=2, sparse=0, stretches=3, gap=gap)
         assert found(store, "storm", limit=7) == [1, 2, 3, 4, 5, 6, 7]
         assert found(store, "storm since:2d", limit=50) == list(range(1, 50))
+
+
+def test_a_phrase_sought_by_its_rarest_words_is_still_a_phrase(store: Store) -> None:
+    titles = (
+        "The ferry to Skye",
+        "To the ferry, Skye",
+        "The ferry, to Mull",
+        "Skye to ferry the",
+        "the Ferry to Skýe again",
+    )
+    fill(store, [Row(title=title, key=title, hours=n) for n, title in enumerate(titles)])
+    assert [found(store, q, limit=9) for q in ('"the ferry to skye"', '"ferry to skye"')] == [[1, 5], [1, 5]]
+    store.search.ways = Ways(walked=0, rare=1.0)
+    assert [found(store, q, limit=9) for q in ('"the ferry to skye"', '"ferry to skye"')] == [[1, 5], [1, 5]]
+    assert found(store, '"the ferry to skye"', limit=1) == [1]
+    assert found(store, '"to ferry to"', limit=9) == []
 
 
 def test_common_words_of_long_ago_only_are_found_day_by_day(store: Store) -> None:
