@@ -6,7 +6,7 @@ Computed once, when a pair is first met, for all pairs of a batch together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +22,15 @@ __all__ = ["SHARED", "Group", "Sizes", "shared"]
 _Ids = npt.NDArray[np.uint32]
 _Places = npt.NDArray[np.intp]
 _Floats = npt.NDArray[np.float64]
+_Both = tuple[_Floats, _Floats]  # what each story of a pair has
+_Columns = dict[str, _Floats]
 
 SHARED = (
     "comb containment", "lead containment", "title cosine", "bigram cosine", "title coverage min", "title coverage max",
     "name cosine", "name containment", "weekday", "title in lead min", "title in lead max", "rare in leads", "figures",
     "subjects said min", "subjects said max", "subjects", "plain title words", "places", "title figures", "days apart",
 )  # fmt: skip
+_SUMS = ("whole", "lead", "title", "names", "subjects", "plain")
 _YEAR = re.compile(r"(?:19|20)\d\d")  # says little: everything of a year shares it
 _SHORT, _LONG = 15, 60  # different words of a title with its subtitle, and of a summary that tells the whole
 _RARE = 4.0  # idf from which a shared word counts as rare: one story in fifty
@@ -40,8 +43,8 @@ class Sizes:
     """A story, what shares of it are measured by, and its brevity: 1 for a title, 0 from _LONG different words on.
 
     `roles` says of each of its terms whether the title has it as the name of a subject, as a plain word, or not at all.
-    `sums` are the rarity of the words of the whole, the lead and the title, how many names there are, and how many
-    subjects and plain words in the title.
+    `sums`, in the order of _SUMS, are the rarity of the words of the whole, the lead and the title, how many names there
+    are, and how many subjects and plain words in the title.
     """
 
     story: Features
@@ -97,50 +100,60 @@ def shared(groups: Sequence[Group]) -> _Floats:
     if not pairs:
         return np.zeros((0, len(SHARED)))
     each = np.repeat(np.arange(len(groups)), [len(others) for _, others in groups])
-    size, lead_size, title_size, names, subjects, plain = np.array([one.sums for one, _ in groups], float)[each].T
-    size_of, lead_size_of, title_size_of, names_of, subjects_of, plain_of = np.array(
-        [o.sums for _, o in pairs], float
-    ).T
-    met = _Words(groups)
+    mine = np.array([one.sums for one, _ in groups], dtype=np.float64)[each].T
+    theirs = np.array([other.sums for _, other in pairs], dtype=np.float64).T
+    sums = dict(zip(_SUMS, zip(mine, theirs, strict=True), strict=True))
+    columns = _by_words(_Words(groups), sums) | _by_names(groups, sums) | _by_facts(pairs)
+    return np.stack([columns[name] for name in SHARED], axis=1)
+
+
+def _by_words(met: _Words, sums: Mapping[str, _Both]) -> _Columns:
+    """Columns about the words that two stories have in common."""
     both = (met.idf[0] + met.idf[1]) / 2
     in_leads = (met.lead[0] > 0) & (met.lead[1] > 0)
-    covers = [
-        _ratio(met.total(met.idf[k] * (met.title[k] > 0)), whole, -1.0)
-        for k, whole in enumerate((title_size, title_size_of))
-    ]
-    lead_covers = [
-        _ratio(met.total(met.idf[k] * ((met.title[k] > 0) & (met.lead[1 - k] > 0))), whole, -1.0)
-        for k, whole in enumerate((title_size, title_size_of))
-    ]
-    said = [_ratio(met.total(met.roles[k] == _SUBJECT), whole, -1.0) for k, whole in enumerate((subjects, subjects_of))]
-    plain_met = met.total((met.roles[0] == _PLAIN) & (met.roles[1] == _PLAIN))
+    in_title = [idf * (title > 0) for idf, title in zip(met.idf, met.title, strict=True)]
+    in_lead = [idf * (lead > 0) for idf, lead in zip(in_title, reversed(met.lead), strict=True)]
+    plain = met.total((met.roles[0] == _PLAIN) & (met.roles[1] == _PLAIN))
+    return {
+        "comb containment": _ratio(met.total(both), np.minimum(*sums["whole"]), 0.0),
+        "lead containment": _ratio(met.total(both * in_leads), np.minimum(*sums["lead"]), 0.0),
+        "title cosine": met.total(met.title[0] * met.title[1]),
+        **_ends("title coverage", [met.total(idf) for idf in in_title], sums["title"]),
+        **_ends("title in lead", [met.total(idf) for idf in in_lead], sums["title"]),
+        "rare in leads": np.sqrt(met.total(np.maximum(both - _RARE, 0.0) * in_leads)),
+        **_ends("subjects said", [met.total(roles == _SUBJECT) for roles in met.roles], sums["subjects"]),
+        "subjects": np.minimum(*sums["subjects"]),
+        "plain title words": _ratio(plain, np.minimum(*sums["plain"]), -1.0),
+    }
+
+
+def _by_names(groups: Sequence[Group], sums: Mapping[str, _Both]) -> _Columns:
+    """Columns about names and pairs of words."""
     name_cosine, common = _cosine(groups, "names", "name_weights")
-    times, times_of = np.array([(one.time_us, other.time_us) for one, other in pairs]).T
-    return np.stack(
-        [
-            _ratio(met.total(both), np.minimum(size, size_of), 0.0),
-            _ratio(met.total(both * in_leads), np.minimum(lead_size, lead_size_of), 0.0),
-            met.total(met.title[0] * met.title[1]),
-            _cosine(groups, "bigrams", "bigram_weights")[0],
-            np.minimum(*covers),
-            np.maximum(*covers),
-            name_cosine,
-            _ratio(common, np.minimum(names, names_of), -1.0),
-            _weekday(*np.array([(one.story.weekdays, other.story.weekdays) for one, other in pairs]).T),
-            np.minimum(*lead_covers),
-            np.maximum(*lead_covers),
-            np.sqrt(met.total(np.maximum(both - _RARE, 0.0) * in_leads)),
-            np.array([_overlap(one.figures, other.figures) for one, other in pairs]),
-            np.minimum(*said),
-            np.maximum(*said),
-            np.minimum(subjects, subjects_of),
-            _ratio(plain_met, np.minimum(plain, plain_of), -1.0),
-            np.array([_same_place(one, other) for one, other in pairs]),
-            np.array([_same(one.title_figures, other.title_figures) for one, other in pairs]),
-            np.abs(times - times_of) / _DAY_US,
-        ],
-        axis=1,
-    )
+    return {
+        "bigram cosine": _cosine(groups, "bigrams", "bigram_weights")[0],
+        "name cosine": name_cosine,
+        "name containment": _ratio(common, np.minimum(*sums["names"]), -1.0),
+    }
+
+
+def _by_facts(pairs: Sequence[tuple[Sizes, Sizes]]) -> _Columns:
+    """Columns about days, figures and places."""
+    weekdays = np.array([(one.story.weekdays, other.story.weekdays) for one, other in pairs])
+    times = np.array([(one.time_us, other.time_us) for one, other in pairs])
+    return {
+        "weekday": _weekday(*weekdays.T),
+        "figures": np.array([_overlap(one.figures, other.figures) for one, other in pairs]),
+        "places": np.array([_same_place(one, other) for one, other in pairs]),
+        "title figures": np.array([_same(one.title_figures, other.title_figures) for one, other in pairs]),
+        "days apart": np.abs(times[:, 0] - times[:, 1]) / _DAY_US,
+    }
+
+
+def _ends(name: str, parts: Sequence[_Floats], wholes: _Both) -> _Columns:
+    """The lower and the higher share of the two stories of each pair."""
+    shares = [_ratio(part, whole, -1.0) for part, whole in zip(parts, wholes, strict=True)]
+    return {f"{name} min": np.minimum(*shares), f"{name} max": np.maximum(*shares)}
 
 
 class _Words:

@@ -432,9 +432,8 @@ class Links:
         """Rows of pairs that no longer count because closer ones came; they are links no more."""
         rows = self._pairs.rows_of(displaced)
         rows = rows[self._pairs.strength[rows] != 0]
-        rows = rows[~self._counting(rows)]
-        self._pairs.strength[rows] = 0
-        gone: _Ints = rows
+        gone: _Ints = rows[~self._counting(rows)]
+        self._pairs.strength[gone] = 0
         return gone
 
     def _veto(self, rows: _Ints, strength: npt.NDArray[np.int32]) -> None:
