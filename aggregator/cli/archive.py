@@ -56,7 +56,7 @@ def _tell(done: Imported) -> None:
     parts += [f"{taken.completed} that gained something"] if taken.completed else []
     parts += [f"{taken.known} known"] if taken.known else []
     parts += [f"{taken.deleted} deleted here before"] if taken.deleted else []
-    parts += [f"{done.problems} bad lines"] if done.problems else []
+    parts += [f"{done.problems} bad line{'s' * (done.problems > 1)}"] if done.problems else []
     stopped = " Stopped; the same command goes on." if done.is_stopped else ""
     click.echo(f"{', '.join(parts)}.{stopped}", err=True)
 

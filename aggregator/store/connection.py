@@ -63,6 +63,8 @@ def _translate(error: sqlite3.Error, path: str) -> StoreError:
         )
     if "not a database" in text or "malformed" in text:
         return StoreError(f"{path} is not a database of this program, or it is damaged: {text}.", path=path)
+    if "not authorized" in text:
+        return StoreError("The database is only read here: ask with SELECT or WITH.", path=path)
     if "disk I/O" in text:
         return StoreFull(f"Writing the database {path} failed ({text}); check the disk.", path=path)
     return StoreError(f"The database {path} refused: {text.rstrip('.')}.", path=path)

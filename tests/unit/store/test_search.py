@@ -118,6 +118,12 @@ def test_sql_that_does_more_than_read_is_refused(filled: Store, statement: str) 
     assert filled.stories.count() == len(ROWS)
 
 
+@pytest.mark.parametrize("statement", ["DELETE FROM stories", "ATTACH 'x.db' AS x"])
+def test_sql_that_would_write_is_told_how_to_ask(filled: Store, statement: str) -> None:
+    with pytest.raises(StoreError, match="only read here"), filled.counts.ask(statement):
+        pass
+
+
 def test_the_views_answer(filled: Store) -> None:
     with filled.counts.ask("SELECT rowid FROM stories_fts WHERE stories_fts MATCH 'storm'") as (_, rows):
         assert list(rows) == [{"rowid": 5}]
