@@ -11,6 +11,7 @@ import contextlib
 import logging
 import pickle
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, InvalidStateError, wait
@@ -87,7 +88,7 @@ class Cluster:
     def when_lost(self, tell: Callable[[str], None]) -> None:
         """Have this called with the name of each worker that is lost.
 
-        If there have been no workers for so long that none is to be expected it is told of all that there were.
+        If there have been no workers, or no answer, for so long that none is to be expected it is told of all that there were.
         """
         self._when_lost.append(tell)
 
@@ -98,20 +99,24 @@ class Cluster:
 
     def _watch(self) -> None:
         """See which workers come and go. A scheduler without workers keeps its tasks for ever."""
-        without, missed = 0, set[str]()
+        seen_at, missed = time.monotonic(), set[str]()
         while not self._closed.wait(LOOK_EVERY_S):
             try:
                 present = dict(self._client.nthreads())
-            except Exception:  # noqa: BLE001, S112 - gone for a moment, or for good, which dask tells those who wait
-                continue
-            # Not before it was missed twice: by then nothing of it can be under way any more, even if it was only cut off.
-            known = set(self._present) | missed
-            lost, missed, self._present = missed - set(present), known - missed - set(present), present
-            for worker in lost:
-                log.warning("a worker of the cluster was lost; what it was at is done again", extra={"worker": worker})
-                self._tell(worker)
-            without = 0 if present else without + 1
-            if without * LOOK_EVERY_S >= FORSAKEN_AFTER_S:
+            except Exception as error:  # noqa: BLE001 - gone for a moment, or for good: dask tells most who wait, not all
+                log.debug("the cluster gives no answer", extra={"error": str(error)})
+            else:
+                # Not before it was missed twice: by then nothing of it can be under way any more, even if it was only cut off.
+                known = set(self._present) | missed
+                lost, missed, self._present = missed - set(present), known - missed - set(present), present
+                for worker in lost:
+                    log.warning(
+                        "a worker of the cluster was lost; what it was at is done again", extra={"worker": worker}
+                    )
+                    self._tell(worker)
+                if present:
+                    seen_at = time.monotonic()
+            if time.monotonic() - seen_at >= FORSAKEN_AFTER_S:  # by the clock, for to ask in vain takes long as well
                 self._forsaken.set()
                 self._tell("")
                 return
@@ -235,6 +240,8 @@ class _Spread(Executor):
             return
         load.inner = inner
         inner.add_done_callback(lambda done: self._came_back(load, done))
+        if not self._cluster.is_up:  # it went meanwhile, and may not tell
+            inner.cancel()
 
     def _forget(self, outer: Future[Any]) -> None:
         with self._lock:

@@ -29,7 +29,7 @@ from tests.support.cluster import Processes, need_dask, processes, threads
 from tests.support.invariant import faults
 from tests.support.newsroom import content, loopback, on_the_air, reading
 from tests.support.shared import shared
-from tests.support.tasks import crash, double, linger, linger_elsewhere
+from tests.support.tasks import crash, double, linger, linger_elsewhere, linger_once
 
 SOAK = int(os.environ.get("SOAK") or 0)
 KILLS = SOAK or 1
@@ -194,6 +194,25 @@ def test_tasks_of_a_cluster_whose_workers_have_all_gone_are_taken_back(
         dask.scale(0)
         assert executor.submit(double, 2).result(timeout=60) == 4
     engine.close()
+
+
+def test_fetches_of_which_a_lost_scheduler_tells_nothing_are_done_here_all_the_same(
+    dask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spread, "LOOK_EVERY_S", 0.2)
+    monkeypatch.setattr(spread, "FORSAKEN_AFTER_S", 0.4)
+    monkeypatch.setattr(spread, "QUIET_S", 0.1)
+    cluster = Cluster(dask.scheduler_address)
+
+    def no_answer() -> dict[str, int]:
+        raise OSError("gone")
+
+    with PinnedExecutor(cluster, local=InlineExecutor) as executor:
+        future = executor.submit(linger_once, tmp_path)
+        until((tmp_path / "begun").exists)
+        monkeypatch.setattr(cluster._client, "nthreads", no_answer)
+        assert future.result(timeout=60) == "done here"
+    cluster.close()
 
 
 def test_no_scheduler_is_one_line_and_this_machine_reads(

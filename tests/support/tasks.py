@@ -105,6 +105,17 @@ def linger(folder: Path, *, stop: threading.Event) -> str:
     return "stopped"
 
 
+def linger_once(folder: Path, *, stop: threading.Event) -> str:
+    """Wait to be stopped, but only when called for the first time."""
+    try:
+        (folder / "begun").mkdir()
+    except FileExistsError:
+        return "done here"
+    while not stop.is_set():
+        time.sleep(0.01)
+    return "stopped"
+
+
 def linger_elsewhere(number: int, home: int, *, stop: threading.Event) -> int:
     """In another process than `home` wait to be stopped; there be quick."""
     while os.getpid() != home and not stop.is_set():
