@@ -6,7 +6,7 @@ more, the index is read from its end, until no older story can be as new as thos
 tells. Of many the latest are looked for window by window: the latest hours first, among whose ids alone the index is asked,
 then as many as the first window lets expect. A window is a stretch of the order by publication, so that what it yields is
 final; between which ids it lies is kept in the table `stretches`, for each ten minutes. A phrase is first sought by its two
-rarest words.
+rarest words; for the beginning of a word, of which FTS5 puts all words together each time it is asked, the index is read once.
 
 A bound on ids costs where matches are few: FTS5 reads from its first match on, wherever that is, before it skips to the bound.
 """
@@ -276,12 +276,25 @@ class Search:
             start=max((p.start for p in span if p.start is not None), default=None),
             end=min((p.end for p in span if p.end is not None), default=None),
         )
-        first = (to_db(within.end), 0) if within.end else _BEGINNING
-        start = to_db(within.start)[:STRETCH_CHARS] if within.start else ""
-        size = self.ways.stretches if limit else 0
-        windows = _Windows(self._db, _STORIES, size, self.ways, wanted=limit or 0, first=first, start=start)
+        yield from self._indexed(query, narrow, given, enough, limit=limit, within=within)
+
+    def _indexed(
+        self,
+        query: Compiled,
+        narrow: Sequence[str],
+        given: dict[str, Any],
+        enough: str,
+        *,
+        limit: int | None,
+        within: Period,
+    ) -> Iterator[int]:
+        """As `_dated`, for a query of the index, and for stories that were published within a period."""
+        is_open = within.end is None
+        low, high = self._ids_within(within)
+        if limit and query.has_prefix and is_open:  # each window would put together all that begins so anew
+            yield from self._streamed(narrow, given | {"low": low}, limit)
+            return
         if limit and not query.has_prefix:
-            low, high = self._ids_within(within)
             few, gap, sure = self._near(query, low, high), 0, [_SPELLED]
             if few is None:
                 (few, gap), sure = self._sounded(given, low, high), []
@@ -290,9 +303,13 @@ class Search:
                 more = {"few": json.dumps(few), "phrase": f" {' '.join(query.phrase)} "}
                 yield from self._ids(_BRIEF, among, given | more, enough)
                 return
-            if within.end is None and gap > self.ways.gap:
+            if is_open and gap > self.ways.gap:
                 yield from self._streamed(narrow, given | {"low": low}, limit)
                 return
+        first = (to_db(within.end), 0) if within.end else _BEGINNING
+        start = to_db(within.start)[:STRETCH_CHARS] if within.start else ""
+        size = self.ways.stretches if limit else 0
+        windows = _Windows(self._db, _STORIES, size, self.ways, wanted=limit or 0, first=first, start=start)
         for window in windows:
             where = [_MATCHING, *narrow, *_STORIES.inside]
             yield from windows.counted(self._ids(_BY_INDEX, where, given | window, enough))
