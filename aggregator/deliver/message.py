@@ -6,9 +6,10 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from urllib.parse import quote
 
@@ -21,7 +22,20 @@ __all__ = ["Letter", "address_of", "build", "message_id", "plain_address", "verp
 # Whatever could end a header's line or turn the direction of what follows: controls, line separators, bidirectional marks.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 _LONGEST = 300  # characters of a header that carries a reader's or an outlet's words
-_POLICY = SMTP.clone(max_line_length=76)
+# Identifiers and addresses in angle brackets: programs compare them letter by letter, and read no encoded words in them.
+_VERBATIM = frozenset({"Message-ID", "In-Reply-To", "References", "List-Id", "List-Unsubscribe", "Archived-At"})
+
+
+class _Policy(EmailPolicy):
+    """As the library folds headers, but for what it would encode (RFC 2047) once it is longer than a line."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name in _VERBATIM and value.isascii():
+            return f"{name}: {value}".replace(">, <", ">,\r\n <").encode("ascii") + b"\r\n"
+        return super().fold_binary(name, value)
+
+
+_POLICY = _Policy(linesep="\r\n", max_line_length=76)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +61,19 @@ class Letter:
 
 
 def build(letter: Letter) -> bytes:
-    """The message: multipart/alternative, the text first, every line within 78 octets, CRLF line ends."""
+    """The message: multipart/alternative, the text first, every line within 78 octets but for long identifiers, CRLF line ends.
+
+    Raises:
+        DeliveryError: an address is none that a header can hold.
+
+    """
     name, address = parseaddr(letter.sender)
     address = plain_address(address)
     domain = address.rpartition("@")[2]
     message = EmailMessage(policy=_POLICY)
     message["Subject"] = _safe(letter.subject)
-    message["From"] = Address(display_name=_safe(name), addr_spec=address)
-    message["To"] = Address(addr_spec=plain_address(letter.recipient))
+    message["From"] = _mailbox(address, _safe(name), setting="[mail] sender")
+    message["To"] = _mailbox(plain_address(letter.recipient))
     message["Date"] = format_datetime(letter.at)
     message["Message-ID"] = letter.message_id
     if letter.root_id and letter.root_id != letter.message_id:
@@ -105,6 +124,18 @@ def plain_address(address: str) -> str:
     except idna.IDNAError as error:
         raise DeliveryError(
             f"{address} is no mail address: its domain cannot be written in ASCII ({error}).", transient=False
+        ) from error
+
+
+def _mailbox(address: str, name: str = "", *, setting: str | None = None) -> Address:
+    """For good where the recipient is at fault; a setting can be mended before the next try."""
+    try:
+        return Address(display_name=name, addr_spec=address)
+    except (MessageError, ValueError, IndexError) as error:  # IndexError: of an address that ends too early
+        raise DeliveryError(
+            f"{address} is no mail address; write it as me@example.org ({error}).",
+            transient=setting is not None,
+            setting=setting,
         ) from error
 
 

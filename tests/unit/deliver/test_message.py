@@ -75,6 +75,29 @@ def test_one_click_is_offered_only_with_an_address_that_takes_it() -> None:
     assert one_click["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+def test_no_length_of_an_address_keeps_a_program_from_reading_it() -> None:
+    """The library writes what is longer than a line as encoded words, and reads them again: the bytes are looked at."""
+    domain = f"mail.{'long-' * 9}name.example"
+    letter = replace(
+        LETTER,
+        sender=f"news@{domain}",
+        message_id=f"<{'0' * 32}@{domain}>",
+        root_id=f"<{'1' * 32}@{domain}>",
+        list_name="the-morning-of-everybody-in-the-house",
+        unsubscribe_url=f"https://news.example.org/{'a' * 40}/unsubscribe/{'t' * 32}",
+        archive_url=f"https://news.example.org/{'a' * 60}/digests/3",
+    )
+    made = build(letter)
+    lines = made.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    stop = lines.index(f"List-Unsubscribe: <{letter.unsubscribe_url}>,")
+    assert lines[stop + 1].startswith(f" <mailto:news@{domain}?subject=")
+    for name, value in (
+        ("Message-ID", letter.message_id), ("In-Reply-To", letter.root_id), ("References", letter.root_id),
+        ("List-Id", f"<{letter.list_name}.digests.{domain}>"), ("Archived-At", f"<{letter.archive_url}>"),
+    ):  # fmt: skip
+        assert f"{name}: {value}" in lines
+
+
 def test_a_message_id_is_stable_and_belongs_to_one_edition_and_recipient() -> None:
     ours = message_id("token", "morning", "3", sender="News <news@bücher.example>")
     assert ours == message_id("token", "morning", "3", sender="news@bücher.example")
@@ -134,3 +157,18 @@ def test_an_address_that_no_server_can_take_is_refused_for_good() -> None:
     with pytest.raises(DeliveryError, match="no mail address") as refused:
         plain_address(f"a@{'ü' * 70}.example")
     assert not refused.value.transient
+
+
+@pytest.mark.parametrize(
+    "address", ["me@example..org", "a..b@example.org", ".me@example.org", "me@", "@example.org", ""]
+)
+def test_a_mistyped_address_is_a_failure_of_its_own_mail(address: str) -> None:
+    with pytest.raises(DeliveryError, match="no mail address") as refused:
+        build(replace(LETTER, recipient=address))
+    assert not refused.value.transient
+
+
+def test_a_mistyped_sender_is_the_settings_fault_and_no_recipients() -> None:
+    with pytest.raises(DeliveryError, match="no mail address") as refused:
+        build(replace(LETTER, sender="News <a..b@example.org>"))
+    assert (refused.value.transient, refused.value.setting) == (True, "[mail] sender")
