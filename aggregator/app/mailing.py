@@ -132,7 +132,7 @@ class Mailing:
             queued.digest, queued.recipient, token=secrets.token_urlsafe(24), now=now()
         )
         if not recipient.wants_mail:
-            outbox.stop(queued.id, "paused" if recipient.paused_at else "unsubscribed", now=now())
+            outbox.stop(queued, "paused" if recipient.paused_at else "unsubscribed", now=now())
             return
         try:
             if scheme := channel_of(queued.recipient):
@@ -143,7 +143,7 @@ class Mailing:
             self._failed(queued, error, report)
             return
         with self.store.write(durable=True):
-            outbox.confirm(queued.id, answer, now=now())
+            outbox.confirm(queued, answer, now=now())
             self.store.recipients.fared_well(queued.digest, queued.recipient)
         report.sent += 1
 
@@ -154,14 +154,14 @@ class Mailing:
         parcel = self._parcel(queued.recipient, sender, queued.message_id, content)
         if queued.in_doubt and transport.has(parcel):
             return "it had arrived"
-        return transport.send(parcel, on_hand_over=lambda: self.store.outbox.hand_over(queued.id, now=self.clock()))
+        return transport.send(parcel, on_hand_over=lambda: self.store.outbox.hand_over(queued, now=self.clock()))
 
     def _by_plugin(self, scheme: str, queued: Queued, letters: Letters) -> str:
         channel = load(self.config.plugins.off).channels.get(scheme)
         if channel is None:
             raise DeliveryError(f"No plugin delivers to {scheme}:…; see: aggregator doctor", channel=scheme)
         digest, text = letters.read(queued)
-        self.store.outbox.hand_over(queued.id, now=self.clock())
+        self.store.outbox.hand_over(queued, now=self.clock())
         try:
             return str(channel(queued.recipient, digest, text) or "taken")
         except PluginFailed as error:
@@ -185,14 +185,14 @@ class Mailing:
         report.problems.append(f"{queued.digest} for {queued.recipient}: {why}")
         if not error.transient:
             with self.store.write(durable=True):
-                self.store.outbox.refuse(queued.id, why, now=now)
+                self.store.outbox.refuse(queued, why, now=now)
                 self.store.recipients.fared_ill(queued.digest, queued.recipient, why, most=HARD_FAILURES, now=now)
             report.refused += 1
         elif now - queued.made_at > GIVE_UP:
-            self.store.outbox.expire(queued.id, why, now=now)
+            self.store.outbox.expire(queued, why, now=now)
             report.refused += 1
         else:
-            self.store.outbox.defer(queued.id, why, until=_again(queued, now), in_doubt=error.in_doubt, now=now)
+            self.store.outbox.defer(queued, why, until=_again(queued, now), in_doubt=error.in_doubt, now=now)
             report.deferred += 1
 
     def written(self, name: str, digest: Digest) -> tuple[str, str, str]:

@@ -3,6 +3,9 @@
 A mail is `due`, then `claimed` by a process, `handed` over when the last byte that makes it binding is about to leave, and
 `sent` when the other side has said so. A process that dies while a mail is claimed has sent nothing. One that dies while it is
 handed over leaves it in doubt: it goes out again under the same Message-ID, and the ledger says so.
+
+A claim that is too old is taken over, even from one that lives (a machine that slept). Who comes back to a claim that is no
+longer its own hands nothing over and decides nothing; only that a mail was taken is true whoever says it.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from aggregator.errors import DeliveryError
 from aggregator.store.connection import Connections
 from aggregator.store.times import from_db, to_db
 
@@ -23,7 +27,10 @@ _OPEN = "('due', 'claimed', 'handed')"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """One edition for one recipient. `root_id` is the Message-ID of the first edition of this digest for this address."""
+    """One edition for one recipient, claimed by `holder`.
+
+    `root_id` is the Message-ID of the first edition of this digest for this address.
+    """
 
     id: int
     edition_id: int
@@ -34,6 +41,7 @@ class Queued:
     made_at: datetime
     tries: int
     in_doubt: bool
+    holder: str
 
 
 class Outbox:
@@ -87,49 +95,64 @@ class Outbox:
                     "made_at": from_db(row["made_at"]),
                     "tries": row["tries"] + 1,
                     "in_doubt": bool(row["in_doubt"]),
+                    "holder": holder,
                 }
                 return Queued(**row)
         return None
 
-    def hand_over(self, mailing_id: int, *, now: datetime) -> None:
-        """The next byte may make the mail the other side's: from here on its fate is theirs to tell."""
+    def hand_over(self, mail: Queued, *, now: datetime) -> None:
+        """The next byte may make the mail the other side's: from here on its fate is theirs to tell.
+
+        Raises:
+            DeliveryError: another has taken the claim over; the mail is not to be handed over here.
+
+        """
         with self._db.write(durable=True):
-            self._db.run("UPDATE outbox SET state = 'handed' WHERE id = ?", (mailing_id,))
-            self._note(mailing_id, "handed over", None, now)
+            if not self._change(mail, "state = 'handed'"):
+                raise DeliveryError("Another process has taken this mail over.")
+            self._note(mail.id, "handed over", None, now)
 
-    def confirm(self, mailing_id: int, answer: str, *, now: datetime) -> None:
-        """The other side has the mail."""
-        self._end(mailing_id, "sent", "sent", answer, now)
+    def confirm(self, mail: Queued, answer: str, *, now: datetime) -> None:
+        """The other side has the mail, whoever holds the claim by now."""
+        with self._db.write(durable=True):
+            self._db.run(
+                "UPDATE outbox SET state = 'sent', done_at = ?, answer = ?, claimed_by = NULL, claimed_at = NULL WHERE id = ?",
+                (to_db(now), answer, mail.id),
+            )
+            self._note(mail.id, "sent", answer, now)
 
-    def refuse(self, mailing_id: int, why: str, *, now: datetime) -> None:
+    def refuse(self, mail: Queued, why: str, *, now: datetime) -> None:
         """The other side will never take it."""
-        self._end(mailing_id, "refused", "refused", why, now)
+        self._end(mail, "refused", "refused", why, now)
 
-    def expire(self, mailing_id: int, why: str, *, now: datetime) -> None:
+    def expire(self, mail: Queued, why: str, *, now: datetime) -> None:
         """Nobody took it for days; it is not tried again."""
-        self._end(mailing_id, "expired", "given up", why, now)
+        self._end(mail, "expired", "given up", why, now)
 
-    def stop(self, mailing_id: int, why: str, *, now: datetime) -> None:
+    def stop(self, mail: Queued, why: str, *, now: datetime) -> None:
         """The recipient does not want it any more."""
-        self._end(mailing_id, "stopped", "stopped", why, now)
+        self._end(mail, "stopped", "stopped", why, now)
 
-    def defer(self, mailing_id: int, why: str, *, until: datetime, in_doubt: bool, now: datetime) -> None:
+    def defer(self, mail: Queued, why: str, *, until: datetime, in_doubt: bool, now: datetime) -> None:
         """Not now: try again at `until`. `in_doubt` if the other side may have it all the same."""
         with self._db.write(durable=True):
-            self._db.run(
-                "UPDATE outbox SET state = 'due', due_at = ?, claimed_by = NULL, claimed_at = NULL, answer = ?,"
-                " in_doubt = max(in_doubt, ?) WHERE id = ?",
-                (to_db(until), why, int(in_doubt), mailing_id),
-            )
-            self._note(mailing_id, "in doubt" if in_doubt else "deferred", why, now)
+            self._change(
+                mail,
+                "state = 'due', due_at = ?, claimed_by = NULL, claimed_at = NULL, answer = ?, in_doubt = max(in_doubt, ?)",
+                to_db(until), why, int(in_doubt),
+            )  # fmt: skip
+            self._note(mail.id, "in doubt" if in_doubt else "deferred", why, now)
 
-    def _end(self, mailing_id: int, state: str, step: str, answer: str, now: datetime) -> None:
+    def _end(self, mail: Queued, state: str, step: str, answer: str, now: datetime) -> None:
         with self._db.write(durable=True):
-            self._db.run(
-                "UPDATE outbox SET state = ?, done_at = ?, answer = ?, claimed_by = NULL, claimed_at = NULL WHERE id = ?",
-                (state, to_db(now), answer, mailing_id),
-            )
-            self._note(mailing_id, step, answer, now)
+            ended = "state = ?, done_at = ?, answer = ?, claimed_by = NULL, claimed_at = NULL"
+            self._change(mail, ended, state, to_db(now), answer)
+            self._note(mail.id, step, answer, now)
+
+    def _change(self, mail: Queued, what: str, *values: object) -> bool:
+        """Change what this claim holds; whether it is still ours."""
+        sql = f"UPDATE outbox SET {what} WHERE id = ? AND claimed_by = ?"
+        return self._db.run(sql, (*values, mail.id, mail.holder)).rowcount > 0
 
     def _note(self, mailing_id: int, step: str, detail: str | None, now: datetime) -> None:
         self._db.run(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ import pytest
 from aggregator import deliver
 from aggregator.app.app import App, open_app
 from aggregator.app.clock import machine_time
-from aggregator.app.mailing import Mailing
+from aggregator.app.mailing import Mailing, transport_of
 from aggregator.app.polling import PollOptions
 from aggregator.config import Config, DigestConfig, MailConfig, PagesConfig, WebConfig
 from aggregator.errors import ConfigError, DeliveryError
@@ -217,6 +217,43 @@ def test_a_mail_that_lives_with_another_process_is_left_to_it(house: House) -> N
         again = house.app.store.outbox.claim("third", **claim | {"machine_now": machine_time() + timedelta(hours=1)})
     assert [r for r, _ in ids(server)] == [YOU]
     assert again is not None, "a claim that nobody has worked on for long is taken over"
+
+
+@dataclass
+class Sleeper:
+    """The machine falls asleep before the mail's last byte (or at a connection that breaks meanwhile); another process wakes first."""
+
+    usual: deliver.Transport
+    house: House
+    breaks: bool
+
+    def send(self, parcel: deliver.Parcel, *, on_hand_over: Callable[[], None]) -> str:
+        app, slept = self.house.app, machine_time() + timedelta(hours=1)
+        other = app.store.outbox.claim("other", now=app.clock(), machine_now=slept, is_dead=lambda _holder: False)
+        assert other is not None
+        self.usual.send(parcel, on_hand_over=lambda: app.store.outbox.hand_over(other, now=app.clock()))
+        app.store.outbox.confirm(other, "taken", now=app.clock())
+        if self.breaks:
+            raise DeliveryError("The connection broke.", channel="smtp")
+        return self.usual.send(parcel, on_hand_over=on_hand_over)
+
+    def has(self, parcel: deliver.Parcel) -> bool:
+        return self.usual.has(parcel)
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_who_comes_back_to_a_mail_that_another_has_sent_neither_sends_it_nor_queues_it_again(
+    house: House, breaks: bool
+) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        late = replace(house.app.mailing, make_transport=lambda mail: Sleeper(transport_of(mail), house, breaks))
+        late.send_due()
+        house.clock.now += timedelta(hours=2)
+        house.app.mailing.send_due()
+    assert [r for r, _ in ids(server)] == [ME, YOU]
+    assert house.app.mailing.audit().summary == "2 mails: 2 once."
 
 
 def test_what_is_refused_for_now_is_tried_again_later_and_later(house: House) -> None:
