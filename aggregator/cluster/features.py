@@ -32,7 +32,7 @@ from aggregator.text.words import terms_of, words
 
 __all__ = ["VERSION", "Features", "features"]
 
-VERSION = 3  # of the bytes; features of another version are computed anew from the text
+VERSION = 3  # of the bytes and of how a text is read; features of another version are computed anew from the text
 TEXT_LIMIT = 2000  # characters looked at: feeds and pages alike have that much to say about which event it is
 LEAD_LIMIT = 400
 _SHOWN_LIMIT = 200  # characters kept readable of title and body, to compare slot by slot

@@ -65,9 +65,9 @@ _CREDIT = re.compile(
 )
 _TWEET = re.compile(r"\bpic\.twitter\.com/|[—–-]\s[^—–]{2,60}\(@\w{1,20}\)\s+\w+\.?\s\d{1,2},\s\d{4}")
 # Related headlines that some sites paste in after a name, with the name in full:
-# "Ann Hale Ann Marie HaleStorm nears Port shut MORE said".
+# "Ann Hale Ann Marie HaleStorm nears Port shut MORE said". Every part is bounded: a text can be made to be slow.
 _PASTED = re.compile(
-    r"\b(?P<name>[\w'’-]{3,})(?:,? (?:Jr|Sr)\.| I{2,3}\b)?"
+    r"\b(?P<name>[\w'’-]{3,40})(?:,? (?:Jr|Sr)\.| I{2,3}\b)?"
     r"(?P<pasted>(?: [\w.()'’-]+){0,6}? (?P=name)(?=[A-Z0-9'‘“\"])(?:[^\n\r]{10,600}? )?MORE\b)"
 )
 _PASTED_END = "MORE"

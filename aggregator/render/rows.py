@@ -27,7 +27,7 @@ STORY_COLUMNS = (
     "id", "url", "title", "outlet", "feed", "authors", "published", "seen", "lang", "words", "event", "copy_of", "kind",
 )  # fmt: skip
 HIDDEN = "***"
-EVENT_COLUMNS = ("id", "headline", "first", "last", "outlets", "reports", "independent", "stories", "thread_id")
+EVENT_COLUMNS = ("id", "headline", "first", "last", "outlets", "reports", "stories", "thread_id", "independent")
 
 
 @overload
@@ -96,9 +96,9 @@ def event_row(event: Event) -> dict[str, Any]:
         "last": iso(event.last_at),
         "outlets": event.outlets,
         "reports": event.reports,
-        "independent": event.independent,
         "stories": event.stories,
         "thread_id": event.thread_id,
+        "independent": event.independent,
     }
 
 

@@ -1,7 +1,7 @@
 """Train the weights of the brief: which sentences and which headline tell an event as an editor would.
 
     python benchmarks/accounts/train.py            5-fold cross-validation by event, prints ROUGE
-    python benchmarks/accounts/train.py --write    fits on all events and writes aggregator/digest/weights.json
+    python benchmarks/accounts/train.py --write    fits on all events, and --news after it; writes aggregator/digest/weights.json
     python benchmarks/accounts/train.py --news     fits what is news in a later story on the demo newsroom, into weights.json
     python benchmarks/accounts/train.py --frequencies   counts stems of the stories, writes aggregator/digest/frequencies.tsv
 

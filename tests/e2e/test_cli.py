@@ -26,7 +26,7 @@ from tests.support.newsroom import END, environment, on_the_air, run
 STORY_COLUMNS = [
     "id", "url", "title", "outlet", "feed", "authors", "published", "seen", "lang", "words", "event", "copy_of", "kind",
 ]  # fmt: skip
-EVENT_COLUMNS = ["id", "headline", "first", "last", "outlets", "reports", "independent", "stories", "thread_id"]
+EVENT_COLUMNS = ["id", "headline", "first", "last", "outlets", "reports", "stories", "thread_id", "independent"]
 
 
 @dataclass(frozen=True)
