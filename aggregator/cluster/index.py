@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from aggregator.cluster.features import Features
 
-__all__ = ["SCALE", "Index"]
+__all__ = ["SCALE", "Index", "similarity"]
 
 SCALE = 1 << 15  # similarities are kept as whole numbers of 1/SCALE: all later arithmetic on them is exact
 
@@ -116,6 +116,16 @@ class Index:
         while len(self._blocks) <= number:
             self._blocks.append(_Block())
         return self._blocks[number]
+
+
+def similarity(one: Features, other: Features) -> tuple[int, int]:
+    """The cosines of two stories by whole text and by lead, as `Index.similarities` has them."""
+    _, here, there = np.intersect1d(one.terms, other.terms, assume_unique=True, return_indices=True)
+    comb, lead = (
+        _quantised(mine[here].astype(np.float64) @ theirs[there].astype(np.float64))
+        for mine, theirs in ((one.comb, other.comb), (one.lead, other.lead))
+    )
+    return int(comb), int(lead)
 
 
 _NONE: array[int] = array("q")

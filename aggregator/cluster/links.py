@@ -12,7 +12,7 @@ import numpy.typing as npt
 from aggregator.cluster.agglomeration import BREVITY_STEPS, Moved
 from aggregator.cluster.contradiction import contradiction
 from aggregator.cluster.features import Features
-from aggregator.cluster.index import SCALE, Index
+from aggregator.cluster.index import SCALE, Index, similarity
 from aggregator.cluster.likeness import Sizes, shared
 from aggregator.cluster.model import GRAIN, NOTICED, ONE, PairModel
 from aggregator.cluster.neighbours import Neighbours
@@ -315,19 +315,37 @@ class Links:
             dirty.update(changed[self._alive[changed]].tolist())
             for slot in short[self._alive[short]].tolist():
                 self._refill(slot)
-        for slot in sorted(dirty):
-            self._complete(slot)
+        self._complete(sorted(dirty))
 
     def _refill(self, slot: int) -> None:
         others, comb, lead = self._near(slot)
         for lists, values in ((self._comb, comb), (self._lead, lead)):
             lists.fill(slot, others[values >= _LISTED], values[values >= _LISTED])
 
-    def _complete(self, slot: int) -> None:
-        """After neighbours left: pairs that now count and were never entered."""
-        others, comb, lead = self._near(slot)
-        fresh = ~np.isin(others, self._pairs.partners(slot))
-        self._enter([(slot, others[fresh], comb[fresh], lead[fresh])])
+    def _complete(self, slots: list[int]) -> None:
+        """After neighbours left: the pairs of these slots that now count, since others have moved up, and were never entered."""
+        met, seen = [], dict[int, set[int]]()
+        for slot in slots:
+            others, comb, lead = self._risen(slot)
+            known = seen.get(slot, set())  # a pair of two of them may be met from both sides
+            once = np.array([other not in known for other in others.tolist()], dtype=np.bool_)
+            met.append((slot, others[once], comb[once], lead[once]))
+            for other in others.tolist():
+                seen.setdefault(other, set()).add(slot)
+        self._enter(met)
+
+    def _risen(self, slot: int) -> tuple[_Ints, _Ints, _Ints]:
+        """Slots that may count as close to one and are no partners of it, and both similarities."""
+        by_comb, by_lead = self._comb.nearest(slot), self._lead.nearest(slot)
+        partners = self._pairs.partners(slot)
+        if by_comb is None or by_lead is None:
+            others, comb, lead = self._near(slot)
+            fresh = ~np.isin(others, partners)
+            return others[fresh], comb[fresh], lead[fresh]
+        others = np.setdiff1d(np.union1d(by_comb, by_lead), partners)
+        others = others[self._alive[others]]
+        alike = np.array([similarity(self._node(slot), self._node(other)) for other in others.tolist()], dtype=np.int64)
+        return others, *alike.reshape(-1, 2).T
 
     def _take_in(self, stories: list[Features], dirty: set[int], displaced: set[int]) -> None:
         """Enter stories; `dirty` gains those whose closest neighbours changed, `displaced` those that lost a farther one."""

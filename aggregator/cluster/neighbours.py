@@ -97,16 +97,26 @@ class Neighbours:
         return changed
 
     def drop(self, gone: _Ints) -> tuple[_Ints, _Ints]:
-        """Take slots out of all lists: the slots whose lists changed, and of these the ones to be filled anew."""
+        """Take slots out of all lists: the slots whose _NEAR closest changed, and those whose lists are to be filled anew."""
         self.values[gone] = 0
         self.slots[gone] = -1
         self._floor[gone] = 0
         hit = np.isin(self.slots, gone)
         rows = np.flatnonzero(hit.any(axis=1))
+        near: _Ints = rows[hit[rows, :_NEAR].any(axis=1)]
         self._sort(rows, np.where(hit[rows], 0, self.values[rows]), np.where(hit[rows], -1, self.slots[rows]))
         short = (self.values[rows, _NEAR - 1] == 0) & (self._floor[rows] > 0)
         short_rows: _Ints = rows[short]
-        return rows, short_rows
+        return near, short_rows
+
+    def nearest(self, slot: int) -> _Ints | None:
+        """The slots that are among the _NEAR closest of one, ties included; None if not all that tie are in the list."""
+        entry, floor = self.values[slot, _NEAR - 1], self._floor[slot]
+        if entry <= floor and floor:
+            return None
+        held = (self.values[slot] >= max(1, entry)) & (self.slots[slot] >= 0)
+        found: _Ints = self.slots[slot, held].astype(np.int64)
+        return found
 
     def _sort(self, rows: _Ints, values: _Rows, slots: _Rows) -> None:
         order = np.argsort(-values, axis=1, kind="stable")

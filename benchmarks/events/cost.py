@@ -2,7 +2,7 @@
 
 The allsides stories folded to 1,000 a day, through the store and the pipeline's decider in batches as a poll brings them.
 The first days come in at once; the stories after them are measured: features, fingerprints, copies and events ("decided"), and
-all of it, with threads, headlines and the store's writes. With --archive the stories are added to a copy of that store
+all of it, with threads, headlines and the store's writes; then what stories cost that are decided again. With --archive the stories are added to a copy of that store
 (`benchmarks/store/generate.py`), after its last story; the copy is removed in the end.
 """
 
@@ -31,7 +31,7 @@ from streams import dense, read  # noqa: E402
 from aggregator.model import FeedSpec, StoryLine  # noqa: E402
 from aggregator.pipeline.decide import Decider  # noqa: E402
 from aggregator.pipeline.preparing import Preparer  # noqa: E402
-from aggregator.pipeline.window import Window  # noqa: E402
+from aggregator.pipeline.window import Window, prepare  # noqa: E402
 from aggregator.store import Store  # noqa: E402
 from aggregator.store.ingest import NewEntry  # noqa: E402
 
@@ -77,6 +77,26 @@ def memory() -> float:
     if status.exists():  # what getrusage says counts the parent that we were forked from
         return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def again(lines: Sequence[StoryLine]) -> None:
+    """What it costs to decide stories again whose pages brought another text, 40 of the last day at a time."""
+    window = Window()
+    for line in lines:
+        window.put(prepare(line))
+    window.flush()
+    spent: list[float] = []
+    for first in range(len(lines) - 200, len(lines), 40):
+        fresh = [prepare(replace(line, text=f"{line.text} The bridge stays closed.")) for line in lines[first:][:40]]
+        cpu = time.process_time()
+        for story in fresh:
+            window.put(story)
+        window.flush()
+        spent.append((time.process_time() - cpu) / len(fresh) * 1e3)
+    print(
+        f"again, with another text: {sum(spent) / len(spent):.2f} ms a story, features and fingerprints apart",
+        flush=True,
+    )
 
 
 def first_decision(path: Path) -> None:
@@ -164,6 +184,7 @@ def measure(path: Path, given: argparse.Namespace) -> None:
     if given.profile:
         pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
         pstats.Stats(profile).sort_stats("tottime").print_stats(45)
+    again(lines[:end])
     ingest(store, feed_id, lines[end : end + 1])
     store.close()
     subprocess.run([sys.executable, __file__, "--restarted", str(path)], check=True)
