@@ -62,9 +62,9 @@ class Sizes:
         """The sums of one story."""
         idf = story.idf.astype(np.float64)
         table = rarity(story.lang)
-        subjects = [table[term][0] for name in story.subjects for term in terms(name, story.lang)]
-        in_title = story.title > 0
-        roles = np.where(in_title, np.where(np.isin(story.terms, subjects), _SUBJECT, _PLAIN), 0).astype(np.uint8)
+        subjects = np.array([table[t][0] for name in story.subjects for t in terms(name, story.lang)], dtype=np.uint32)
+        in_title, named = story.title > 0, (story.terms[:, None] == subjects).any(axis=1)
+        roles = np.where(in_title, np.where(named, _SUBJECT, _PLAIN), 0).astype(np.uint8)
         return cls(
             story,
             story.time_us,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -127,7 +129,14 @@ class HeldWindow:
             span.until = until
 
     def _begin(self, since: datetime, until: datetime) -> _Span:
-        """Fill an empty window, from what the last process found out where that serves."""
+        """Fill an empty window, from what the last process found out where that serves.
+
+        Without the garbage collector, which would look at all the stories again and again as they come.
+        """
+        with _uncollected():
+            return self._filled(since, until)
+
+    def _filled(self, since: datetime, until: datetime) -> _Span:
         kept = self.store.decisions.kept_window(__version__, since, until) if self.keeps else None
         if kept is None:
             self._span = _Span(since, until)
@@ -172,6 +181,17 @@ class HeldWindow:
         if kept is not None and not self.window.restore(kept.copies, kept.events):
             self._unkept = len(self.window)
         self.window.settle()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _days(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
