@@ -11,9 +11,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.extract.blocks import Page
 from aggregator.extract.bylines import find_authors, names_in
-from aggregator.extract.dates import find_dates, to_iso
+from aggregator.extract.dates import find_dates
 from aggregator.extract.head import Head
 from aggregator.extract.images import find_image
+from aggregator.extract.iso import to_iso
 from aggregator.extract.rules import SiteRule
 from aggregator.extract.titles import choose_title, clean, same_title
 from aggregator.model import Article
@@ -49,16 +50,15 @@ def find_facts(
     _note(sources, "lang", source)
     dates = find_dates(head, parser=parser, html=html, url=where, lines=near, elsewhere=texts, lang=lang)
     ruled = _ruled(parser, rules.date if rules else None)
-    if ruled and (stamp := to_iso(ruled)):
-        dates.published, dates.published_from = stamp, "rule"
-    _note(sources, "published", dates.published_from)
+    published, source = (stamp, "rule") if (stamp := to_iso(ruled)) else (dates.published, dates.published_from)
+    _note(sources, "published", source)
     _note(sources, "updated", dates.updated_from)
     section, source = _section(head, site)
     _note(sources, "section", source)
     image, source = find_image(head, parser, url=where)
     _note(sources, "image", source)
     return Article(
-        url=address, canonical_url=canonical, title=title, authors=authors, published=dates.published, updated=dates.updated,
+        url=address, canonical_url=canonical, title=title, authors=authors, published=published, updated=dates.updated,
         lang=lang, site=site, section=section, image=image, sources=sources,
     )  # fmt: skip
 

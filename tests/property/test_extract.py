@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aggregator.errors import ExtractError
 from aggregator.extract import extract_lines, extract_page
 from aggregator.extract.bylines import names_in
-from aggregator.extract.dates import to_iso
+from aggregator.extract.iso import to_iso
 from aggregator.extract.lines import Line, filter_lines
 from aggregator.extract.phrases import line_kind
 

@@ -9,10 +9,11 @@ from aggregator.errors import ExtractError
 from aggregator.extract import extract_page
 from aggregator.extract.bylines import find_authors, names_in
 from aggregator.extract.credit import find_credit
-from aggregator.extract.dates import find_dates, to_iso
+from aggregator.extract.dates import find_dates
 from aggregator.extract.facts import own_address
 from aggregator.extract.head import Head, read_head
 from aggregator.extract.images import find_image
+from aggregator.extract.iso import to_iso
 from aggregator.extract.titles import choose_title, cut_site
 
 PROSE = "<p>" + "The council voted on Tuesday to close the bridge for eleven months. " * 5 + "</p>"
@@ -118,6 +119,7 @@ def test_a_commenter_is_not_the_author():
         ("10.12.2022, 07:00:03", "2022-12-10"),
         ("March 3, 2026", "2026-03-03"),
         ("2026-02-30", None),
+        ("Tue, 03 Mar 2026 21:40:00 +2400", None),
         ("yesterday", None),
         ("1026-03-03", None),
         ("", None),
