@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any
 
 from aggregator import render
 from aggregator.app.clock import Clock
 from aggregator.app.health import feed_troubles
 from aggregator.app.topics import Topics
-from aggregator.digest import DigestOptions, compose, foremost, quiet_edits, with_sections
+from aggregator.digest import DigestOptions, Occasion, compose, foremost, quiet_edits, with_sections
 from aggregator.digest.verify import Mismatch, verify
 from aggregator.errors import NotFound
 from aggregator.model import AnyEvent, Change, Digest, Told, TopicMatch
@@ -55,16 +55,6 @@ class Draft:
     plan: DigestPlan
     digest: Digest
     story_ids: tuple[int, ...]
-
-
-class _Weighed(TypedDict):
-    """What the order of a digest's events hangs on."""
-
-    since: datetime
-    until: datetime
-    told: Mapping[int, Told]
-    topics: Sequence[TopicMatch]
-    options: DigestOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +111,21 @@ class Digests:
                 chosen = frozenset().union(*(t.event_ids for t in topics))
                 ids = tuple(i for i in ids if i in chosen)
             told = {} if plan.since else self.store.editions.told(reader_id, ids, audience=plan.audience)
-            weighed = _Weighed(
+            occasion = Occasion(
                 since=start,
                 until=now + timedelta(seconds=1),
                 told={event_id: Told(at=at, story_ids=stories) for event_id, (at, stories) in told.items()},
                 topics=topics,
                 options=DigestOptions(events=plan.max_events, timezone=plan.zone),
             )
-            views = self._views(ids, weighed, reader_id)
+            views = self._views(ids, occasion, reader_id)
         digest = compose(
             views,
+            occasion,
             now=now,
             title=plan.title,
             health=self.health(start),
             edits=self._edits(reader_id, plan.audience, views, start, now),
-            **weighed,
         )
         for sections in self.plugins.answers("digest_sections", digest=digest, events=views):
             digest = with_sections(digest, sections)
@@ -143,10 +133,10 @@ class Digests:
         stories = tuple(story.id for view in views if view.event.id in shown for story in view.stories)
         return Draft(plan=plan, digest=digest, story_ids=stories)
 
-    def _views(self, ids: Sequence[int], weighed: _Weighed, reader_id: int) -> list[AnyEvent]:
+    def _views(self, ids: Sequence[int], occasion: Occasion, reader_id: int) -> list[AnyEvent]:
         """These events, with all their texts those that will be told; plugins get the texts of all."""
         brief = self.store.events.briefly(ids, reader_id=reader_id)
-        wanted = ids if self.plugins.names("digest_sections") else foremost(brief, **weighed)
+        wanted = ids if self.plugins.names("digest_sections") else foremost(brief, occasion)
         full = {view.event.id: view for view in self.store.events.views(sorted(wanted), reader_id=reader_id)}
         return [full.get(event.event.id, event) for event in brief]
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.app.clock import Clock
-from aggregator.digest import DigestOptions, compose
+from aggregator.digest import DigestOptions, Occasion, compose
 from aggregator.digest.compose import ONE_OUTLET_ONLY
 from aggregator.digest.rank import score_parts
 from aggregator.model import (
@@ -172,12 +172,10 @@ class Front:
         return since, found
 
     def _best(self, events: Sequence[Event], since: datetime, now: datetime) -> list[Event]:
-        options = DigestOptions(timezone=self.timezone)
+        occasion = Occasion(since=since, until=now, options=DigestOptions(timezone=self.timezone))
 
         def rank(event: Event) -> tuple[bool, float, int]:
-            parts = score_parts(
-                BriefEvent(event=event, stories=()), since=since, until=now, told=None, topics=(), options=options
-            )
+            parts = score_parts(BriefEvent(event=event, stories=()), occasion)
             return event.outlets == 1, -sum(parts.values()), event.id
 
         return sorted(events, key=rank)[: MOST_SHARED + MOST_SINGLE]
@@ -212,14 +210,13 @@ class Front:
 
 def _composed(view: EventView, told: Told | None, now: datetime, zone: str) -> DigestEvent:
     """One event through the digest's rules: first as new, then with what changed since it was told."""
-    known = {view.event.id: told} if told else None
+    known = {view.event.id: told} if told else {}
     options = DigestOptions(timezone=zone, max_bytes=10**9)
     last = max(max(s.seen_at, s.published_at) for s in view.stories)  # may be to come, where a clock was set back
     until = max(now, last) + timedelta(seconds=1)
-    for knowledge in (known, None):  # without news since it was told it is left out of a digest, but not of a page
-        made = compose(
-            [view], now=max(now, last), since=LONG_AGO, until=until, title="", told=knowledge, options=options
-        )
+    for knowledge in (known, {}):  # without news since it was told it is left out of a digest, but not of a page
+        occasion = Occasion(since=LONG_AGO, until=until, told=knowledge, options=options)
+        made = compose([view], occasion, now=max(now, last), title="")
         for section in made.sections:
             return section.events[0]
     raise AssertionError(view.event)

@@ -11,12 +11,14 @@ from aggregator.digest.compose import compose, foremost, with_sections
 from aggregator.digest.differences import differences
 from aggregator.digest.edits import quiet_edits
 from aggregator.digest.heading import event_headline
+from aggregator.digest.occasion import Occasion
 from aggregator.digest.options import DigestOptions
 from aggregator.digest.verify import Mismatch, text_hash, verify
 
 __all__ = [
     "DigestOptions",
     "Mismatch",
+    "Occasion",
     "brief",
     "brief_line",
     "changes",

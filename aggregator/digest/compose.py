@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from aggregator.digest.changes import changes
 from aggregator.digest.differences import differences
 from aggregator.digest.heading import LAST_DAY, headed
 from aggregator.digest.material import story_line
+from aggregator.digest.occasion import Occasion
 from aggregator.digest.options import DigestOptions
 from aggregator.digest.rank import score_parts
 from aggregator.model import (
@@ -22,6 +23,7 @@ from aggregator.model import (
     Digest,
     DigestEvent,
     DigestSection,
+    Event,
     EventView,
     SourceLine,
     Story,
@@ -40,7 +42,6 @@ _SHORTLY_BEFORE = timedelta(hours=12)
 @dataclass(frozen=True, slots=True)
 class _Ranked:
     view: AnyEvent
-    told: Told | None
     parts: dict[str, float]
 
     @property
@@ -50,33 +51,28 @@ class _Ranked:
 
 def compose(
     views: Sequence[AnyEvent],
+    occasion: Occasion,
     *,
     now: datetime,
-    since: datetime,
-    until: datetime,
     title: str,
-    told: Mapping[int, Told] | None = None,
-    topics: Sequence[TopicMatch] = (),
-    options: DigestOptions | None = None,
     health: Sequence[str] = (),
     edits: Sequence[Change] = (),
 ) -> Digest:
-    """A digest of the events that have something for this reader in the period [since, until).
+    """A digest of the events that have something for this reader in the period.
 
     An event that the reader was told of comes again only if an independent report has come since. Each event is told once,
     under the first of the reader's topics that it matches, else under its folder; events of a single outlet that match no
     topic come last. Same arguments, same digest. Those that `foremost` names must be there in full; of the others brief ones
     are enough.
     """
-    opts = options or DigestOptions()
-    ranked = _in_order(views, since=since, until=until, told=told or {}, topics=topics, options=opts)
-    chosen = _within_size(_first_of_each(ranked, topics, opts), since=since, until=until, options=opts, topics=topics)
+    ranked = _in_order(views, occasion)
+    chosen = _within_size(_first_of_each(ranked, occasion), occasion)
     return Digest(
         title=title,
         made_at=now,
-        since=since,
-        until=until,
-        sections=_sections(chosen, topics),
+        since=occasion.since,
+        until=occasion.until,
+        sections=_sections(chosen, occasion.topics),
         stories=sum(len(r.view.stories) for r in ranked),
         outlets=len({s.outlet for r in ranked for s in r.view.stories}),
         events=len(ranked),
@@ -88,18 +84,9 @@ def compose(
     )
 
 
-def foremost(
-    events: Sequence[AnyEvent],
-    *,
-    since: datetime,
-    until: datetime,
-    told: Mapping[int, Told],
-    topics: Sequence[TopicMatch] = (),
-    options: DigestOptions,
-) -> frozenset[int]:
+def foremost(events: Sequence[AnyEvent], occasion: Occasion) -> frozenset[int]:
     """The ids of those events that `compose`, asked the same, tells: their texts are needed."""
-    ranked = _in_order(events, since=since, until=until, told=told, topics=topics, options=options)
-    return frozenset(item.view.event.id for item, _ in _first_of_each(ranked, topics, options))
+    return frozenset(item.view.event.id for item, _ in _first_of_each(_in_order(events, occasion), occasion))
 
 
 def with_sections(digest: Digest, sections: Sequence[DigestSection]) -> Digest:
@@ -109,32 +96,18 @@ def with_sections(digest: Digest, sections: Sequence[DigestSection]) -> Digest:
     return replace(digest, sections=(*sections, *(s for s in others if s.events)))
 
 
-def _in_order(
-    views: Sequence[AnyEvent],
-    *,
-    since: datetime,
-    until: datetime,
-    told: Mapping[int, Told],
-    topics: Sequence[TopicMatch],
-    options: DigestOptions,
-) -> list[_Ranked]:
+def _in_order(views: Sequence[AnyEvent], occasion: Occasion) -> list[_Ranked]:
     """The events that have news, each once, the best first."""
-    ranked = [
-        _Ranked(
-            view,
-            told.get(i),
-            score_parts(view, since=since, until=until, told=told.get(i), topics=topics, options=options),
-        )
-        for i, view in {v.event.id: v for v in views if v.stories}.items()
-        if _has_news(view, told.get(i), since, until)
-    ]
+    each = {view.event.id: view for view in views if view.stories}.values()
+    ranked = [_Ranked(view, score_parts(view, occasion)) for view in each if _has_news(view, occasion)]
     return sorted(ranked, key=lambda r: (-r.score, r.view.event.first_at, r.view.event.id))
 
 
-def _has_news(view: AnyEvent, told: Told | None, since: datetime, until: datetime) -> bool:
-    fresh = [s for s in view.stories if s.seen_at < until]
+def _has_news(view: AnyEvent, occasion: Occasion) -> bool:
+    told = occasion.told.get(view.event.id)
+    fresh = [s for s in view.stories if s.seen_at < occasion.until]
     if told is None:
-        return any(s.seen_at >= since for s in fresh)
+        return any(s.seen_at >= occasion.since for s in fresh)
     return any(s.copy_of is None and s.id not in told.story_ids and s.seen_at > told.at for s in fresh)
 
 
@@ -147,32 +120,23 @@ def _section(view: AnyEvent, topics: Sequence[TopicMatch]) -> str:
     return view.folder[0] if view.folder else _NO_FOLDER
 
 
-def _first_of_each(
-    ranked: Sequence[_Ranked], topics: Sequence[TopicMatch], options: DigestOptions
-) -> Iterator[tuple[_Ranked, str]]:
+def _first_of_each(ranked: Sequence[_Ranked], occasion: Occasion) -> Iterator[tuple[_Ranked, str]]:
     """The best events and their sections: so many of several outlets, so many of one."""
-    left = {True: options.single_outlet_events, False: options.events}
+    left = {True: occasion.options.single_outlet_events, False: occasion.options.events}
     for item in ranked:
-        section = _section(item.view, topics)
+        section = _section(item.view, occasion.topics)
         single = section == ONE_OUTLET_ONLY
         if left[single] > 0:
             left[single] -= 1
             yield item, section
 
 
-def _within_size(
-    first: Iterator[tuple[_Ranked, str]],
-    *,
-    since: datetime,
-    until: datetime,
-    options: DigestOptions,
-    topics: Sequence[TopicMatch],
-) -> list[DigestEvent]:
+def _within_size(first: Iterator[tuple[_Ranked, str]], occasion: Occasion) -> list[DigestEvent]:
     """Those that fit, whole: a worse one never takes the place of a better one that was too long."""
-    room = options.max_bytes
+    room = occasion.options.max_bytes
     chosen = []
     for item, section in first:
-        event = _tell(item, section, since=since, until=until, options=options, topics=topics)
+        event = _tell(item, section, occasion)
         room -= _size(event)
         if room < 0:
             break
@@ -189,26 +153,15 @@ def _size(event: DigestEvent) -> int:
     return sum(len(t.encode()) for t in texts)
 
 
-def _tell(
-    item: _Ranked,
-    section: str,
-    *,
-    since: datetime,
-    until: datetime,
-    options: DigestOptions,
-    topics: Sequence[TopicMatch],
-) -> DigestEvent:
-    view, event = item.view, item.view.event
+def _tell(item: _Ranked, section: str, occasion: Occasion) -> DigestEvent:
+    view, event, told = item.view, item.view.event, occasion.told.get(item.view.event.id)
     if isinstance(view, BriefEvent):
         raise ValueError(f"event {event.id} is to be told, and its texts are not there")  # noqa: TRY004 (its type is right)
     originals = [s for s in view.stories if s.copy_of is None] or list(view.stories)
-    latest = _latest(originals, item.told)
-    lines = [story_line(s) for s in latest]
-    account = brief(event.id, lines, options.words, options.sentences)
-    account = headed(account, event, lines, [story_line(s) for s in originals if s not in latest])
+    account = _account(event, originals, told, occasion.options)
     voice = next((s for s in originals if str(s.id) == account.headline_from), originals[0])
     first = min(view.stories, key=lambda s: (s.published_at, s.id))
-    status, day = _status(view, item.told, since, until, options)
+    status, day = _status(view, occasion)
     return DigestEvent(
         event_id=event.id,
         headline=account.headline or _without_title(account, event.headline),
@@ -227,15 +180,23 @@ def _tell(
         first_at=first.published_at,
         last_at=max(s.published_at for s in view.stories),
         sentences=account.sentences,
-        changes=changes(view, item.told, shown=account.sentences, most_sentences=_NEW_SENTENCES) if item.told else (),
+        changes=changes(view, told, shown=account.sentences, most_sentences=_NEW_SENTENCES) if told else (),
         differences=differences(view),
         sources=_sources(view),
         score=item.score,
         score_parts=item.parts,
-        topics=tuple(t.title for t in topics if event.id in t.event_ids),
+        topics=tuple(t.title for t in occasion.topics if event.id in t.event_ids),
         lang=voice.lang,
-        told_at=item.told.at if item.told else None,
+        told_at=told.at if told else None,
     )
+
+
+def _account(event: Event, originals: Sequence[Story], told: Told | None, options: DigestOptions) -> Brief:
+    """Headline and sentences of what is new to the reader."""
+    latest = _latest(originals, told)
+    lines = [story_line(s) for s in latest]
+    account = brief(event.id, lines, options.words, options.sentences)
+    return headed(account, event, lines, [story_line(s) for s in originals if s not in latest])
 
 
 def _without_title(account: Brief, known: str) -> str:
@@ -280,14 +241,12 @@ def _sources(view: EventView) -> tuple[SourceLine, ...]:
     )
 
 
-def _status(
-    view: EventView, told: Told | None, since: datetime, until: datetime, options: DigestOptions
-) -> tuple[str, int]:
+def _status(view: EventView, occasion: Occasion) -> tuple[str, int]:
     """NEW, DEVELOPING, or day n of the thread that the event is part of: the reader's calendar days up to its latest story."""
-    event, zone = view.event, ZoneInfo(options.timezone)
+    event, zone = view.event, ZoneInfo(occasion.options.timezone)
     began = min([event.first_at, *(e.first_at for e in view.thread)])
-    day = (min(until, event.last_at).astimezone(zone).date() - began.astimezone(zone).date()).days + 1
-    if told is None and event.first_at >= since and not view.thread:
+    day = (min(occasion.until, event.last_at).astimezone(zone).date() - began.astimezone(zone).date()).days + 1
+    if event.id not in occasion.told and event.first_at >= occasion.since and not view.thread:
         return "new", max(1, day)
     return ("day", day) if day > 1 else ("developing", max(1, day))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from changes import view_of
 
 from aggregator import render
-from aggregator.digest import compose
+from aggregator.digest import Occasion, compose
 from aggregator.model import Digest, Told, TopicMatch
 from aggregator.newsroom.load import default_folder, load
 from aggregator.newsroom.values import Newsroom
@@ -39,7 +39,7 @@ def morning(newsroom: Newsroom, now: datetime) -> Digest:
         if before:
             told[number] = Told(at=since, story_ids=before)
     weather = TopicMatch(title="Storm", event_ids=frozenset(v.event.id for v in views if "torm" in v.event.headline))
-    return compose(views, now=now, since=since, until=now, title="Morning", told=told, topics=[weather])
+    return compose(views, Occasion(since=since, until=now, told=told, topics=[weather]), now=now, title="Morning")
 
 
 def main() -> None:

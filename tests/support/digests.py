@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aggregator.digest import compose
+from aggregator.digest import Occasion, compose
 from aggregator.model import Digest, Event, EventMember, EventView, Story
 
 NOW = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
@@ -85,7 +85,6 @@ def a_quake(event_id: int = 1, first: int = 1, **over: Any) -> EventView:
 
 
 def a_digest(views: Sequence[EventView] | None = None, **over: Any) -> Digest:
-    return compose(
-        (a_quake(),) if views is None else views,
-        **{"now": NOW, "since": YESTERDAY, "until": NOW, "title": "Morning", **over},
-    )
+    own = {name: over.pop(name) for name in ("now", "title", "health", "edits") if name in over}
+    occasion = Occasion(**{"since": YESTERDAY, "until": NOW, **over})
+    return compose((a_quake(),) if views is None else views, occasion, **{"now": NOW, "title": "Morning", **own})

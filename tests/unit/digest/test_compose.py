@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.digest import DigestOptions, compose, foremost
+from aggregator.digest import DigestOptions, Occasion, compose, foremost
 from aggregator.model import BriefEvent, BriefStory, EventView, Told, TopicMatch
 from tests.support.digests import NOW, YESTERDAY, a_digest, a_quake, a_story, a_view
 
@@ -180,9 +180,7 @@ def test_a_side_story_of_a_later_day_does_not_head_an_event_that_the_reader_know
         ),
     ]
     memory = Told(at=NOW - timedelta(hours=24), story_ids=frozenset(s.id for s in told))
-    digest = compose(
-        [a_view([*told, *late])], now=NOW, since=NOW - timedelta(hours=24), until=NOW, title="Morning", told={1: memory}
-    )
+    digest = a_digest([a_view([*told, *late])], since=NOW - timedelta(hours=24), told={1: memory})
     assert digest.sections[0].events[0].headline == "Homes connected after Storm Ines, and now: what went wrong?"
 
 
@@ -195,13 +193,13 @@ def brief(view: EventView) -> BriefEvent:
 def test_the_texts_of_events_that_are_not_told_are_not_needed(most_bytes: int) -> None:
     views = [*(a_quake(n, first=20 * n) for n in range(1, 7)), *(single(n) for n in range(7, 11))]
     old = Told(at=NOW - timedelta(hours=1), story_ids=frozenset(s.id for s in views[0].stories))
-    weighed = {
-        "since": YESTERDAY, "until": NOW, "told": {1: old}, "topics": [TopicMatch(title="A", event_ids=frozenset({8, 4}))],
-        "options": DigestOptions(events=3, single_outlet_events=2, max_bytes=most_bytes),
-    }  # fmt: skip
-    wanted = foremost([brief(view) for view in views], **weighed)
+    occasion = Occasion(
+        since=YESTERDAY, until=NOW, told={1: old}, topics=[TopicMatch(title="A", event_ids=frozenset({8, 4}))],
+        options=DigestOptions(events=3, single_outlet_events=2, max_bytes=most_bytes),
+    )  # fmt: skip
+    wanted = foremost([brief(view) for view in views], occasion)
     assert len(wanted) == 5
     mixed = [view if view.event.id in wanted else brief(view) for view in views]
-    whole = compose(views, now=NOW, title="", **weighed)
-    assert compose(mixed, now=NOW, title="", **weighed) == whole
+    whole = compose(views, occasion, now=NOW, title="")
+    assert compose(mixed, occasion, now=NOW, title="") == whole
     assert set(told(whole)) <= wanted
