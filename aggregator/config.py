@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -71,7 +72,7 @@ _DAYS = re.compile(rf"{_DAY}(-{_DAY})?(,{_DAY}(-{_DAY})?)*")
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 # What mail servers take without quoting (RFC 5321 "dot-string", and domains of letters of any script), no controls or spaces.
 _ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\W_]([\w.-]{0,252}\w)?|[A-Za-z0-9.+_-]{1,64}@\[[0-9a-fA-F:.]+\]"
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\W_]([\w.-]{0,252}\w)?|[A-Za-z0-9.+_-]{1,64}@\[(?:IPv6:)?[0-9a-fA-F:.]+\]"
 )
 
 _CHANNEL = re.compile(r"([a-z][a-z0-9+.-]*):\S")
@@ -93,6 +94,20 @@ def check_recipient(name: str, recipient: str) -> None:
     """Raise ValueError unless this is a mail address, or a recipient to whom a plugin delivers."""
     if channel_of(recipient) is None:
         check_address(name, recipient)
+
+
+def _check_page(url: str | None) -> None:
+    """Raise ValueError unless links can begin with this, such as https://news.example.org."""
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        is_page = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+        is_page = is_page and parts.username is None and parts.port != 0
+    except ValueError:
+        is_page = False
+    if not is_page or not url.isprintable() or " " in url:
+        raise ValueError(f"public_url: {url!r} is no address of a page; write it as https://news.example.org")
 
 
 def _check_zone(name: str, zone: str | None) -> None:
@@ -293,6 +308,7 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     proxy_user: str | None = None
 
     def __post_init__(self) -> None:
+        _check_page(self.public_url)
         for block in self.proxies:
             try:
                 ipaddress.ip_network(block, strict=False)

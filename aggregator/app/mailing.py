@@ -142,6 +142,11 @@ class Mailing:
         except DeliveryError as error:
             self._failed(queued, error, report)
             return
+        except Exception as error:
+            log.exception("mail failed", extra={"digest": queued.digest, "recipient": queued.recipient})
+            why = f"It could not be made or sent: {type(error).__name__}: {error}"
+            self._failed(queued, DeliveryError(why, in_doubt=outbox.is_handed_over(queued)), report)
+            return
         with self.store.write(durable=True):
             outbox.confirm(queued, answer, now=now())
             self.store.recipients.fared_well(queued.digest, queued.recipient)
@@ -186,7 +191,8 @@ class Mailing:
         if not error.transient:
             with self.store.write(durable=True):
                 self.store.outbox.refuse(queued, why, now=now)
-                self.store.recipients.fared_ill(queued.digest, queued.recipient, why, most=HARD_FAILURES, now=now)
+                if error.setting is None:  # else it is not the recipient's fault
+                    self.store.recipients.fared_ill(queued.digest, queued.recipient, why, most=HARD_FAILURES, now=now)
             report.refused += 1
         elif now - queued.made_at > GIVE_UP:
             self.store.outbox.expire(queued, why, now=now)

@@ -12,7 +12,9 @@ from aggregator.errors import DeliveryError
 
 __all__ = ["SendmailTransport"]
 
-_FOR_GOOD = frozenset({64, 65, 67, 68})  # sysexits.h: usage, data, no such user, no such host
+# sysexits.h
+_FOR_GOOD = frozenset({65, 67, 68})  # data, no such user, no such host
+_OF_THE_PROGRAM = frozenset({64, 77, 78})  # usage, permission, configuration: the reader's to put right
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class SendmailTransport:
                 channel="sendmail",
                 transient=done.returncode not in _FOR_GOOD,
                 in_doubt=done.returncode < 0,  # killed: the mail may be in its queue
+                setting="[mail] path" if done.returncode in _OF_THE_PROGRAM else None,
             )
         return f"{self.program} took it"
 

@@ -23,10 +23,12 @@ T = TypeVar("T")
 _OK = range(200, 300)
 _GO_ON = 354
 _FOR_GOOD = range(500, 600)
+_LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954, 6: of a mail too, from servers that let in whoever comes
 _UNSPOKEN = re.compile("[\x00-\x1f\x7f-\x9f]+")
 _SHOWN = 200  # characters of an answer that are kept
 # How much longer the last word is waited for, up to ten minutes (RFC 5321, 4.5.3.2.6): to give up early makes doubles.
 _PATIENCE, _LONGEST_S = 10, 600.0
+_GOODBYE_S = 2.0  # the mail is taken: a process that ends while it waits for a goodbye would leave a doubt for nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class SmtpTransport:
             _wait(server, max(usual, min(_PATIENCE * usual, _LONGEST_S)))
             server.send(b".\r\n")
             code, said = server.getreply()
-            _wait(server, usual)  # for what follows, which has nothing to tell that matters
+            _wait(server, min(usual, _GOODBYE_S))
         except (smtplib.SMTPException, OSError, ValueError) as error:
             raise DeliveryError(
                 f"{self._where} had the whole mail and ended the connection without an answer ({_reason(error)}).",
@@ -215,7 +217,10 @@ def _told(what: str, step: Callable[[], T]) -> T:
 
 
 def _refuse(what: str, code: int, said: bytes, *, setting: str | None = None) -> NoReturn:
-    """5xx is for good, anything else for now."""
+    """5xx is for good, anything else for now; so is a login that is wanted, which the reader can put right."""
+    if code in _LOGIN_WANTED:
+        setting = "[mail] user or password"
+        raise DeliveryError(f"{what}: {code} {_shown(said)}. Check {setting}.", channel="smtp", setting=setting)
     raise DeliveryError(
         f"{what}: {code} {_shown(said)}", channel="smtp", transient=code not in _FOR_GOOD, setting=setting
     )

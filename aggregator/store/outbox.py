@@ -112,6 +112,10 @@ class Outbox:
                 raise DeliveryError("Another process has taken this mail over.")
             self._note(mail.id, "handed over", None, now)
 
+    def is_handed_over(self, mail: Queued) -> bool:
+        """Whether the mail may be the other side's by now."""
+        return bool(self._db.value("SELECT state = 'handed' FROM outbox WHERE id = ?", (mail.id,)))
+
     def confirm(self, mail: Queued, answer: str, *, now: datetime) -> None:
         """The other side has the mail, whoever holds the claim by now."""
         with self._db.write(durable=True):

@@ -119,6 +119,16 @@ def test_sendmail_says_what_is_for_now_and_what_for_good(tmp_path: Path) -> None
     assert failed.value.setting == "[mail] path"
 
 
+@pytest.mark.parametrize("status", [64, 77, 78])
+def test_a_sendmail_that_is_set_up_wrongly_says_nothing_of_the_recipient(tmp_path: Path, status: int) -> None:
+    program = tmp_path / "sendmail"
+    program.write_text(f"#!/bin/sh\nexit {status}\n")
+    program.chmod(0o755)
+    with pytest.raises(DeliveryError) as failed:
+        SendmailTransport(str(program)).send(PARCEL, on_hand_over=lambda: None)
+    assert (failed.value.transient, failed.value.setting) == (True, "[mail] path")
+
+
 def test_a_sendmail_that_was_killed_leaves_a_doubt(tmp_path: Path) -> None:
     program = tmp_path / "sendmail"
     program.write_text("#!/bin/sh\nkill -9 $$\n")

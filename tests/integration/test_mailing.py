@@ -305,6 +305,53 @@ def test_an_address_that_refuses_three_mails_for_good_is_paused_and_others_are_n
     assert [r.recipient for r in server.received] == [YOU] * 3 or [YOU] * 4
 
 
+def test_a_sender_that_is_refused_is_not_held_against_who_was_to_get_the_mail(house: House) -> None:
+    with faulty("mail:550 who are you") as server:
+        house.goes(server.port)
+        for day in range(4):
+            house.clock.now = NOW + timedelta(days=day, seconds=5)
+            house.more_news(60 + day)
+            house.app.publishing.publish_due()
+            assert house.app.mailing.send_due().refused == 2
+    assert [r for r in house.app.store.recipients.all() if r.paused_at or r.hard_failures] == []
+
+
+@dataclass
+class Faulty:
+    """A transport with a fault of its own at its first mail, before or after the mail is handed over."""
+
+    inner: deliver.Transport
+    handed: bool
+    left: int = 1
+
+    def send(self, parcel: deliver.Parcel, *, on_hand_over: Callable[[], None]) -> str:
+        if self.left:
+            self.left -= 1
+            if self.handed:
+                on_hand_over()
+            raise RuntimeError("a fault of ours")
+        return self.inner.send(parcel, on_hand_over=on_hand_over)
+
+    def has(self, parcel: deliver.Parcel) -> bool:
+        return self.inner.has(parcel)
+
+
+@pytest.mark.parametrize("handed", [False, True])
+def test_a_fault_of_ours_stays_with_its_mail(house: House, handed: bool) -> None:
+    with faulty("ok") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        broken = Faulty(transport_of(house.app.config.mail), handed)
+        report = replace(house.app.mailing, make_transport=lambda _mail: broken).send_due()
+        assert (report.sent, report.deferred) == (1, 1)
+        assert "a fault of ours" in report.problems[0]
+        (waits,) = [row for row in house.app.store.outbox.ledger() if row["state"] == "due"]
+        assert waits["in_doubt"] == handed
+        house.clock.now += timedelta(hours=1)
+        assert house.app.mailing.send_due().sent == 1
+    assert sorted(r for r, _ in ids(server)) == [ME, YOU]
+
+
 def test_a_mail_in_between_that_is_taken_forgives_what_was_refused(house: House) -> None:
     with faulty("rcpt:550 no", "ok") as server:
         house.goes(server.port)

@@ -70,6 +70,9 @@ def test_settings_that_need_each_other_may_both_be_variables(pair: dict[str, str
         ("[fetch]\nallow_networks = ['10.0.0.0/8', 'home']\n", "allow_networks"),
         ("[fetch]\nworkers = 0\n", "fetch.workers"),
         ("[web]\nport = 123456\n", "web.port"),
+        ("[web]\npublic_url = 'news.example.org'\n", "public_url: .* write it as https"),
+        ("[web]\npublic_url = 'https://news.example.org/?a=1'\n", "public_url"),
+        ("[web]\npublic_url = 'https://[::1'\n", "public_url"),
         ("[pages\n", "not TOML"),
     ],
 )
