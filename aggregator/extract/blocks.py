@@ -39,6 +39,7 @@ SKIPPED = frozenset(
 )
 _CLOSED_BY_ITSELF = "p|li|td|th|tr|dt|dd|option|thead|tbody|tfoot|img|br|hr|input|meta|link|source|area|base|col|embed|param|track|wbr|path|body|html|head"
 _TAG = re.compile(rf"<(/?)(?!(?:{_CLOSED_BY_ITSELF})[\s/>])[a-zA-Z][^\s/<>]*(?:\s[^<>]*?(/)?)?>", re.IGNORECASE)
+_LEVELS = {f"h{level}": level for level in range(1, 7)}
 _STREAMED = re.compile(r"S:[0-9a-f]+")
 _NOTE = re.compile(r"\s*[\[(]?(?:\d{1,3}|[a-z]|[*†‡])[\])]?\s*")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
@@ -80,7 +81,7 @@ class Page:
 
 def heading_level(tag: str) -> int:
     """1-6 for a heading, else 0."""
-    return int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0
+    return _LEVELS.get(tag, 0)
 
 
 def guard_markup(html: str) -> None:

@@ -127,3 +127,8 @@ def test_words_are_those_that_a_reader_sees(markup, words):
     ending = " after the long dispute about the bridge that the council of the harbour town had closed in spring."
     body = page(*SENTENCES).replace(b"</html>", f"<p>{markup}{ending}</p></html>".encode())
     assert extract_page(body).text.endswith(f"\n\n{words}{ending}")
+
+
+def test_an_element_with_an_odd_name_is_no_heading_and_costs_nothing():
+    body = page(*SENTENCES).replace(b"</html>", "<h²>More from this section</h²></html>".encode())
+    assert extract_page(body).text == LONG_FEED
