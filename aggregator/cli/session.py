@@ -63,7 +63,7 @@ def say_how_to_begin(app: App) -> bool:
     if app.store.feeds.count():
         return False
     click.echo(
-        f"{_('There are no subscriptions yet. Type one of:')}\n"
+        f"{_('There are no subscriptions in %(path)s yet. Type one of:', path=app.store.path)}\n"
         f"  aggregator feeds import            ({_('a starter set; or your own OPML file')})\n"
         f"  aggregator feeds add ADDRESS       ({_('one feed or site')})",
         err=True,

@@ -5,7 +5,6 @@ Computed once, when a pair is first met, for all pairs of a batch together.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aggregator.cluster.features import Features
-from aggregator.cluster.names import figures_in
+from aggregator.cluster.names import YEAR, figures_in
 from aggregator.cluster.rarity import HASH_BITS, rarity
 from aggregator.text.words import terms
 
@@ -31,7 +30,6 @@ SHARED = (
     "subjects said min", "subjects said max", "subjects", "plain title words", "places", "title figures", "days apart",
 )  # fmt: skip
 _SUMS = ("whole", "lead", "title", "names", "subjects", "plain")
-_YEAR = re.compile(r"(?:19|20)\d\d")  # says little: everything of a year shares it
 _SHORT, _LONG = 15, 60  # different words of a title with its subtitle, and of a summary that tells the whole
 _RARE = 4.0  # idf from which a shared word counts as rare: one story in fifty
 _SUBJECT, _PLAIN = 1, 2
@@ -88,7 +86,7 @@ Group = tuple[Sizes, Sequence[Sizes]]
 
 
 def _told(figures: Iterable[str]) -> frozenset[str]:
-    return frozenset(figure.replace(",", ".") for figure in figures if not _YEAR.fullmatch(figure))
+    return frozenset(figure.replace(",", ".") for figure in figures if not YEAR.fullmatch(figure))
 
 
 def shared(groups: Sequence[Group]) -> _Floats:

@@ -8,8 +8,9 @@ import re
 from aggregator.cluster.rarity import rarity
 from aggregator.text.words import stem, stop_words, words
 
-__all__ = ["figures_in", "names_in", "subjects_in", "words_of"]
+__all__ = ["YEAR", "figures_in", "names_in", "subjects_in", "words_of"]
 
+YEAR = re.compile(r"(?:19|20)\d\d")  # a figure that says little: everything of a year shares it
 _UPPER = "".join(chr(c) for c in range(0x590) if chr(c).isupper())
 _INNER = "of|de|del|della|di|da|du|van|von|der|al|bin|ibn|la|le|e|y"
 _NAME = re.compile(f"[{_UPPER}][\\w'’-]*(?:(?: (?:{_INNER}) | )[{_UPPER}][\\w'’-]*)*")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from aggregator.cluster.contradiction import contradiction
 from aggregator.cluster.features import Features
+from aggregator.cluster.names import YEAR
 
 __all__ = ["reason", "vetoes"]
 
@@ -16,7 +17,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 def reason(story: Features, nearest: Features, probability: float, others: int, *, by_hand: bool) -> str:
     """Why `story` is in an event with `others` other reports, of which `nearest` is most like it."""
     parts = [_shared("names", story.shown_names, nearest.shown_names)]
-    parts.append(_shared("figures", story.figures, nearest.figures))
+    parts.append(_shared("figures", tuple(f for f in story.figures if not YEAR.fullmatch(f)), nearest.figures))
     parts.append(
         _shared("words", story.rare, nearest.rare, without=" ".join((*story.shown_names, *nearest.shown_names)))
     )

@@ -131,7 +131,7 @@ def _timeline(groups: list[tuple[Story, list[Story]]], width: int, zone: str, to
 
 
 def _reasons(view: EventView, width: int, tongue: Tongue) -> list[str]:
-    """Why each story is here, how sure that is, and which near stories were kept apart by what contradiction."""
+    """Why each story is here, and which near stories were kept apart by what contradiction."""
     lines = [tongue.gettext("Why these are together")]
     for member in view.members:
         lines += _reason(member, width, tongue)
@@ -147,8 +147,7 @@ def _reason(member: EventMember, width: int, tongue: Tongue) -> list[str]:
         )
         lines += wrap(copied, width, indent="    ")
     if member.reason:
-        sure = tongue.gettext("%(share)s%% sure", share=round(100 * member.probability))
-        lines += wrap(f"{retell(member.reason, tongue)} ({sure})", width, indent="    ")
+        lines += wrap(retell(member.reason, tongue), width, indent="    ")
     for story_id, veto in member.vetoes:
         apart = tongue.gettext("kept apart from story %(id)s: %(why)s", id=story_id, why=retell(veto, tongue))
         lines += wrap(apart, width, indent="    ")

@@ -34,7 +34,7 @@ def run(tmp_path, *words, **environ):
 
 def test_messages_and_errors_are_said_in_the_language_of_the_terminal(tmp_path):
     told = run(tmp_path, "stories", LANGUAGE="de")
-    assert "Noch nichts abonniert." in told.stderr
+    assert "ist noch nichts abonniert." in told.stderr
     assert "Keine Meldung passt." in told.stderr
     missing = run(tmp_path, "event", "5", LANGUAGE="es")
     assert missing.stderr == "aggregator: No hay ningún acontecimiento 5; véase: aggregator events\n"

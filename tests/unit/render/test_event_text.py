@@ -40,7 +40,7 @@ def test_why_shows_reasons_and_what_was_kept_apart() -> None:
     view = a_view([a_story(1), a_story(2)])
     view = type(view)(event=view.event, members=(member, view.members[1]))
     text = flat(event_text(view, now=NOW, why=True))
-    assert "They share a name. (90% sure)" in text
+    assert "They share a name." in text
     assert "kept apart from story 7: another town" in text
     assert "They share a name." not in event_text(view, now=NOW)
 
