@@ -134,7 +134,7 @@ class Store:
             raise StoreError(
                 f"{self.path} is a database of another program; choose another file with --db.", path=str(self.path)
             )
-        known = migrations.known()
+        known = migrations.steps().keys()
         applied = set()
         if names:
             rows = self.connections.rows(

@@ -17,14 +17,15 @@ def schemas() -> dict[str, str]:
     conn = sqlite3.connect(":memory:")
     db = Database(conn, execute_plugins=False, strict=True)
     written = {}
-    for step in migrations._STEPS:
-        step(db)
+    for name, script in migrations.steps().items():
+        for statement in migrations.statements(script):
+            db.execute(statement)
         rows = conn.execute(
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
             " AND name NOT GLOB '*_fts_data' AND name NOT GLOB '*_fts_idx' AND name NOT GLOB '*_fts_content'"
             " AND name NOT GLOB '*_fts_docsize' AND name NOT GLOB '*_fts_config' ORDER BY rowid"
         )
-        written[step.__name__] = "".join(f"{sql.strip()};\n" for (sql,) in rows)
+        written[name] = "".join(f"{sql.strip()};\n" for (sql,) in rows)
     return written
 
 
