@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aggregator.digest.chrome import Spans
-from aggregator.digest.headline import headline_features
+from aggregator.digest.headline import has_slug, headline_features
 from aggregator.digest.material import Candidate, Material, Telling, gather
 from aggregator.digest.sentence_features import following_features, opens_dangling, sentence_features
 from aggregator.digest.vectors import cosine
@@ -71,9 +71,10 @@ def headline(stories: Sequence[StoryLine], among: Collection[str] | None = None)
 
 
 def _headline(material: Material, weights: Weights, among: Collection[str] | None = None) -> Telling | None:
-    """The telling with the best title; the earlier one of equals."""
+    """The telling with the best title, one without an agency's slug where there is any; the earlier one of equals."""
     titled = [t for t in material.tellings if t.title and (among is None or t.story.id in among)]
-    return max(titled, key=lambda t: weights.headline.score(headline_features(t, material)), default=None)
+    plain = [t for t in titled if not has_slug(t.title)]
+    return max(plain or titled, key=lambda t: weights.headline.score(headline_features(t, material)), default=None)
 
 
 def _choose(material: Material, weights: Weights, words: int, most: int) -> list[Candidate]:

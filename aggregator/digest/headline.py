@@ -13,7 +13,7 @@ from aggregator.digest.material import Material, Telling
 from aggregator.digest.sentence_features import FIRST_PERSON
 from aggregator.digest.vectors import cosine, rarity
 
-__all__ = ["HEADLINE", "headline_features"]
+__all__ = ["HEADLINE", "has_slug", "headline_features"]
 
 HEADLINE = (
     "title_pairs_shared", "words_in_other_leads", "words_in_own_lead", "words_in_other_titles", "titles_covered",
@@ -33,8 +33,19 @@ _OPINION = re.compile(
     r"^(?:opinion|analysis|editorial|commentary|watch|live|video|exclusive|poll|photos?|fact check|review|column|perspective)\b",
     re.IGNORECASE,
 )
+# What agencies put before a title for their customers' desks: "Soccer-Late goal …", "UPDATE 2-Chipmaker …".
+_SLUG = re.compile(
+    r"(?:(?:UPDATE|WRAPUP|REFILE|CORRECTED|FACTBOX|INSIGHT|EXPLAINER|TIMELINE|PREVIEW|BRIEF|RPT|ADVISORY|URGENT)(?: \d+)?"
+    r"|(?:Soccer|Football|Tennis|Cricket|Rugby|Golf|Athletics|Cycling|Basketball|Baseball|Ice Hockey|Motor racing|Boxing"
+    r"|Formula One|Swimming|Skiing|Olympics|Games|Horse racing))-(?=[A-Z\d])"
+)
 _DASH = re.compile(r"—| [-–|] ")
 _QUOTES = re.compile(r"[“”‘\"«»„]|(?:^|\s)'")
+
+
+def has_slug(title: str) -> bool:
+    """Whether a title begins with an agency's slug, which is not for readers."""
+    return _SLUG.match(title) is not None
 
 
 def headline_features(telling: Telling, material: Material) -> list[float]:

@@ -77,6 +77,14 @@ def test_what_publishers_put_around_the_text_is_never_shown(chrome: str) -> None
     assert made.text == prose
 
 
+def test_a_headline_without_an_agencys_slug_is_preferred() -> None:
+    text = "Lina Ruiz scored in the last minute as Harbour beat Rovers 2-1 in the cup final on Sunday."
+    titles = ("Soccer-Late Ruiz goal wins Harbour the cup final", "Is this the end for Rovers?")
+    stories = [a_line(str(n), source=str(n), title=title, text=text) for n, title in enumerate(titles)]
+    assert brief("cup", stories).headline == titles[1]
+    assert brief("cup", stories[:1]).headline == titles[0], "where there is no other it stays as it is"
+
+
 def test_related_headlines_pasted_into_a_sentence_keep_it_out() -> None:
     glued = (
         "Sen. Ada MorrowMayor asks for help Court rules on towerBuilder MORE said on Monday that the tower was late."
