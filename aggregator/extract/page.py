@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from html import unescape
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -183,40 +184,44 @@ def finish(
 ) -> Article:
     """The article of a draft, with what its site taught. `own`: the draft's own lines if `site_lines` has counted them."""
     verdicts = [_recurs(v, site_lines, own) for v in draft.verdicts] if site_lines else list(draft.verdicts)
-    paragraphs = [v.line.text for v in verdicts if v.reason is None]
-    wall = draft.wall
-    if wall in (BOT_CHECK, CONSENT_WALL):
-        paragraphs = []
-    source = draft.opinion
-    told = draft.body or ""
-    if (
-        wall not in (BOT_CHECK, CONSENT_WALL)
-        and len(told) >= _MIN_BODY
-        and sum(map(len, paragraphs)) < _RESCUE_SHARE * len(told)
-    ):
-        paragraphs, source = _told_paragraphs(draft), "json-ld"
-    score, reasons = judge(paragraphs, sure=draft.sure, told_chars=len(told), wall=wall)
-    fed = (feed_text or "").strip()
-    if _feed_stands(fed, paragraphs, score, wall):
-        paragraphs, source = [p.strip() for p in fed.split("\n\n") if p.strip()], "feed"
-        score, reasons = judge(paragraphs, wall=None)
-        reasons = ("the feed's text stands: the page gives less", *reasons)
-    text = "\n\n".join(paragraphs) or None
+    chosen = _choose_text(draft, [v.line.text for v in verdicts if v.reason is None], (feed_text or "").strip())
+    text = "\n\n".join(chosen.paragraphs) or None
     facts = draft.facts
-    sources = dict(facts.sources)
-    if text:
-        sources["text"] = source
     lang = detect(text, facts.lang) if text and len(text) > 100 else facts.lang
-    if lang and lang != facts.lang:
-        sources["lang"] = "text"
-    if draft.credit[1]:
-        sources["credit"] = draft.credit[1]
+    credit, credit_from = draft.credit
+    found = {
+        "text": chosen.source if text else None, "lang": "text" if lang and lang != facts.lang else None, "credit": credit_from,
+    }  # fmt: skip
+    reasons = chosen.reasons
     if explain:
         reasons += tuple(f"left out ({v.reason}): {v.line.text[:120]}" for v in verdicts if v.reason)
         reasons += tuple(f"left out (no part of the article, {x.sure:.2f}): {x.text[:120]}" for x in draft.others)
     return replace(
-        facts, text=text, lang=lang, quality=score, quality_reasons=reasons, paywall=wall, credit=draft.credit[0], sources=sources,
+        facts, text=text, lang=lang, quality=chosen.quality, quality_reasons=reasons, paywall=draft.wall, credit=credit,
+        sources=dict(facts.sources) | {fact: source for fact, source in found.items() if source},
     )  # fmt: skip
+
+
+class _Chosen(NamedTuple):
+    paragraphs: list[str]
+    source: str
+    quality: float
+    reasons: tuple[str, ...]
+
+
+def _choose_text(draft: Draft, paragraphs: list[str], fed: str) -> _Chosen:
+    """Which text stands: the page's, what JSON-LD tells of it, or the feed's."""
+    source, told = draft.opinion, draft.body or ""
+    if draft.wall in (BOT_CHECK, CONSENT_WALL):
+        paragraphs = []
+    elif len(told) >= _MIN_BODY and sum(map(len, paragraphs)) < _RESCUE_SHARE * len(told):
+        paragraphs, source = _told_paragraphs(draft), "json-ld"
+    quality, reasons = judge(paragraphs, sure=draft.sure, told_chars=len(told), wall=draft.wall)
+    if not _feed_stands(fed, paragraphs, quality, draft.wall):
+        return _Chosen(paragraphs, source, quality, reasons)
+    paragraphs = [p.strip() for p in fed.split("\n\n") if p.strip()]
+    quality, reasons = judge(paragraphs, wall=None)
+    return _Chosen(paragraphs, "feed", quality, ("the feed's text stands: the page gives less", *reasons))
 
 
 def _refuse_other(html: str, url: str | None) -> None:
