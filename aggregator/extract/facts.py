@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.extract.blocks import Page
-from aggregator.extract.bylines import find_authors, names_in
+from aggregator.extract.bylines import find_authors
 from aggregator.extract.dates import find_dates
 from aggregator.extract.head import Head
 from aggregator.extract.images import find_image
 from aggregator.extract.iso import to_iso
+from aggregator.extract.names import names_in
 from aggregator.extract.rules import SiteRule
 from aggregator.extract.titles import choose_title, clean, same_title
 from aggregator.model import Article

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from aggregator.errors import ExtractError
 from aggregator.extract import extract_lines, extract_page
-from aggregator.extract.bylines import names_in
 from aggregator.extract.iso import to_iso
 from aggregator.extract.lines import Line, filter_lines
+from aggregator.extract.names import names_in
 from aggregator.extract.phrases import line_kind
 
 TAGS = st.sampled_from(

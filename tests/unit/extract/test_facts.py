@@ -7,13 +7,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.errors import ExtractError
 from aggregator.extract import extract_page
-from aggregator.extract.bylines import find_authors, names_in
+from aggregator.extract.bylines import find_authors
 from aggregator.extract.credit import find_credit
 from aggregator.extract.dates import find_dates
 from aggregator.extract.facts import own_address
 from aggregator.extract.head import Head, read_head
 from aggregator.extract.images import find_image
 from aggregator.extract.iso import to_iso
+from aggregator.extract.names import names_in
 from aggregator.extract.titles import choose_title, cut_site
 
 PROSE = "<p>" + "The council voted on Tuesday to close the bridge for eleven months. " * 5 + "</p>"
