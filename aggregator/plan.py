@@ -42,9 +42,8 @@ GONE = 410  # RFC 9110 15.5.11
 TOO_OFTEN = 429  # RFC 6585 4
 LIVE_S = 48 * 3600.0  # an event whose latest story is older is told of no more: its pages are left alone
 FIRST_REREAD_S = 2 * 3600.0
-REREAD_GROWTH = (
-    2.0  # after 2, 6, 14, 30 and 62 hours: four times for a story whose event ends with it, mostly answered by 304
-)
+# After 2, 6, 14, 30 and 62 hours: four times for a story whose event ends with it, mostly answered by 304.
+REREAD_GROWTH = 2.0
 RECENT = 20  # entries that the rhythm is taken from
 
 
@@ -170,22 +169,7 @@ class PollOutcome:
 def after_poll(feed: Feed, outcome: PollOutcome, now: datetime) -> FeedUpdate:
     """Decide the feed's whole polling state after a poll."""
     wishes = outcome.wishes or feed.wishes
-    failures = feed.failures if outcome.held else feed.failures + 1 if outcome.error else 0
-    facts = PollFacts(
-        url=feed.url,
-        now=now,
-        status=outcome.status,
-        published=outcome.published,
-        interval_s=feed.interval_s,
-        override_interval_s=feed.override_interval_s,
-        has_new=outcome.has_new,
-        failures=failures,
-        retry_after_s=outcome.retry_after_s,
-        max_age_s=outcome.max_age_s,
-        ttl_s=wishes.ttl_s,
-        skip_hours=wishes.skip_hours,
-        skip_days=wishes.skip_days,
-    )
+    facts = _facts(feed, wishes, outcome, now)
     upcoming = _after_hold(facts) if outcome.held else next_poll(facts)
     failed = outcome.held or outcome.error is not None
     moved_to = feed.moved_to if failed else outcome.permanent_url
@@ -203,11 +187,29 @@ def after_poll(feed: Feed, outcome: PollOutcome, now: datetime) -> FeedUpdate:
         last_new_at=now if outcome.has_new else feed.last_new_at,
         last_status=feed.last_status if outcome.held else outcome.status,
         last_error=feed.last_error if outcome.held else outcome.error,
-        failures=failures,
+        failures=facts.failures,
         moved_to=moved_to,
         moved_count=_moved_count(feed, outcome) if not failed else feed.moved_count,
         state="gone" if is_gone else "active",
         wishes=wishes,
+    )
+
+
+def _facts(feed: Feed, wishes: Wishes, outcome: PollOutcome, now: datetime) -> PollFacts:
+    return PollFacts(
+        url=feed.url,
+        now=now,
+        status=outcome.status,
+        published=outcome.published,
+        interval_s=feed.interval_s,
+        override_interval_s=feed.override_interval_s,
+        has_new=outcome.has_new,
+        failures=feed.failures if outcome.held else feed.failures + 1 if outcome.error else 0,
+        retry_after_s=outcome.retry_after_s,
+        max_age_s=outcome.max_age_s,
+        ttl_s=wishes.ttl_s,
+        skip_hours=wishes.skip_hours,
+        skip_days=wishes.skip_days,
     )
 
 

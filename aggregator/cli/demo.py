@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from aggregator.cli.output import is_plain, terminal_width
 from aggregator.cli.poll import metered, stopping
 from aggregator.cli.session import Session, log_to_stderr, pass_session
 from aggregator.cli.speech import _, tongue
+
+if TYPE_CHECKING:
+    from aggregator.app.demo import DayRead
 
 __all__ = ["demo"]
 
@@ -35,14 +39,12 @@ def demo(session: Session, *, once: bool, port: int, keep: Path | None) -> None:
       aggregator demo --once
       aggregator demo --once --keep demo.db; aggregator --db demo.db events
     """
-    from aggregator import render
     from aggregator.app.demo import opened
     from aggregator.cli.run import serving
 
     if keep is not None and keep.exists():
         raise click.UsageError(f"{keep} is there already; the demo wants a new file.")
     log_to_stderr()
-    plain = is_plain()
     with (
         tempfile.TemporaryDirectory(prefix="aggregator-demo-") as folder,
         opened(session.config(), keep or Path(folder) / "demo.db") as it,
@@ -59,14 +61,7 @@ def demo(session: Session, *, once: bool, port: int, keep: Path | None) -> None:
         with stopping(it.app.polling.stop), metered() as meter:
             for day in it.days(on_progress=meter.show):
                 meter.clear()
-                title = f"{tongue().day(day.at, year=True)}, 07:00"
-                click.echo(title if plain else click.style(title, bold=True, underline=True))
-                click.echo()
-                click.echo(
-                    render.digest_text(
-                        day.digest, width=terminal_width(), colour=not plain, zone="UTC", tongue=tongue()
-                    )
-                )
+                _print_morning(day)
                 if it.app.polling.stop.is_set():
                     return
             if once:
@@ -74,3 +69,13 @@ def demo(session: Session, *, once: bool, port: int, keep: Path | None) -> None:
             with serving(it.app, None, port) as page:
                 click.echo(_("The page is at %(address)s. Stop with Ctrl-C.", address=page.address), err=True)
                 it.app.polling.stop.wait()
+
+
+def _print_morning(day: DayRead) -> None:
+    from aggregator import render
+
+    plain = is_plain()
+    title = f"{tongue().day(day.at, year=True)}, 07:00"
+    click.echo(title if plain else click.style(title, bold=True, underline=True))
+    click.echo()
+    click.echo(render.digest_text(day.digest, width=terminal_width(), colour=not plain, zone="UTC", tongue=tongue()))

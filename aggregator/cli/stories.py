@@ -16,7 +16,7 @@ from aggregator.cli.when import parse_when
 from aggregator.text.phrases import retell
 
 if TYPE_CHECKING:
-    from aggregator.model import RevisionChange
+    from aggregator.model import RevisionChange, StoredEnclosure, Story
 
 __all__ = ["print_stories", "stories", "stories_feed", "story"]
 
@@ -139,7 +139,6 @@ def story(session: Session, story_id: int, *, revisions: bool, as_json: bool) ->
       aggregator story 12 --revisions
     """
     from aggregator.render.rows import revision_row, story_row
-    from aggregator.render.times import clock, say_moment
 
     with session.app() as app:
         if revisions:
@@ -155,7 +154,12 @@ def story(session: Session, story_id: int, *, revisions: bool, as_json: bool) ->
             row = story_row(found, with_text=True, enclosures=enclosures)
             write_json(row | {"section": found.section, "credit": found.credit})
             return
-        now, zone = app.clock(), app.timezone
+        _print_story(found, enclosures, now=app.clock(), zone=app.timezone)
+
+
+def _print_story(found: Story, enclosures: Sequence[StoredEnclosure], *, now: datetime, zone: str) -> None:
+    from aggregator.render.times import clock, say_moment
+
     for line in broken(found.title or found.url or _("Untitled")):
         click.echo(line if is_plain() else click.style(line, bold=True))
     at = say_moment(found.published_at, now=now, zone=zone, tongue=tongue())

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from threading import Event as StopSignal
 
-from aggregator.errors import StoreError
 from aggregator.fetch import Fetched, FetchFailed, FetchRequest, FetchResult, NotModified, mask
 from aggregator.model import Feed, FeedUpdate, ParsedFeed, Wishes
 from aggregator.parse import parse_feed, parse_page, parse_well_formed
@@ -20,7 +20,7 @@ from aggregator.pipeline.entries import cleaned, content_hash, new_entries
 from aggregator.pipeline.fetching import Fetcher
 from aggregator.pipeline.flight import landed
 from aggregator.pipeline.report import FeedOutcome
-from aggregator.pipeline.trouble import words_for
+from aggregator.pipeline.trouble import contained, words_for
 from aggregator.plan import ADOPT_MOVE_AFTER, PollOutcome, after_poll
 from aggregator.plugins import Source
 from aggregator.store import Store
@@ -119,26 +119,22 @@ class FeedPoller:
             (others if _scheme(feed) in self.sources else web).append(feed)
         try:
             with ThreadPoolExecutor(SOURCES_AT_ONCE, "source") as pool:
-                reading = {pool.submit(self.sources[_scheme(feed)], feed.url): feed for feed in others}
+                reading: _Parsing = {}
+                for feed in others:
+                    answer = Fetched(url=feed.url, final_url=feed.url, status=200)
+                    reading[pool.submit(self._ask, feed)] = (feed, answer, _Reading(hashed=""))
                 yield from self._fetched(web, stop)
-                self._read(reading, stop)
+                self._take_parsed(reading, most=0, stop=stop)
+                for future in reading:
+                    future.cancel()  # after a stop
             self._write_news()
             yield from self._told()
         finally:
             self._write_unwritten()
 
-    def _read(self, reading: dict[Future[ParsedFeed], Feed], stop: StopSignal | None) -> None:
-        """Take what sources that are not of the web give."""
-        for future, feed in landed(reading, most=0, stop=stop):
-            answer = Fetched(url=feed.url, final_url=feed.url, status=200)
-            try:
-                self._take(feed, answer, _Reading(hashed=""), cleaned(future.result()))
-            except StoreError:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever a source does stays with its feed
-                self._unreadable(feed, answer, error)
-        for future in reading:
-            future.cancel()  # after a stop
+    def _ask(self, feed: Feed) -> ParsedFeed:
+        """What a source that is not of the web gives."""
+        return cleaned(self.sources[_scheme(feed)](feed.url))
 
     def _fetched(self, feeds: Iterable[Feed], stop: StopSignal | None) -> Iterator[list[FeedOutcome]]:
         by_request = {id(request): (request, feed) for feed in feeds for request in [_request(feed)]}
@@ -170,8 +166,8 @@ class FeedPoller:
             self._same(feed, result, "same")
         elif reading.error is not None:
             self._unreadable(feed, result, reading.error)
-        elif reading.parsed is not None:
-            self._take(feed, result, reading, reading.parsed)
+        elif (parsed := reading.parsed) is not None:
+            self._take(feed, result, reading, lambda: parsed)
         else:
             parsing[self._parse(feed, result)] = (feed, result, reading)
 
@@ -185,48 +181,42 @@ class FeedPoller:
     def _take_parsed(self, parsing: _Parsing, *, most: int, stop: StopSignal | None) -> None:
         """Take what the parsers have ready; wait for them while more than `most` documents are with them."""
         for future, (feed, result, reading) in landed(parsing, most=most, stop=stop):
-            try:
-                parsed = future.result()
-            except Exception as error:  # noqa: BLE001 - as above
-                self._unreadable(feed, result, error)
-            else:
-                self._take(feed, result, reading, parsed)
+            self._take(feed, result, reading, future.result)
 
-    def _take(self, feed: Feed, result: Fetched, reading: _Reading, parsed: ParsedFeed) -> None:
-        """Find what is new in a document, and write it together with the news of other feeds."""
-        known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries]) if feed.last_ok_at else {}
-        unknown = [e for e in parsed.entries if e.id not in known or known[e.id] != content_hash(e)]
-        try:
-            entries = new_entries(unknown, parsed=parsed, feed=feed, now=self.clock(), backfill=self.backfill)
-        except Exception as error:  # noqa: BLE001 - what a feed says can upset our own code too, and stays with the feed
-            self._unreadable(feed, result, error)
-            return
-        self._news.append(_News(feed=feed, result=result, reading=reading, parsed=parsed, entries=entries))
+    def _take(self, feed: Feed, result: Fetched, reading: _Reading, parsed: Callable[[], ParsedFeed]) -> None:
+        """Find what is new in a document, and have it written together with the news of other feeds."""
+        with contained(partial(self._unreadable, feed, result)):
+            self._news.append(self._compared(feed, result, reading, parsed()))
         if len(self._news) >= MOST_NEWS or sum(n.reading.size for n in self._news) > MOST_NEWS_BYTES:
             self._write_news()
 
+    def _compared(self, feed: Feed, result: Fetched, reading: _Reading, parsed: ParsedFeed) -> _News:
+        """What of a document is not stored yet."""
+        known = self.store.ingest.known(feed.id, [e.id for e in parsed.entries]) if feed.last_ok_at else {}
+        unknown = [e for e in parsed.entries if e.id not in known or known[e.id] != content_hash(e)]
+        entries = new_entries(unknown, parsed=parsed, feed=feed, now=self.clock(), backfill=self.backfill)
+        return _News(feed=feed, result=result, reading=reading, parsed=parsed, entries=entries)
+
     def _write_news(self) -> None:
         news, self._news = self._news, []
-        self._store(news)
+        if news:
+            self._store(news)
 
     def _store(self, news: list[_News]) -> None:
-        """Store news in one transaction; if our code is upset by it, that of each feed alone."""
-        if not news:
-            return
-        try:
+        """Store news in one transaction."""
+        with contained(partial(self._upset, news)):
             with self.store.write():
                 outcomes = self._ingested(news)
-        except StoreError:
-            raise
-        except Exception as error:  # noqa: BLE001 - as above
-            if len(news) == 1:
-                self._unreadable(news[0].feed, news[0].result, error)
-            else:
-                for one in news:
-                    self._store([one])
-        else:
             for outcome in outcomes:
                 self._say(outcome)
+
+    def _upset(self, news: list[_News], error: Exception) -> None:
+        """Our code was upset by one of these: store those of each feed alone."""
+        if len(news) == 1:
+            self._unreadable(news[0].feed, news[0].result, error)
+        else:
+            for one in news:
+                self._store([one])
 
     def _ingested(self, news: list[_News]) -> list[FeedOutcome]:
         """Store what is new in these documents and the states of their feeds."""
@@ -261,19 +251,7 @@ class FeedPoller:
         )
 
     def _same(self, feed: Feed, result: Fetched | NotModified, outcome: str) -> None:
-        update = after_poll(
-            feed,
-            PollOutcome(
-                status=result.status,
-                etag=result.etag,
-                last_modified=result.last_modified,
-                permanent_url=result.permanent_url,
-                retry_after_s=result.retry_after_s,
-                max_age_s=result.max_age_s,
-            ),
-            self.clock(),
-        )
-        moved_to = self._later(feed, update)
+        moved_to = self._later(feed, after_poll(feed, _answered(result), self.clock()))
         self._say(
             FeedOutcome(
                 url=feed.url, outcome=outcome, status=result.status, moved_to=moved_to, elapsed_s=result.elapsed_s
@@ -338,20 +316,27 @@ def _is_moved(update: FeedUpdate) -> bool:
     return update.moved_to is not None and update.moved_count >= ADOPT_MOVE_AFTER
 
 
-def _read(news: _News, *, has_new: bool) -> PollOutcome:
-    """The outcome of a poll that brought a document."""
-    result, parsed = news.result, news.parsed
+def _answered(result: Fetched | NotModified) -> PollOutcome:
+    """What the server said of its feed beside the document."""
     return PollOutcome(
         status=result.status,
-        is_changed=True,
-        has_new=has_new,
-        published=[at for e in parsed.entries if (at := e.published_at or e.updated_at)],
         etag=result.etag,
         last_modified=result.last_modified,
-        body_hash=news.reading.hashed,
         permanent_url=result.permanent_url,
         retry_after_s=result.retry_after_s,
         max_age_s=result.max_age_s,
+    )
+
+
+def _read(news: _News, *, has_new: bool) -> PollOutcome:
+    """The outcome of a poll that brought a document."""
+    parsed = news.parsed
+    return replace(
+        _answered(news.result),
+        is_changed=True,
+        has_new=has_new,
+        published=[at for e in parsed.entries if (at := e.published_at or e.updated_at)],
+        body_hash=news.reading.hashed,
         wishes=Wishes(ttl_s=parsed.ttl_s, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days),
     )
 

@@ -30,6 +30,29 @@ class Reextracted:
     failed: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Extraction:
+    """How pages are put to the extractors."""
+
+    extractors: Executor
+    rules: Sequence[SiteRule]
+    plugins: tuple[str, ...]
+
+    def begin(self, page: StoredPage, plugins: tuple[str, ...]) -> Future[Article]:
+        return self.extractors.submit(
+            extract, page.body, url=page.url, charset=page.charset, feed_text=page.feed_text,
+            rules=rule_for(host_of(page.url) or "", self.rules), plugins=plugins,
+        )  # fmt: skip
+
+    def article(self, page: StoredPage, future: Future[Article]) -> Article:
+        """What a page says. It is read without plugins if it was too much for one of them."""
+        error = future.exception() if self.plugins else None
+        if not isinstance(error, Exception):
+            return future.result()
+        without_plugins(error, page.url)
+        return self.begin(page, ()).result()
+
+
 def reextract(
     store: Store,
     extractors: Executor,
@@ -41,26 +64,16 @@ def reextract(
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Reextracted:
     """Extract every page that is still kept, or those of one feed's stories. A stop takes effect between two batches."""
+    extraction = _Extraction(extractors, rules, plugins)
     done, changed, after = 0, 0, 0
     failed: list[tuple[str, str]] = []
-
-    def read(page: StoredPage, plugins: tuple[str, ...]) -> Future[Article]:
-        return extractors.submit(
-            extract, page.body, url=page.url, charset=page.charset, feed_text=page.feed_text,
-            rules=rule_for(host_of(page.url) or "", rules), plugins=plugins,
-        )  # fmt: skip
-
     while not (stop and stop.is_set()) and (pages := store.pages.stored(feed_id=feed_id, after=after, limit=BATCH)):
-        futures = [read(page, plugins) for page in pages]
+        futures = [extraction.begin(page, plugins) for page in pages]
         results = []
         furniture = store.pages.site_lines(sorted({page.site for page in pages if page.site}))
         for page, future in zip(pages, futures, strict=True):
             try:
-                error = future.exception() if plugins else None
-                if isinstance(error, Exception):
-                    without_plugins(error, page.url)
-                    future = read(page, ())  # noqa: PLW2901 - the same page
-                result = told(page.story_id, future.result())
+                result = told(page.story_id, extraction.article(page, future))
             except Exception as error:  # noqa: BLE001 - whatever a page does to its reader stays with its story
                 failed.append((page.url, words_for(error, page.url)))
             else:

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from aggregator.errors import AggregatorError, PluginFailed
+from aggregator.errors import AggregatorError, PluginFailed, StoreError
 from aggregator.fetch import mask
 
-__all__ = ["without_plugins", "words_for"]
+__all__ = ["contained", "without_plugins", "words_for"]
 
 log = logging.getLogger(__name__)
+
+
+@contextmanager
+def contained(blamed: Callable[[Exception], object]) -> Iterator[None]:
+    """Whatever a document does to its reader, or to our own code, is told to `blamed` and goes no further.
+
+    What ails the database is no document's fault, and is raised.
+    """
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the one place where what others wrote may fail in any way
+        blamed(error)
 
 
 def words_for(error: Exception, url: str) -> str:

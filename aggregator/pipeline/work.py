@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PRELOAD", "extract", "extract_again", "feature_workers"]
 
-PRELOAD = (
-    "aggregator.extract.page",
-    "aggregator.plugins",
-)  # what a worker that extracts loads before its first page is put to it
+PRELOAD = ("aggregator.extract.page", "aggregator.plugins")  # for a worker that extracts, before its first page
 
 
 def extract(
