@@ -7,11 +7,10 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from aggregator.app.clock import Clock
 from aggregator.digest import DigestOptions, Occasion, compose
-from aggregator.digest.compose import ONE_OUTLET_ONLY
+from aggregator.digest.compose import ONE_OUTLET_ONLY, day_of
 from aggregator.digest.rank import score_parts
 from aggregator.model import (
     AnyEvent,
@@ -229,8 +228,7 @@ def _placed(account: DigestEvent, view: EventView, now: datetime) -> DigestEvent
 
 
 def _status(view: AnyEvent, day: int, *, is_told: bool, now: datetime) -> str:
-    is_begun = isinstance(view, EventView) and view.thread
-    if not is_told and view.event.first_at >= now - PERIODS[0] and not is_begun:
+    if not is_told and view.event.first_at >= now - PERIODS[0]:
         return "new"
     return "day" if day > 1 else "developing"
 
@@ -244,8 +242,8 @@ def _in_one_line(
     view: BriefEvent, urls: Mapping[int, str | None], told: Told | None, now: datetime, zone: str
 ) -> DigestEvent:
     """The event in one line: headline and numbers, from what the tables say."""
-    event, tz, first, voice = view.event, ZoneInfo(zone), view.stories[0], _voice(view)
-    day = max(1, (min(now, event.last_at).astimezone(tz).date() - event.first_at.astimezone(tz).date()).days + 1)
+    event, first, voice = view.event, view.stories[0], _voice(view)
+    day = day_of(event, now, zone)
     return DigestEvent(
         event_id=event.id,
         headline=event.headline,

@@ -31,7 +31,7 @@ from aggregator.model import (
     TopicMatch,
 )
 
-__all__ = ["ONE_OUTLET_ONLY", "compose", "foremost", "with_sections"]
+__all__ = ["ONE_OUTLET_ONLY", "compose", "day_of", "foremost", "with_sections"]
 
 ONE_OUTLET_ONLY = "One outlet only"
 _NO_FOLDER = "News"
@@ -242,13 +242,18 @@ def _sources(view: EventView) -> tuple[SourceLine, ...]:
 
 
 def _status(view: EventView, occasion: Occasion) -> tuple[str, int]:
-    """NEW, DEVELOPING, or day n of the thread that the event is part of: the reader's calendar days up to its latest story."""
-    event, zone = view.event, ZoneInfo(occasion.options.timezone)
-    began = min([event.first_at, *(e.first_at for e in view.thread)])
-    day = (min(occasion.until, event.last_at).astimezone(zone).date() - began.astimezone(zone).date()).days + 1
-    if event.id not in occasion.told and event.first_at >= occasion.since and not view.thread:
-        return "new", max(1, day)
-    return ("day", day) if day > 1 else ("developing", max(1, day))
+    """NEW, DEVELOPING, or day n of the event."""
+    event = view.event
+    day = day_of(event, occasion.until, occasion.options.timezone)
+    if event.id not in occasion.told and event.first_at >= occasion.since:
+        return "new", day
+    return ("day" if day > 1 else "developing"), day
+
+
+def day_of(event: Event, until: datetime, timezone: str) -> int:
+    """Which day of the event it is, from 1: the reader's calendar days up to its latest story before `until`."""
+    zone = ZoneInfo(timezone)
+    return max(1, (min(until, event.last_at).astimezone(zone).date() - event.first_at.astimezone(zone).date()).days + 1)
 
 
 def _sections(events: Sequence[DigestEvent], topics: Sequence[TopicMatch]) -> tuple[DigestSection, ...]:
