@@ -6,21 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from aggregator.digest.brief import sentence_from
-from aggregator.digest.claims import (
-    Claim,
-    Statement,
-    claims_of,
-    has_moved,
-    is_elsewhere,
-    likeness,
-    same_deed,
-    same_slot,
-    same_value,
-    statements_of,
-    told_pairs,
-    what_moved,
-)  # fmt: skip
+from aggregator.digest.claims import Claim, Statement, claims_of, statements_of, told_pairs
+from aggregator.digest.comparison import has_moved, likeness, same_deed, same_slot, same_value, what_moved
 from aggregator.digest.days import WEEKDAY
+from aggregator.digest.elsewhere import is_elsewhere
 from aggregator.digest.material import story_line
 from aggregator.digest.news import Background, news_sentences
 from aggregator.digest.slots import SLOTS

@@ -10,16 +10,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from aggregator.digest.brief import sentence_from
-from aggregator.digest.claims import (
-    Claim,
-    claims_of,
-    contradict,
-    is_elsewhere,
-    likeness,
-    same_slot,
-    same_value,
-    statements_of,
-)
+from aggregator.digest.claims import Claim, claims_of, statements_of
+from aggregator.digest.comparison import contradict, likeness, same_slot, same_value
+from aggregator.digest.elsewhere import is_elsewhere
 from aggregator.digest.material import story_line
 from aggregator.model import Difference, EventView
 from aggregator.text.words import stem, words
@@ -116,8 +109,7 @@ def _sides(group: Sequence[Claim]) -> list[Claim]:
 def _shared_word(a: Claim, b: Claim) -> str:
     """What a sum or a share is of: the weightiest word that both sentences have near the number, as it is written."""
     shared = sorted((w for w in a.near if w in b.near), key=lambda w: -min(a.near[w], b.near[w]))
-    lang = a.statement.story.lang[:2].lower() if a.statement.story.lang else None
-    written = {stem(w, lang): w for w in words(a.statement.text)}
+    written = {stem(w, a.statement.lang): w for w in words(a.statement.text)}
     return next((written[w] for w in shared if w in written), a.figure.unit)
 
 

@@ -13,7 +13,7 @@ from aggregator.digest.chrome import Spans, prose_sentences
 from aggregator.digest.vectors import Vector, cosine, rarity, summed, vector
 from aggregator.model import Story, StoryLine
 from aggregator.text.dateline import dateline_end
-from aggregator.text.language import detect
+from aggregator.text.language import base_language, detect
 from aggregator.text.words import stem, words
 
 __all__ = ["Candidate", "Material", "Telling", "gather", "story_line", "word_count"]
@@ -175,7 +175,7 @@ def _postings(tellings: Sequence[Telling]) -> dict[str, list[tuple[int, int, flo
 
 def _in_one_language(stories: Sequence[StoryLine]) -> list[tuple[StoryLine, str | None]]:
     """The stories with their languages, of the language that most are in: a brief does not mix languages."""
-    known = [(s, s.lang[:2].lower() if s.lang else detect(f"{s.title or ''}. {(s.text or '')[:600]}")) for s in stories]
+    known = [(s, base_language(s.lang) or detect(f"{s.title or ''}. {(s.text or '')[:600]}")) for s in stories]
     counts = Counter(lang for _, lang in known)
     best = max(counts, key=lambda lang: (counts[lang], lang is not None), default=None)
     return [(s, lang) for s, lang in known if lang == best or lang is None]

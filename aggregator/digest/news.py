@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from aggregator.digest.brief import sentence_from
-from aggregator.digest.claims import OTHER_TIME, Statement, statements_of, stems
+from aggregator.digest.claims import Statement, statements_of
 from aggregator.digest.days import last_day, spoken_days
+from aggregator.digest.elsewhere import OTHER_TIME
 from aggregator.digest.material import Candidate, Material, gather, story_line
 from aggregator.digest.sentence_features import SENTENCE, opens_dangling, sentence_features
 from aggregator.digest.vectors import Vector, cosine, vector, weight_of
 from aggregator.digest.weights import shipped
 from aggregator.model import Sentence, Story
 from aggregator.text.figures import figures
-from aggregator.text.words import words
+from aggregator.text.words import terms, words
 
 __all__ = ["NEWS", "Background", "news_features", "news_sentences"]
 
@@ -66,7 +67,7 @@ class Background:
         """The background that these stories (one at least) make, told at `told_at`."""
         statements = [(story, statements_of(story)) for story in stories]
         sentences = [[_told(s) for s in each] for _, each in statements]
-        titles = tuple(frozenset(stems(s.title, s.lang)) for s in stories if s.title)
+        titles = tuple(frozenset(terms(s.title, s.lang)) for s in stories if s.title)
         return cls(
             told_at=told_at,
             last_day=max(last_day([s.text for s in each], s.published_at.date(), s.lang) for s, each in statements),

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from aggregator.text.language import base_language
+
 __all__ = ["Figure", "figures"]
 
 
@@ -182,7 +184,7 @@ def figures(text: str, lang: str | None = None) -> tuple[Figure, ...]:
 
     Cost: about 0.05 ms a sentence, once.
     """
-    lang = lang[:2].lower() if lang else None
+    lang = base_language(lang)
     found = [figure for match in _pattern(lang).finditer(text) if (figure := _figure(text, match, lang))]
     shares = [share for match in _SHARE.finditer(text) if (share := _share(match))]
     found = [f for f in found if not any(s.start < f.end and f.start < s.end for s in shares)] + shares

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from aggregator.text.words import stop_words, words
 
-__all__ = ["detect", "has_spaces"]
+__all__ = ["base_language", "detect", "has_spaces"]
 
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3041-\u309f\u30a1-\u30fa]")),
@@ -84,7 +84,7 @@ def detect(text: str, hint: str | None = None) -> str | None:
 
     `hint` is what the feed or page says ("en-GB", "DE"); a clear majority of the text's own words overrules it.
     """
-    said = _code(hint)
+    said = base_language(hint)
     sample = text[:_SAMPLE]
     script = _script(sample)
     if script is None:
@@ -102,8 +102,9 @@ def detect(text: str, hint: str | None = None) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _code(hint: str | None) -> str | None:
-    match = re.match(r"[a-z]{2}(?![a-z])", (hint or "").strip().lower())
+def base_language(tag: str | None) -> str | None:
+    """The language of a tag as its two letters (ISO 639-1), without region: "pt-BR" is "pt"; None if it has none."""
+    match = re.match(r"[a-z]{2}(?![a-z])", (tag or "").strip().lower())
     return match.group() if match else None
 
 
