@@ -41,3 +41,10 @@ def test_precision_says_to_which_step_a_figure_is_given() -> None:
 def test_both_sides_of_a_result_are_kept() -> None:
     (figure,) = figures("It ended 3-1.")
     assert (figure.value, figure.other) == (3, 1)
+
+
+def test_letters_that_only_a_pattern_takes_for_others_are_read_as_those() -> None:
+    assert [said(text, "en") for text in ("two-thİrds of the homes", "one in fıve homes")] == [
+        "66.67 percent - about",
+        "20 percent - about",
+    ]
