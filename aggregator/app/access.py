@@ -11,11 +11,13 @@ from datetime import timedelta
 
 from aggregator.app.accounts import Accounts, TooManyTries
 from aggregator.app.clock import machine_time
+from aggregator.app.seals import is_same, number_in
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, StoreError
 from aggregator.store import Store
 from aggregator.store.app_passwords import AppPassword
 from aggregator.store.readers import Reader
+from aggregator.text.numbers import row_number
 
 __all__ = ["Access", "Reader"]
 
@@ -140,11 +142,11 @@ class Access:
         kind, number, seal = _parts(token)
         if kind == "p":
             found = self.store.app_passwords.by_id(number)
-            if found is not None and hmac.compare_digest(self._seal(found.secret_hash), seal):
+            if found is not None and is_same(self._seal(found.secret_hash), seal):
                 return self._used(found)
         elif kind == "r" and not self.config.web.app_passwords_only:
             reader = next((r for r in self.accounts.readers() if r.id == number), None)
-            if reader and reader.password_hash and hmac.compare_digest(self._seal(reader.password_hash), seal):
+            if reader and reader.password_hash and is_same(self._seal(reader.password_hash), seal):
                 return reader
         return None
 
@@ -165,11 +167,9 @@ class Access:
 
     def by_address(self, token: str) -> int | None:
         """The id of the reader whose feeds this token opens."""
-        number = token.partition("-")[0]
-        if not number.isascii() or not number.isdecimal() or len(number) > 15:  # noqa: PLR2004 (SQLite's integers)
-            return None
-        right = self.address_token(int(number))
-        return int(number) if right is not None and hmac.compare_digest(right.encode(), token.encode()) else None
+        number = number_in(token)
+        right = None if number is None else self.address_token(number)
+        return number if right is not None and is_same(right, token) else None
 
     def _by_own(self, name: str, password: str, address: str) -> Reader | None:
         """The reader by the account's own password, where that is allowed."""
@@ -210,6 +210,5 @@ def _hash(secret: str) -> str:
 def _parts(token: str) -> tuple[str, int, str]:
     """Kind, number and seal of a token; an empty kind if it is none."""
     place, _, seal = token.rpartition("/")[2].partition(".")
-    if not seal.isascii() or not place[1:].isascii() or not place[1:].isdecimal() or len(place) > 16:  # noqa: PLR2004 (SQLite's integers)
-        return "", 0, ""
-    return place[0], int(place[1:]), seal
+    number = row_number(place[1:])
+    return ("", 0, "") if number is None else (place[0], number, seal)

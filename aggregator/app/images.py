@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import threading
 from dataclasses import dataclass, field
 
 from aggregator.app.accounts import Accounts
 from aggregator.app.polling import Polling
+from aggregator.app.seals import is_same, number_in, seal_name
 from aggregator.errors import AggregatorError, NotFound
 from aggregator.fetch import Fetched, FetchRequest
 from aggregator.model import StoredEnclosure, Story
@@ -52,11 +51,11 @@ class Images:
 
     def name(self, story: Story) -> str | None:
         """What the picture of a story is called in its address; None if it has none."""
-        return None if not story.image else f"{story.id}-{self._seal(story.id, story.image)}"
+        return None if not story.image else self._sealed(story.id, story.image)
 
     def name_of(self, enclosure: StoredEnclosure) -> str:
         """What a picture among the enclosures of a story is called in its address."""
-        return f"e{enclosure.id}-{self._seal(enclosure.id, enclosure.url)}"
+        return "e" + self._sealed(enclosure.id, enclosure.url)
 
     def get(self, name: str) -> Picture:
         """The picture of this name.
@@ -66,13 +65,12 @@ class Images:
             Busy: too many are asked for at once.
 
         """
-        kind, _, seal = name.partition("-")
-        number = kind.removeprefix("e")
-        if not number.isascii() or not number.isdecimal() or len(number) > 15:  # noqa: PLR2004 (SQLite's integers)
+        sealed = name.removeprefix("e")
+        number = number_in(sealed)
+        if number is None:
             raise NotFound("There is no such picture.")
-        is_enclosure = kind != number
-        url = self.store.enclosures.get(int(number)).url if is_enclosure else self.store.stories.get(int(number)).image
-        if not url or not hmac.compare_digest(self._seal(int(number), url).encode(), seal.encode()):
+        url = self.store.stories.get(number).image if sealed == name else self.store.enclosures.get(number).url
+        if not url or not is_same(self._sealed(number, url), sealed):
             raise NotFound("There is no such picture.")
         if not self._turns.acquire(timeout=1.0):
             raise Busy("Too many pictures are asked for at once.")
@@ -90,5 +88,5 @@ class Images:
             raise NotFound("What came is no picture.")
         return Picture(kind, answer.body)
 
-    def _seal(self, number: int, url: str) -> str:
-        return hmac.new(self.accounts.secret(), f"picture {number} {url}".encode(), hashlib.sha256).hexdigest()[:32]
+    def _sealed(self, number: int, url: str) -> str:
+        return seal_name(self.accounts.secret(), "picture", number, url)

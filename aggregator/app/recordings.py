@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import threading
 import time
@@ -13,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from aggregator.app.accounts import Accounts
 from aggregator.app.images import Busy
 from aggregator.app.polling import Polling
+from aggregator.app.seals import is_same, number_in, seal_name
 from aggregator.errors import AggregatorError, NotFound
 from aggregator.fetch import Fetched, FetchFailed, FetchRequest
 from aggregator.model import Chapter, StoredEnclosure
@@ -80,7 +79,7 @@ class Recordings:
 
     def name(self, enclosure: StoredEnclosure) -> str:
         """What a recording is called in its address."""
-        return f"{enclosure.id}-{self._seal(enclosure.id, enclosure.url)}"
+        return self._sealed(enclosure.id, enclosure.url)
 
     def piece(self, name: str, wanted: str | None) -> Piece:
         """A piece of the recording of this name, from where the header `Range` begins (its start without one).
@@ -90,11 +89,11 @@ class Recordings:
             Busy: too many are heard at once.
 
         """
-        number, _, seal = name.partition("-")
-        if not number.isascii() or not number.isdecimal() or len(number) > 15:  # noqa: PLR2004 (SQLite's integers)
+        number = number_in(name)
+        if number is None:
             raise NotFound("There is no such recording.")
-        url = self.store.enclosures.get(int(number)).url
-        if not hmac.compare_digest(self._seal(int(number), url).encode(), seal.encode()):
+        url = self.store.enclosures.get(number).url
+        if not is_same(self._sealed(number, url), name):
             raise NotFound("There is no such recording.")
         asked = _RANGE.fullmatch(wanted or "")
         first = int(asked[1]) if asked else 0
@@ -147,5 +146,5 @@ class Recordings:
         except AggregatorError:
             return ()
 
-    def _seal(self, number: int, url: str) -> str:
-        return hmac.new(self.accounts.secret(), f"recording {number} {url}".encode(), hashlib.sha256).hexdigest()[:32]
+    def _sealed(self, number: int, url: str) -> str:
+        return seal_name(self.accounts.secret(), "recording", number, url)

@@ -11,6 +11,7 @@ from aggregator.cli.helping import Group
 from aggregator.cli.listing import Output, list_options, moments, print_table
 from aggregator.cli.session import Session, pass_session
 from aggregator.cli.speech import _, ngettext
+from aggregator.text.numbers import row_number
 
 __all__ = ["mark"]
 
@@ -40,10 +41,14 @@ def _done(what: str, undo_id: int) -> None:
 def _numbers(words: tuple[str, ...]) -> list[int]:
     if not words:
         raise click.UsageError("Name at least one number.")
-    for word in words:
-        if not (word.isascii() and word.isdigit() and len(word) < 19):  # noqa: PLR2004 (what SQLite can count to)
-            raise click.BadParameter(f"{word!r} is not a number; for a query use --matching.")
-    return [int(word) for word in words]
+    return list(map(_number, words))
+
+
+def _number(word: str) -> int:
+    number = row_number(word)
+    if number is None:
+        raise click.BadParameter(f"{word!r} is not a number; for a query use --matching.")
+    return number
 
 
 def _read_options(command: Callable[..., Any]) -> Callable[..., Any]:

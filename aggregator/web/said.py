@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import request
 
+from aggregator.text.numbers import row_number
 from aggregator.web.answers import our_app
 from aggregator.web.security import session
 from aggregator.web.wording import ACTS, EDITS, tongue
@@ -31,7 +32,8 @@ def said() -> Said | None:
 
 
 def _mark(number: str) -> Said | None:
-    act = our_app().marks.act(session().reader_id, int(number)) if _is_id(number) else None
+    undo_id = row_number(number)
+    act = None if undo_id is None else our_app().marks.act(session().reader_id, undo_id)
     return Said(text=tongue().gettext(ACTS[act]), undo=f"/undo/{number}") if act else None
 
 
@@ -46,7 +48,3 @@ def _removed(url: str) -> Said | None:
     if not our_app().feeds.is_removed(url):
         return None
     return Said(text=tongue().gettext("%(url)s is removed. Its stories stay.", url=url), undo="/feeds/restore", url=url)
-
-
-def _is_id(number: str) -> bool:
-    return number.isdecimal() and len(number) < 16  # noqa: PLR2004 (SQLite's integers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request
 
 from aggregator.errors import AggregatorError
+from aggregator.text.numbers import row_number
 from aggregator.web.answers import back, our_app
 from aggregator.web.security import session
 
@@ -37,7 +38,7 @@ def mute(event_id: int, act: str) -> Response:
 @acts.post("/events/read")
 def read_events() -> Response:
     """Mark all events of a page."""
-    ids = [int(i) for i in request.form.get("events", "").split(",") if i.isdecimal() and len(i) < 16]  # noqa: PLR2004
+    ids = [i for text in request.form.get("events", "").split(",") if (i := row_number(text)) is not None]
     if not ids:
         raise AggregatorError("No event was named.")
     return back(undo=our_app().marks.read_events(session().reader_id, ids[:MOST_STORIES]))
@@ -83,6 +84,7 @@ def undo_edit(edit_id: int) -> Response:
 
 def _number(name: str) -> int:
     given = request.form.get(name, "").strip().rsplit("/", 1)[-1]
-    if not given.isdecimal() or len(given) > 15:  # noqa: PLR2004 (SQLite's integers)
+    number = row_number(given)
+    if number is None:
         abort(400, "Give the event's number, or the address of its page.")
-    return int(given)
+    return number

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from flask import Blueprint, Response, abort, request
 
 from aggregator.app.images import Busy
@@ -39,7 +41,7 @@ def recording(name: str) -> Response:
 def position(enclosure_id: int) -> Response:
     """Note how far the reader has heard; by the field `seconds`."""
     at = request.form.get("seconds", type=float)
-    if at is None or at != at:  # noqa: PLR0124 - not a number
+    if at is None or math.isnan(at):
         abort(400, "There is no such place.")
     our_app().recordings.note(session().reader_id, enclosure_id, at)
     return Response(status=204)
