@@ -40,6 +40,7 @@ JITTER = 0.1  # of the interval, so that feeds subscribed to together do not sta
 ADOPT_MOVE_AFTER = 3  # good polls in a row that a permanent redirect led to the same place
 GONE = 410  # RFC 9110 15.5.11
 TOO_OFTEN = 429  # RFC 6585 4
+HOURS_A_DAY, DAYS_A_WEEK = 24, 7
 LIVE_S = 48 * 3600.0  # an event whose latest story is older is told of no more: its pages are left alone
 FIRST_REREAD_S = 2 * 3600.0
 # After 2, 6, 14, 30 and 62 hours: four times for a story whose event ends with it, mostly answered by 304.
@@ -81,9 +82,9 @@ def rhythm_s(published: Sequence[datetime], now: datetime) -> float | None:
     A feed that has been silent for longer than its typical gap is measured by its silence.
     """
     times = sorted({at for at in published if at <= now}, reverse=True)[:RECENT]
-    if len(times) < 2:  # noqa: PLR2004 (a gap needs two)
-        return None
     gaps = [(a - b).total_seconds() for a, b in itertools.pairwise(times)]
+    if not gaps:
+        return None
     return max(median(gaps), (now - times[0]).total_seconds() / 2) / 2
 
 
@@ -135,7 +136,7 @@ def _jitter(url: str, now: datetime) -> float:
 
 def _not_skipped(at: datetime, facts: PollFacts) -> datetime:
     """The first time from `at` on that the publisher's skipHours and skipDays allow; all-skipping feeds are not believed."""
-    if len(facts.skip_hours) >= 24 or len(facts.skip_days) >= 7:  # noqa: PLR2004 (hours of a day, days of a week)
+    if len(facts.skip_hours) >= HOURS_A_DAY or len(facts.skip_days) >= DAYS_A_WEEK:
         return at
     for _ in range(24 * 8):
         if at.hour not in facts.skip_hours and at.weekday() not in facts.skip_days:

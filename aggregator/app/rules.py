@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -51,9 +51,9 @@ class Rules:
     store: Store
     clock: Clock
     timezone: str
-    channels: Channels = Channels()  # noqa: RUF009 (a frozen value)
+    channels: Channels = field(default_factory=Channels)
     polling: Polling | None = None
-    plugins: Plugins = Plugins(())  # noqa: RUF009 (nothing in it changes)
+    plugins: Plugins = field(default_factory=lambda: Plugins(()))
 
     @property
     def notices(self) -> Notices:

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 
 from aggregator.errors import FetchError, FetchTimeout, HTTPStatusError, Refused, TooLarge
@@ -36,6 +37,7 @@ ACCEPT = {
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 WORTH_RETRYING = frozenset({408, 425, 429})  # and all from 500 on
+MOST_DIGITS = 15  # of a length in bytes: a petabyte has sixteen
 _NO_PAGE = re.compile(
     r"(?:video|audio|image|font)/|application/(?:zip|gzip|x-tar|octet-stream|pdf|epub\+zip|vnd\.|x-msdownload|java-archive)"
 )
@@ -197,24 +199,26 @@ class Exchange:
 
     def _read(self, target: Target, incoming: Incoming, started: float) -> FetchResult | None:
         status, headers = incoming.status, incoming.headers
-        if status == 200:  # noqa: PLR2004 - by far the most frequent answers first
+        if status == HTTPStatus.OK:  # by far the most frequent answers first
             return self._fetched(target, incoming, started)
-        if status == 304 and (self.request.etag or self.request.last_modified):  # noqa: PLR2004
+        if status == HTTPStatus.NOT_MODIFIED and (self.request.etag or self.request.last_modified):
             return NotModified(**self._common(target, incoming, started))
         if status in REDIRECTS and self.request.method == "GET":
             self._spent_s += self._around.monotonic() - started
             self._follow(target, status, headers)
             return None
-        if status == 206 and self.request.part:  # noqa: PLR2004
-            return self._fetched(target, incoming, started)
-        if 200 <= status < 300 and status != 206 and wall(status, headers) is None:  # noqa: PLR2004
+        if status == HTTPStatus.PARTIAL_CONTENT:
+            is_wanted = self.request.part is not None
+        else:
+            is_wanted = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and wall(status, headers) is None
+        if is_wanted:
             return self._fetched(target, incoming, started)
         self._spent_s += self._around.monotonic() - started
         retry_after = caching.retry_after_s(headers.get("retry-after"), self._around.now())
         error = HTTPStatusError(
             _status_message(status, retry_after),
             status=status,
-            transient=status in WORTH_RETRYING or status >= 500,  # noqa: PLR2004
+            transient=status in WORTH_RETRYING or status >= HTTPStatus.INTERNAL_SERVER_ERROR,
             retry_after_s=retry_after,
         )
         return self._failed(error, status=status, headers=headers)
@@ -241,7 +245,7 @@ class Exchange:
             raise FetchError(f"This is {kind}, not a page.", transient=False)
         declared = headers.get("content-length", "")
         limit = self._around.options.max_compressed_bytes
-        if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):  # noqa: PLR2004 - digits of a petabyte
+        if declared.isdecimal() and (len(declared) > MOST_DIGITS or int(declared) > limit):
             raise TooLarge(f"The document is larger than {limit // 2**20} MiB.", transient=False)
         coding = headers.get("content-encoding") if self.request.part is None else None
         body = decode_body(incoming.chunks(), coding, self._around.options.max_bytes, sniff=self.request.part is None)
@@ -257,7 +261,7 @@ class Exchange:
         headers, now = incoming.headers, self._around.now()
         request = self.request
         fresh_tag, fresh_date = caching.etag(headers.get("etag")), caching.last_modified(headers.get("last-modified"))
-        if incoming.status == 304:  # noqa: PLR2004 - RFC 9111 4.3.4: what a 304 does not say stays as it was
+        if incoming.status == HTTPStatus.NOT_MODIFIED:  # RFC 9111 4.3.4: what a 304 does not say stays as it was
             fresh_tag, fresh_date = fresh_tag or request.etag, fresh_date or request.last_modified
         self._spent_s += self._around.monotonic() - started
         return {

@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from protego import Protego
 
@@ -69,7 +70,8 @@ class Robots:
             text: str | None = result.body[:MAX_TEXT].decode("utf-8", "replace")
         else:
             status = result.status or 0
-            text = "" if 400 <= status < 500 and status != 429 else None  # noqa: PLR2004 - the range of client errors
+            has_none = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+            text = "" if has_none and status != HTTPStatus.TOO_MANY_REQUESTS else None
         keep = UNREACHABLE_KEEP_S if text is None else KEEP_S
         self.load([RobotsRecord(origin=origin, text=text, kept_until=now + keep)])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 __all__ = ["wall"]
 
@@ -56,6 +57,6 @@ def wall(status: int, headers: Mapping[str, str]) -> str | None:
     """
     if named := _match(_BLOCKS, headers):
         return named
-    if status == 401:  # noqa: PLR2004 - Unauthorized
+    if status == HTTPStatus.UNAUTHORIZED:
         return LOGIN
     return _match(_FRONTS, headers) if status in _REFUSING else None

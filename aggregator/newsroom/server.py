@@ -7,6 +7,7 @@ import socketserver
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -185,7 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(given.status)
         for name, value in given.headers.items():
             self.send_header(name, value)
-        if given.status != 304:  # noqa: PLR2004
+        if given.status != HTTPStatus.NOT_MODIFIED:
             self.send_header("Content-Length", str(len(given.body)))
         self.end_headers()
         if self.command != "HEAD":
@@ -194,7 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing: `Server.requests` keeps what was asked."""
 
 

@@ -265,7 +265,7 @@ class _Worker:
             # The alarm in the worker comes first; this is for one that cannot even take a signal.
             if not self._line.poll(self._limits.wall_s + LATE_S):
                 self.kill()
-            outcome: Outcome = pickle.loads(self._line.recv_bytes())  # noqa: S301 - our own worker
+            outcome: Outcome = pickle.loads(self._line.recv_bytes())  # our own worker
         except (EOFError, OSError) as exc:
             raise self._obituary() from exc
         except Exception as exc:

@@ -59,7 +59,7 @@ def serve(descriptor: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     line = Connection(int(descriptor))
     try:
-        limits: Limits = pickle.loads(line.recv_bytes())  # noqa: S301 - from our parent
+        limits: Limits = pickle.loads(line.recv_bytes())  # from our parent
         for name in limits.preload:
             importlib.import_module(name)
         memory = _Memory(limits.memory_bytes)
@@ -79,7 +79,7 @@ def _forbid(event: str, _arguments: tuple[Any, ...]) -> None:
 
 def _perform(message: bytes, limits: Limits, memory: _Memory) -> bytes:
     try:
-        function, arguments, named = pickle.loads(message)  # noqa: S301 - from our parent
+        function, arguments, named = pickle.loads(message)  # from our parent
     except Exception as exc:  # noqa: BLE001 - a module that cannot be imported, say
         return _packed(_failure(exc))
     # The modules that came with it are ours; what is used from here on is the document's.
@@ -112,7 +112,7 @@ def _failure(exc: BaseException) -> Outcome:
 def _portable(exc: BaseException) -> BaseException:
     """`exc`, or what can be said of it if it does not survive the journey."""
     try:
-        pickle.loads(pickle.dumps(exc))  # noqa: S301 - our own bytes
+        pickle.loads(pickle.dumps(exc))  # our own bytes
     except Exception:  # noqa: BLE001 - anything may refuse to be pickled
         return AggregatorError(f"{type(exc).__name__}: {exc}")
     return exc

@@ -26,7 +26,7 @@ def perform(limits: Limits, calls: bytes) -> list[Outcome]:
     sandbox = _sandbox(limits)
     return [
         _outcome(sandbox.submit(function, *arguments, **named))
-        for function, arguments, named in pickle.loads(calls)  # noqa: S301 - from the process that holds the lease
+        for function, arguments, named in pickle.loads(calls)  # from the process that holds the lease
     ]
 
 
@@ -38,7 +38,7 @@ def perform_waiting(calls: bytes) -> list[Outcome]:
     secede()
     return [
         Outcome(value=function(*arguments, **named, stop=stop))
-        for function, arguments, named in pickle.loads(calls)  # noqa: S301 - as above
+        for function, arguments, named in pickle.loads(calls)  # as above
     ]
 
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -69,12 +70,13 @@ def period(text: str, *, zone: str, now: datetime) -> Period:
 
     """
     local = ZoneInfo(zone)
-    parts = _SEPARATOR.split(text)
-    if len(parts) == 1:
-        return _single(parts[0], local, now)
-    if len(parts) > 2:  # noqa: PLR2004 (an interval has two ends)
-        raise _NoDate(text)
-    return _interval(parts[0], parts[1], local, now)
+    match _SEPARATOR.split(text):
+        case [one]:
+            return _single(one, local, now)
+        case [start, end]:
+            return _interval(start, end, local, now)
+        case _:
+            raise _NoDate(text)
 
 
 def _single(text: str, local: ZoneInfo, now: datetime) -> Period:
@@ -128,17 +130,10 @@ def _moved(at: datetime, by: _Duration, sign: int, local: ZoneInfo) -> datetime 
         if by.months:
             there = at.astimezone(local)
             year, month = divmod(there.year * _MONTHS + there.month - 1 + sign * by.months, _MONTHS)
-            day = there.day
-            while True:
-                try:
-                    at = there.replace(year=year, month=month + 1, day=day)
-                    break
-                except ValueError:
-                    day -= 1
-                    if day < 28:  # noqa: PLR2004 (every month has that day: the year is out of range)
-                        return None
+            last = calendar.monthrange(year, month + 1)[1]
+            at = there.replace(year=year, month=month + 1, day=min(there.day, last))
         return (at.astimezone(UTC) + sign * by.rest).astimezone(UTC)
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
 
 
@@ -161,12 +156,13 @@ def _point(text: str, local: ZoneInfo, now: datetime) -> Period:
 def _next(start: datetime, given: int) -> datetime | None:
     """The start of the next year, month, day … after this one, by the calendar of its zone."""
     try:
-        if given == 1:
-            return start.replace(year=start.year + 1)
-        if given == 2:  # noqa: PLR2004
-            return (start.replace(day=1) + timedelta(days=31)).replace(day=1)
-        if given == 3:  # noqa: PLR2004
-            return start + timedelta(days=1)
+        match given:
+            case 1:
+                return start.replace(year=start.year + 1)
+            case 2:
+                return (start.replace(day=1) + timedelta(days=31)).replace(day=1)
+            case 3:
+                return start + timedelta(days=1)
         step = (timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))[given - 4]
         return start.astimezone(UTC) + step
     except (OverflowError, ValueError):

@@ -225,14 +225,14 @@ class _Parser:
             self.fail("This tag has no name.", at=start)
         return self.counted(Words(text=folded, field="tag"))
 
-    def lang_field(self, name: str, start: int) -> Node:  # noqa: ARG002 (one signature for all fields)
+    def lang_field(self, _name: str, start: int) -> Node:
         """A language: its ISO 639 code."""
         code = self.text_value().lower().replace("_", "-")
         if not all(p.isascii() and p.isalnum() and len(p) <= 8 for p in code.split("-")):  # noqa: PLR2004 (RFC 5646)
             self.fail("A language is written as its code: lang:en, lang:zh, lang:pt-br.", at=start)
         return self.counted(Words(text=code, field="lang"))
 
-    def is_field(self, name: str, start: int) -> Node:  # noqa: ARG002 (one signature for all fields)
+    def is_field(self, _name: str, start: int) -> Node:
         """A state of a story."""
         state = self.text_value().lower()
         if state not in STATES:

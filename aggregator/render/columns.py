@@ -12,7 +12,7 @@ __all__ = ["fit", "one_line", "width_of", "wrap"]
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
 )
-_NO_START = "、。，．！？：；）」』】〉》〕’”…ー・,.!?:;)]}»"  # noqa: RUF001 (marks that may not begin a line)
+_NO_START = "、。，．！？：；）」』】〉》〕’”…ー・,.!?:;)]}»"  # marks that may not begin a line
 
 
 def one_line(text: str) -> str:

@@ -69,7 +69,7 @@ def _cut(text: str) -> str:
     if len(cut) > SUBJECT_MAX:  # marks that take no column of their own still take a place in the line
         cut = cut[: SUBJECT_MAX - 1].rstrip() + "…"
     if cut != text and " " in cut[-20:]:
-        cut = cut[: cut.rindex(" ")].rstrip(" ,;:-–—") + "…"  # noqa: RUF001
+        cut = cut[: cut.rindex(" ")].rstrip(" ,;:-–—") + "…"
     return cut
 
 
@@ -131,7 +131,7 @@ def _account(event: DigestEvent, told: Sequence[Sentence], links: list[tuple[str
     """The sentences with the numbers of their links, or a model's summary of them with those of its sources."""
     if event.summary:
         marks = " ".join(_mark(s, links).strip() for s in retold_from(event))
-        words = tongue.gettext("A model’s words, from %(outlets)s", outlets=marks)  # noqa: RUF001
+        words = tongue.gettext("A model’s words, from %(outlets)s", outlets=marks)
         return f"{one_line(event.summary)} ({words})"
     return " ".join(one_line(s.text) + _mark(s, links) for s in told)
 

@@ -61,7 +61,7 @@ def _event(event: DigestEvent, digest: Digest, zone: str, tongue: Tongue) -> lis
     lines += [f"*{kicker(event, tongue)}* · {_text(event.headline_outlet)} · {told}", ""]
     if event.summary:
         whose = tongue.together(_source(s) for s in retold_from(event))
-        words = tongue.gettext("A model’s words, from %(outlets)s", outlets=whose)  # noqa: RUF001
+        words = tongue.gettext("A model’s words, from %(outlets)s", outlets=whose)
         lines += [f"{_text(event.summary)} ({words})", ""]
     elif event.sentences:
         lines += [" ".join(f"{_text(s.text)} ({_source(s)})" for s in event.sentences), ""]

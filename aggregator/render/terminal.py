@@ -83,7 +83,7 @@ def _event(
 def account_lines(event: DigestEvent, digest: Digest, width: int, zone: str, tongue: Tongue, *, most: int) -> list[str]:
     """At most so many sentences, of several outlets each with its own; what changed and what they differ on, if anything."""
     if event.summary:
-        lines = wrap(f"{event.summary} ({tongue.gettext('A model’s words')})", width)  # noqa: RUF001
+        lines = wrap(f"{event.summary} ({tongue.gettext('A model’s words')})", width)
     else:
         voices = (f" ({one_line(told.outlet)})" if event.outlets > 1 else "" for told in event.sentences[:most])
         lines = wrap(" ".join(told.text + voice for told, voice in zip(event.sentences, voices, strict=False)), width)

@@ -38,7 +38,7 @@ def tag_stories(act: str) -> Any:
 
 
 @operation("POST", "/events/{id}/{act}", acts=("read", "unread", "mute", "unmute"), answer=ref("Undo"))
-def mark_event(id: int, act: str) -> Any:  # noqa: A002 (its name in the address)
+def mark_event(id: int, act: str) -> Any:
     """Mark an event with its stories, or keep it off the front page; the answer's number takes it back."""
     marks = our_app().marks
     if act in ("read", "unread"):
@@ -59,13 +59,13 @@ def join() -> Any:
 
 
 @operation("DELETE", "/edits/{id}", answer=ref("Undone"))
-def undo_edit(id: int) -> Any:  # noqa: A002 (its name in the address)
+def undo_edit(id: int) -> Any:
     """Take a split or a join back."""
     return {"undone": our_app().editing.undo(id).kind}
 
 
 @operation("DELETE", "/acts/{id}", answer=ref("Undone"))
-def undo(id: int) -> Any:  # noqa: A002 (its name in the address)
+def undo(id: int) -> Any:
     """Take a mark back."""
     return {"undone": our_app().marks.undo(g.reader_id, id)}
 

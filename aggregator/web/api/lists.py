@@ -37,7 +37,7 @@ def events() -> Any:
 
 
 @operation("GET", "/events/{id}", answer=ref("EventDetail"))
-def event(id: int) -> Any:  # noqa: A002 (its name in the address)
+def event(id: int) -> Any:
     """One event: its account, its stories, and why they are together."""
     page = our_app().front.event(id, reader_id=g.reader_id)
     told = account_json(page.account)
@@ -61,7 +61,7 @@ def stories() -> Any:
 
 
 @operation("GET", "/stories/{id}", answer=ref("StoryWithText"))
-def story(id: int) -> Any:  # noqa: A002 (its name in the address)
+def story(id: int) -> Any:
     """One story with its text."""
     found = our_app().reading.story(id, reader_id=g.reader_id)
     enclosures = our_app().recordings.of(id, reader_id=g.reader_id)
@@ -69,7 +69,7 @@ def story(id: int) -> Any:  # noqa: A002 (its name in the address)
 
 
 @operation("GET", "/stories/{id}/revisions", answer=listed(ref("Revision")))
-def revisions(id: int) -> Any:  # noqa: A002 (its name in the address)
+def revisions(id: int) -> Any:
     """What was changed in a story after it was first read, oldest first."""
     return [revision_row(change) for change in our_app().reading.revisions(id)]
 
@@ -105,7 +105,7 @@ def digests() -> Any:
 @operation(
     "GET", "/digests/{id}", answer=shape({"version": NUMBER, "title": TEXT, "sections": listed({"type": "object"})})
 )
-def digest(id: int) -> Any:  # noqa: A002 (its name in the address)
+def digest(id: int) -> Any:
     """One digest as it was made."""
     return digest_json(our_app().digests.edition(id, reader_id=g.reader_id))
 

@@ -24,7 +24,7 @@ def feeds() -> Any:
 
 
 @operation("GET", "/feeds/{id}", answer=ref("Feed"))
-def feed(id: int) -> Any:  # noqa: A002 (its name in the address)
+def feed(id: int) -> Any:
     """One subscription."""
     return _row(_feed(id))
 
@@ -42,7 +42,7 @@ def add_feed() -> Any:
 
 
 @operation("PATCH", "/feeds/{id}", body=shape({}, folder=TEXT, title=TEXT), answer=ref("Feed"))
-def change_feed(id: int) -> Any:  # noqa: A002 (its name in the address)
+def change_feed(id: int) -> Any:
     """Give a feed another name, or move it to another folder."""
     app, known = our_app(), _feed(id)
     title, folder = sent.field("title", optional=True), sent.field("folder", optional=True)
@@ -54,7 +54,7 @@ def change_feed(id: int) -> Any:  # noqa: A002 (its name in the address)
 
 
 @operation("DELETE", "/feeds/{id}", answer=ref("Undone"))
-def remove_feed(id: int) -> Any:  # noqa: A002 (its name in the address)
+def remove_feed(id: int) -> Any:
     """End a subscription; its stories stay."""
     return {"undone": our_app().feeds.remove(_feed(id).url).url}
 

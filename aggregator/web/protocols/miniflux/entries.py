@@ -110,7 +110,7 @@ def fetch_content(entry: int) -> Response:
 @miniflux.put("/v1/entries/<int:entry>")
 @miniflux.post("/v1/entries/<int:entry>/save")
 @miniflux.post("/v1/feeds/<int:entry>/entries/import")
-def as_published(entry: int) -> Response:  # noqa: ARG001 (of the route)
+def as_published(**_route: int) -> Response:
     """What is kept is what was published: it is not changed, sent elsewhere, or brought in by hand."""
     raise BadRequest("That cannot be done here.")
 

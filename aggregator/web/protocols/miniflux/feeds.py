@@ -90,7 +90,7 @@ def read_feed(number: int) -> Response:
 
 @miniflux.get("/v1/feeds/<int:number>/icon")
 @miniflux.get("/v1/icons/<int:number>")
-def absent(number: int) -> Response:  # noqa: ARG001 (of the route)
+def absent(**_route: int) -> Response:
     """Icons are not kept."""
     raise NotFound("There is none.")
 

@@ -60,7 +60,7 @@ def user(name: str) -> Response:
 @miniflux.route("/v1/users/<name>", methods=["PUT", "DELETE"])
 @miniflux.route("/v1/api-keys", methods=["POST"])
 @miniflux.route("/v1/api-keys/<name>", methods=["DELETE"])
-def not_here(name: str = "") -> Response:  # noqa: ARG001 (of the route)
+def not_here(**_route: str) -> Response:
     """No program may make another one's password."""
     raise Forbidden("Accounts and passwords are made with: aggregator users")
 
@@ -91,7 +91,7 @@ def flush_history() -> Response:
 @miniflux.put("/v1/feeds/refresh")
 @miniflux.put("/v1/feeds/<int:number>/refresh")
 @miniflux.put("/v1/categories/<int:number>/refresh")
-def refresh(number: int = 0) -> Response:  # noqa: ARG001 (of the route)
+def refresh(**_route: int) -> Response:
     """Have what is due polled now."""
     our_app().polling.ask_soon()
     return nothing()
