@@ -6,6 +6,7 @@ tells the event), so what is learnt is mainly whose first sentence, and which se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,9 @@ _ALREADY_SAID = 0.6  # share of a sentence's content words already shown above w
 _ALIKE = 0.5  # cosine of two later sentences above which the second is the first again
 _MOST_SENTENCES = 3
 _LONGEST = 60  # words of a sentence; a longer one is a list or was badly cut, and is told only if there is no other
+_FEWEST = 5  # words of a second or third sentence
+_SPEAKER = re.compile(r"\b(?:I|[Mm]y|[Mm]e)\b")
+_QUOTES = re.compile(r"[“”\"«»„]")
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -89,7 +93,7 @@ def _choose(material: Material, weights: Weights, words: int, most: int) -> list
     after = [
         (weights.following.score(following_features(c, opener, score, material)), c)
         for score, c in standing
-        if c is not opener
+        if c is not opener and _stands_alone(c)
     ]
     chosen, left = [opener], words - opener.size
     for candidate in _best_first(after):
@@ -97,6 +101,11 @@ def _choose(material: Material, weights: Weights, words: int, most: int) -> list
             chosen.append(candidate)
             left -= candidate.size
     return _reading_order(chosen)
+
+
+def _stands_alone(candidate: Candidate) -> bool:
+    """Whether a reader can tell who speaks, and there is enough of it: what is said inside a quotation has no marks of its own."""
+    return candidate.size >= _FEWEST and (not _SPEAKER.search(candidate.text) or bool(_QUOTES.search(candidate.text)))
 
 
 def _best_first(scored: Sequence[tuple[float, Candidate]]) -> list[Candidate]:

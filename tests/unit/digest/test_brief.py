@@ -77,6 +77,20 @@ def test_what_publishers_put_around_the_text_is_never_shown(chrome: str) -> None
     assert made.text == prose
 
 
+def test_what_somebody_unnamed_says_of_himself_is_not_told() -> None:
+    text = (
+        "The mayor of Harbour said on Sunday that she would resign over the bridge that fell in May. "
+        "“The bridge was mine to look after, and nobody else's. I will take the blame for the bridge and resign. I am sorry.” "
+        "The council of Harbour will choose another mayor in June, after a report on the bridge."
+    )
+    told = [
+        s.text
+        for s in brief("bridge", [a_line("1", source="Post", title="Mayor of Harbour resigns", text=text)]).sentences
+    ]
+    assert told[0].startswith("The mayor")
+    assert not any(sentence.startswith(("I will", "I am")) for sentence in told)
+
+
 def test_a_headline_without_an_agencys_slug_is_preferred() -> None:
     text = "Lina Ruiz scored in the last minute as Harbour beat Rovers 2-1 in the cup final on Sunday."
     titles = ("Soccer-Late Ruiz goal wins Harbour the cup final", "Is this the end for Rovers?")
