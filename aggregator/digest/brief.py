@@ -104,7 +104,7 @@ def _choose(material: Material, weights: Weights, words: int, most: int) -> list
 
 
 def _stands_alone(candidate: Candidate) -> bool:
-    """Whether a reader can tell who speaks, and there is enough of it: what is said inside a quotation has no marks of its own."""
+    """Whether a reader can tell who speaks, and there is enough of it; from inside a quotation a sentence has no marks."""
     return candidate.size >= _FEWEST and (not _SPEAKER.search(candidate.text) or bool(_QUOTES.search(candidate.text)))
 
 

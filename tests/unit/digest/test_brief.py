@@ -80,8 +80,7 @@ def test_what_publishers_put_around_the_text_is_never_shown(chrome: str) -> None
 def test_what_somebody_unnamed_says_of_himself_is_not_told() -> None:
     text = (
         "The mayor of Harbour said on Sunday that she would resign over the bridge that fell in May. "
-        "“The bridge was mine to look after, and nobody else's. I will take the blame for the bridge and resign. I am sorry.” "
-        "The council of Harbour will choose another mayor in June, after a report on the bridge."
+        "“The bridge was mine. I will answer for the bridge of Harbour before the council in June. Nobody else.”"
     )
     told = [
         s.text
