@@ -72,7 +72,7 @@ class ParsedEntry:
     """One item as a feed published it.
 
     `id` is the guid as given, else the link, else a hash of title and text, so that it is never empty. `title` is plain
-    text; `summary` and `content` are HTML as published (unsafe until sanitised), cleaned of NUL, control characters and
+    text; `summary` and `content` are HTML as published (never shown as it stands), cleaned of NUL, control characters and
     lone surrogates. `link` is http(s) or None. Times are aware UTC, None if absent or impossible. `outlet` is key and name of
     who publishes it, where the feed itself is not of one outlet: then it is told whole, and its page is not asked for.
     """

@@ -1,8 +1,8 @@
 """The reader of last resort and the one that is right by definition: feedparser, well-formed or not.
 
 feedparser is always given a stream: a bare string or bytes it would take for the name of a file or an address and open
-that. Its sanitiser and its resolution of relative links are off (both are slow, the first lets scripts through); `feed` and
-`text.html.sanitize` do that work.
+that. Its sanitiser and its resolution of relative links are off (both are slow, the first lets scripts through):
+`feed` resolves links, and what is shown is text.
 """
 
 from __future__ import annotations

@@ -1,21 +1,17 @@
-"""Text and markup: cleaning what the wild web sends, plain text out of HTML, and HTML that is safe to show."""
+"""Text and markup: cleaning what the wild web sends, and plain text out of HTML."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from html import escape, unescape
+from html import unescape
 from typing import Final, NewType
 
-import nh3
-
-__all__ = ["SafeHTML", "clean_text", "html_to_text", "one_line", "reads_as_html", "sanitize", "without_controls"]
+__all__ = ["SafeHTML", "clean_text", "html_to_text", "one_line", "reads_as_html", "without_controls"]
 
 SafeHTML = NewType("SafeHTML", str)
-"""HTML that `sanitize` made: it may be put into a page as it stands."""
+"""HTML that we made of text, escaped: it may be put into a page as it stands."""
 
 # Control characters but tab and newline, lone surrogates, noncharacters: SQLite, XML and terminals choke on them.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\ufeff\ufffe\uffff]")
@@ -60,28 +56,6 @@ _KNOWN_TAGS = _BLOCKS | _CELLS | frozenset({
     "samp", "script", "small", "source", "span", "strike", "strong", "style", "sub", "sup", "time", "tt", "u", "var",
     "video", "wbr",
 })  # fmt: skip
-_MAX_DEPTH = 250
-_MAX_NESTING_TAGS = 10_000
-_NEVER_NESTED = frozenset({
-    "br", "hr", "img", "input", "col", "wbr", "embed", "area", "p", "li", "dt", "dd", "td", "th", "tr",
-})  # fmt: skip
-_SAFE_TAGS = frozenset({
-    "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "dfn", "div",
-    "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li",
-    "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
-    "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
-})  # fmt: skip
-_SAFE_ATTRIBUTES = {
-    "*": {"dir", "lang", "title"},
-    "a": {"href"},
-    "blockquote": {"cite"},
-    "img": {"src", "alt", "width", "height"},
-    "ol": {"start"},
-    "q": {"cite"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "time": {"datetime"},
-}
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 
 
@@ -152,70 +126,6 @@ def html_to_text(html: str, *, is_clean: bool = False) -> str:
         elif block and (line := fold(block)):
             paragraphs.append(line)
     return "\n\n".join(paragraphs)
-
-
-def sanitize(html: str) -> SafeHTML:
-    """Return HTML that is safe to show: text markup, tables, and links and images with absolute http(s) addresses.
-
-    No script, style, form, frame, class or id comes through; images load late and tell nobody where they are shown. What is
-    nested deeper than any article comes back as its plain text, for the time of the cleaner grows with the square of depth.
-    """
-    html = clean_text(html)
-    if _is_deep(html):
-        return SafeHTML("".join(f"<p>{escape(p)}</p>" for p in html_to_text(html).split("\n\n")))
-    return SafeHTML(_cleaner().clean(html))
-
-
-@cache
-def _cleaner() -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=set(_SAFE_TAGS),
-        clean_content_tags={
-            "script",
-            "style",
-            "template",
-            "noscript",
-            "iframe",
-            "object",
-            "svg",
-            "math",
-            "title",
-            "textarea",
-        },
-        attributes={tag: set(names) for tag, names in _SAFE_ATTRIBUTES.items()},
-        attribute_filter=_only_web_addresses,
-        url_schemes={"http", "https"},
-        link_rel="noopener noreferrer nofollow",
-        set_tag_attribute_values={"img": {"loading": "lazy", "referrerpolicy": "no-referrer"}},
-    )
-
-
-def _only_web_addresses(_tag: str, name: str, value: str) -> str | None:
-    if name in {"href", "src", "cite"} and not value.lower().startswith(("http://", "https://")):
-        return None
-    return value
-
-
-def _is_deep(html: str) -> bool:
-    """Whether tags nest deeper, or are more, than in any article; a closing tag counts only where its like is open."""
-    if html.count("<") < _MAX_DEPTH:
-        return False
-    opened: Counter[str] = Counter()
-    depth = seen = 0
-    for match in _MARKUP.finditer(html):
-        name = (match["name"] or "").lower()
-        if not name or name in _NEVER_NESTED:
-            continue
-        if match["close"]:
-            if opened[name]:
-                opened[name] -= 1
-                depth -= 1
-            continue
-        opened[name] += 1
-        depth, seen = depth + 1, seen + 1
-        if depth > _MAX_DEPTH or seen > _MAX_NESTING_TAGS:
-            return True
-    return False
 
 
 def _mark(match: re.Match[str]) -> str:

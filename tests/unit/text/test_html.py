@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.html import clean_text, html_to_text, one_line, reads_as_html, sanitize, without_controls
+from aggregator.text.html import clean_text, html_to_text, one_line, reads_as_html, without_controls
 
 
 @pytest.mark.parametrize(
@@ -80,52 +80,3 @@ def test_one_line_is_one_line() -> None:
 )
 def test_plain_text_that_is_html_is_told(text: str, is_html: bool) -> None:
     assert reads_as_html(text) is is_html
-
-
-def test_safe_html_keeps_text_markup_links_and_pictures() -> None:
-    safe = sanitize(
-        '<p lang="en">A <b>b</b> <a href="https://x.example/?a=1&b=2" class="c">l</a></p><img src="https://x.example/i.png" alt="i">'
-    )
-    assert (
-        '<p lang="en">A <b>b</b> <a href="https://x.example/?a=1&amp;b=2" rel="noopener noreferrer nofollow">l</a></p>'
-        in safe
-    )
-    assert 'src="https://x.example/i.png"' in safe
-    assert 'referrerpolicy="no-referrer"' in safe
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [
-        "<script>alert(1)</script>",
-        "<img src=x onerror=alert(1)>",
-        '<a href="javascript:alert(1)">x</a>',
-        '<a href="//evil.example/">x</a>',
-        '<a href=" java\nscript:alert(1)">x</a>',
-        "<svg onload=alert(1)><p>x",
-        "<iframe src=https://evil.example></iframe>",
-        "<form action=https://evil.example><input></form>",
-        "<p style='background:url(https://evil.example)'>x</p>",
-        "<math><mi><style><img src=x onerror=alert(1)></style></mi></math>",
-        '<img src="data:text/html,x">',
-    ],
-)
-def test_nothing_that_runs_or_calls_home_comes_through(attack: str) -> None:
-    safe = sanitize(attack)
-    for word in ("script", "onerror", "onload", "iframe", "form", "style", "evil", "data:"):
-        assert word not in safe
-
-
-def test_long_html_that_does_not_nest_is_shown_whole() -> None:
-    html = "<ul>" + "<li><b>one</b> <br>two</li>" * 400 + "</ul>"
-    assert sanitize(html) == html
-
-
-def test_html_that_nests_without_end_is_shown_as_its_text() -> None:
-    for html in (
-        "<div>" * 100_000 + "text",
-        "<div></b>" * 100_000 + "text",
-        "<div>" * 300 + "text & more",
-        "<b></b>" * 11_000 + "text",
-    ):
-        assert sanitize(html) in {"<p>text</p>", "<p>text &amp; more</p>"}
