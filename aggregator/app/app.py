@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aggregator.app.publishing import Publishing
     from aggregator.app.reading import Reading
     from aggregator.app.recordings import Recordings
+    from aggregator.app.resources import Resources
     from aggregator.app.rules import Rules
     from aggregator.app.subscriptions import Subscriptions
     from aggregator.app.topics import Topics
@@ -56,11 +57,18 @@ class App:
         self.store = store
 
     @cached_property
+    def resources(self) -> Resources:
+        """Sockets, worker processes and plugins."""
+        from aggregator.app.resources import Resources
+
+        return Resources(self.config)
+
+    @cached_property
     def polling(self) -> Polling:
         """Feeds asked, pages read, stories decided."""
         from aggregator.app.polling import Polling
 
-        return Polling(self.store, self.config, self.clock, on_new=self._after_poll)
+        return Polling(self.store, self.config, self.clock, self.resources, on_new=self._after_poll)
 
     def _after_poll(self, since: datetime) -> None:
         if self.store.rules.all():
@@ -105,7 +113,7 @@ class App:
         """Subscriptions."""
         from aggregator.app.subscriptions import Subscriptions
 
-        return Subscriptions(self.store, self.clock, self.polling)
+        return Subscriptions(self.store, self.clock, self.resources)
 
     @cached_property
     def reading(self) -> Reading:
@@ -126,7 +134,7 @@ class App:
         """Digests, made and kept."""
         from aggregator.app.digests import Digests
 
-        return Digests(self.store, self.clock, self.timezone, self.topics, self.polling.plugins)
+        return Digests(self.store, self.clock, self.timezone, self.topics, self.resources.plugins)
 
     @cached_property
     def publishing(self) -> Publishing:
@@ -135,7 +143,7 @@ class App:
         from aggregator.app.retelling import Retelling
 
         def retelling(config: Config) -> Retelling:
-            return Retelling(config.llm, lambda: self.polling.client)
+            return Retelling(config.llm, lambda: self.resources.client)
 
         return Publishing(self.store, self.clock, self.timezone, self.config, self.digests, retelling)
 
@@ -178,7 +186,7 @@ class App:
             command=set_.notify, webhook=set_.webhook, webhook_secret=set_.webhook_secret, ntfy=set_.ntfy,
             ntfy_token=set_.ntfy_token,
         )  # fmt: skip
-        return Rules(self.store, self.clock, self.timezone, channels, self.polling, self.polling.plugins)
+        return Rules(self.store, self.clock, self.timezone, channels, self.resources, self.resources.plugins)
 
     @cached_property
     def front(self) -> Front:
@@ -241,14 +249,14 @@ class App:
         """Pictures of stories."""
         from aggregator.app.images import Images
 
-        return Images(self.store, self.accounts, self.polling)
+        return Images(self.store, self.accounts, self.resources)
 
     @cached_property
     def recordings(self) -> Recordings:
         """Recordings that stories carry."""
         from aggregator.app.recordings import Recordings
 
-        return Recordings(self.store, self.accounts, self.polling)
+        return Recordings(self.store, self.accounts, self.resources)
 
     @cached_property
     def websub(self) -> WebSub:
@@ -289,8 +297,8 @@ class App:
 
     def close(self) -> None:
         """End the workers and connections that were opened."""
-        if "polling" in self.__dict__:
-            self.polling.close()
+        if "resources" in self.__dict__:
+            self.resources.close()
         self.store.close()
 
 

@@ -72,7 +72,7 @@ def _site_rules(app: App) -> Iterator[Finding]:
 
 
 def _plugins(app: App) -> Iterator[Finding]:
-    plugins = app.polling.plugins
+    plugins = app.resources.plugins
     for plugin in plugins.installed:
         if plugin.trouble and plugin.trouble != OFF:
             yield Finding(

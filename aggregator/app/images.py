@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 
 from aggregator.app.accounts import Accounts
-from aggregator.app.polling import Polling
+from aggregator.app.resources import Resources
 from aggregator.app.seals import is_same, number_in, seal_name
 from aggregator.errors import AggregatorError, NotFound
 from aggregator.fetch import Fetched, FetchRequest
@@ -46,7 +46,7 @@ class Images:
 
     store: Store
     accounts: Accounts
-    polling: Polling
+    resources: Resources
     _turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
 
     def name(self, story: Story) -> str | None:
@@ -80,7 +80,7 @@ class Images:
             self._turns.release()
 
     def _fetched(self, url: str) -> Picture:
-        answer = self.polling.client.fetch(FetchRequest(url=url, kind="other", timeout_s=TIMEOUT_S))
+        answer = self.resources.client.fetch(FetchRequest(url=url, kind="other", timeout_s=TIMEOUT_S))
         if not isinstance(answer, Fetched) or len(answer.body) > LARGEST_BYTES:
             raise NotFound("The picture did not come.")
         kind = next((k for k, starts in KINDS.items() if answer.body.startswith(starts)), None)

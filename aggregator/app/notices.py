@@ -24,7 +24,7 @@ from aggregator.store import Store
 from aggregator.store.notices import Notice
 
 if TYPE_CHECKING:
-    from aggregator.app.polling import Polling
+    from aggregator.app.resources import Resources
 
 __all__ = ["Channels", "Notices"]
 
@@ -54,12 +54,12 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """Notes what the reader is to be told, tells it, tries again. `polling` has the door to the network."""
+    """Notes what the reader is to be told, tells it, tries again. `resources` has the door to the network."""
 
     store: Store
     clock: Clock
     channels: Channels
-    polling: Polling | None = None
+    resources: Resources | None = None
 
     def tell(self, reader_id: int, rule: str, stories: Sequence[Story]) -> None:
         """Tell the reader of stories that a rule found; of each event once, by the earliest of its stories among these."""
@@ -126,12 +126,12 @@ class Notices:
     def _post(self, url: str, body: bytes, headers: Sequence[tuple[str, str]]) -> str | None:
         from aggregator.fetch import FetchFailed, FetchRequest  # noqa: PLC0415 - most polls have nothing to tell
 
-        if self.polling is None:
+        if self.resources is None:
             return "There is no way to the network."
         request = FetchRequest(
             url=url, kind="other", method="POST", body=body, headers=tuple(headers), trusted=True, timeout_s=PATIENCE_S
         )
-        answer = self.polling.client.fetch(request)
+        answer = self.resources.client.fetch(request)
         return str(answer.error) if isinstance(answer, FetchFailed) else None
 
 

@@ -29,9 +29,9 @@ def examine_online(app: App) -> list[Finding]:
     feeds = _chosen(app.feeds.all())
     results = list(
         fetch_all(
-            app.polling.client,
+            app.resources.client,
             [FetchRequest(url=f.url, etag=f.etag, last_modified=f.last_modified) for f in feeds],
-            app.polling.gate,
+            app.resources.gate,
             stop=app.polling.stop,
         )
     )
@@ -93,7 +93,7 @@ def _page(app: App) -> Iterator[Finding]:
     if not public:
         return
     request = FetchRequest(url=f"{public.rstrip('/')}/healthz", kind="other", trusted=True)  # the owner named it
-    result = app.polling.client.fetch(request)
+    result = app.resources.client.fetch(request)
     if isinstance(result, Fetched):
         return
     why = str(result.error) if isinstance(result, FetchFailed) else f"it answered {result.status}"

@@ -40,10 +40,10 @@ class Pages:
         """
         body, url, charset = self._file(Path(place)) if Path(place).is_file() else self._fetched(place, rule)
         chosen = rule or (rule_for(host_of(url) or "", site_rules(self.config)[0]) if url else None)
-        with self.polling.page_sandbox(1) as extractors:
+        with self.polling.resources.extractors(1) as extractors:
             future = extractors.submit(
                 extract, body, url=url, charset=charset, feed_text=None, rules=chosen, explain=True,
-                plugins=self.polling.plugins.names("extract_page"),
+                plugins=self.polling.resources.plugins.names("extract_page"),
             )  # fmt: skip
             article: Article = future.result()
         return article
@@ -59,7 +59,9 @@ class Pages:
         if url is None:
             raise AggregatorError(f"{address} is no file and no web address.")
         chosen = rule or rule_for(host_of(url) or "", site_rules(self.config)[0])
-        answer = self.polling.client.fetch(FetchRequest(url=url, kind="page", headers=chosen.headers if chosen else ()))
+        answer = self.polling.resources.client.fetch(
+            FetchRequest(url=url, kind="page", headers=chosen.headers if chosen else ())
+        )
         if isinstance(answer, FetchFailed):
             raise answer.error
         assert isinstance(answer, Fetched), answer  # nothing was held that it could be the same as
@@ -85,9 +87,9 @@ class Pages:
 
         """
         feed_id = self._feed_id(feed)
-        with self.polling.lease("reextract"), self.polling.page_sandbox() as extractors:
+        with self.polling.lease("reextract"), self.polling.resources.extractors() as extractors:
             done = reextract(
-                self.store, extractors, site_rules(self.config)[0], plugins=self.polling.plugins.names("extract_page"),
+                self.store, extractors, site_rules(self.config)[0], plugins=self.polling.resources.plugins.names("extract_page"),
                 feed_id=feed_id, stop=self.polling.stop, progress=progress,
             )  # fmt: skip
             self.polling.decider.run(stop=self.polling.stop)

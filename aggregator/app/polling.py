@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -13,9 +13,9 @@ from threading import Event as StopSignal
 from typing import TYPE_CHECKING
 
 from aggregator.app.clock import Clock, machine_time
-from aggregator.app.engine import Engine
 from aggregator.app.instruments import Instruments
 from aggregator.app.lease import WRITER, Lease, is_running
+from aggregator.app.resources import Resources
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, LeaseHeld
 from aggregator.model import Feed
@@ -23,17 +23,11 @@ from aggregator.pipeline.report import PollReport
 from aggregator.store import Store
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from aggregator.app.manners import Manners
     from aggregator.extract import SiteRule
-    from aggregator.fetch import Client, FetchOptions, HostGate
     from aggregator.pipeline.decide import Decider
-    from aggregator.pipeline.fetching import Fetcher
-    from aggregator.pipeline.newsletters import Newsletters
-    from aggregator.plugins import Plugins, Source
 
-__all__ = ["PollOptions", "Polling", "Progress", "fetch_options"]
+__all__ = ["PollOptions", "Polling", "Progress"]
 
 # ruff: noqa: PLC0415 - network, parsers, extractors and the window are loaded when there is something for them to do
 
@@ -75,18 +69,14 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(slots=True)
 class Polling:
-    """Polls what is due. Sockets and worker processes are opened when first needed and closed with the app."""
+    """Polls what is due, and decides what came."""
 
     store: Store
     config: Config
     clock: Clock
-    _client: Client | None = None
-    _gate: HostGate | None = None
-    _sandbox: Executor | None = None
+    resources: Resources
     _decider: Decider | None = None
-    _engine: Engine | None = None
     _manners: Manners | None = None
-    _newsletters: Newsletters | None = None
     stop: StopSignal = field(default_factory=StopSignal)
     instruments: Instruments = field(default_factory=Instruments)
     on_new: Callable[[datetime], None] = lambda _since: None  # told when a poll that may have brought stories is done
@@ -167,11 +157,11 @@ class Polling:
             manners.recall_robots()
         poller = FeedPoller(
             store=self.store,
-            fetch=self.fetcher,
-            parsers=self.sandbox,
+            fetch=self.resources.fetcher,
+            parsers=self.resources.parsers,
             clock=self.clock,
             backfill=self.config.pages.backfill,
-            sources=self.sources,
+            sources=self.resources.sources,
         )
         for outcomes in poller.run(feeds, stop=self.stop):
             for outcome in outcomes:
@@ -193,16 +183,16 @@ class Polling:
         from aggregator.pipeline.pages import PageScraper
 
         self._recall().recall_robots()
-        self._dismiss_parsers()
-        with self.page_sandbox(1 if total < MANY_PAGES else None) as extractors:
+        self.resources.dismiss_parsers()
+        with self.resources.extractors(1 if total < MANY_PAGES else None) as extractors:
             scraper = PageScraper(
                 store=self.store,
-                fetch=self.fetcher,
+                fetch=self.resources.fetcher,
                 extractors=extractors,
                 clock=self.clock,
                 rereads=self.config.pages.reread,
                 rules=self._site_rules(),
-                plugins=self.plugins.names("extract_page"),
+                plugins=self.resources.plugins.names("extract_page"),
                 on_folded=self.forget,
             )
             for done, result in enumerate(scraper.run(stop=self.stop), 1):
@@ -221,17 +211,6 @@ class Polling:
             log.warning("%s", problem)
         return rules
 
-    @contextlib.contextmanager
-    def page_sandbox(self, processes: int | None = None) -> Iterator[Executor]:
-        """Processes that read article pages, for a block."""
-        from aggregator.pipeline.work import PRELOAD
-
-        extractors = self.engine.executor(processes=processes, preload=PRELOAD)
-        try:
-            yield extractors
-        finally:
-            extractors.shutdown(wait=False, cancel_futures=True)
-
     def _decide(self, report: PollReport, on_progress: OnProgress) -> None:
         total = self.store.decisions.stale_count()
         if not total:
@@ -248,14 +227,8 @@ class Polling:
         if self._manners is None:
             from aggregator.app.manners import Manners
 
-            self._manners = Manners(self.store, self.client, self.gate)
+            self._manners = Manners(self.store, self.resources.client, self.resources.gate)
         return self._manners
-
-    def _dismiss_parsers(self) -> None:
-        """End the processes that read feeds: those that read pages want the memory."""
-        if self._sandbox is not None:
-            self._sandbox.shutdown(wait=False, cancel_futures=True)
-            self._sandbox = None
 
     def forget(self, keys: tuple[str, ...]) -> None:
         """Have the window in memory not count on stories that are no longer stored."""
@@ -368,64 +341,6 @@ class Polling:
         return self.store.pages.forget_bodies(self.clock(), keep=timedelta(days=self.config.pages.keep_html_days))
 
     @property
-    def client(self) -> Client:
-        """The door to the network."""
-        if self._client is None:
-            from aggregator.fetch import Client
-
-            self._client = Client(fetch_options(self.config))
-        return self._client
-
-    @property
-    def gate(self) -> HostGate:
-        """The guard of every host's peace."""
-        if self._gate is None:
-            from aggregator.fetch import HostGate
-
-            self._gate = HostGate(fetch_options(self.config))
-        return self._gate
-
-    @property
-    def fetcher(self) -> Fetcher:
-        """Who asks the servers."""
-        return self.engine.fetcher(self.client, self.gate, workers=self.config.fetch.workers)
-
-    @property
-    def sandbox(self) -> Executor:
-        """Processes that read feeds from strangers."""
-        if self._sandbox is None:
-            self._sandbox = self.engine.executor()
-        return self._sandbox
-
-    @property
-    def plugins(self) -> Plugins:
-        """What others added to this program."""
-        from aggregator.plugins import load
-
-        return load(self.config.plugins.off)
-
-    @property
-    def sources(self) -> Mapping[str, Source]:
-        """By scheme, what reads addresses as feeds that are none of the web: newsletters, and what plugins read."""
-        if self._newsletters is None:
-            from aggregator.pipeline.newsletters import Newsletters
-
-            self._newsletters = Newsletters(
-                lambda: self.sandbox,
-                host=self.config.imap.host,
-                password=self.config.imap.password,
-                ca_file=self.config.fetch.ca_file,
-            )
-        return {**self.plugins.sources, **dict.fromkeys(("maildir", "imap", "imaps"), self._newsletters)}
-
-    @property
-    def engine(self) -> Engine:
-        """Who reads documents."""
-        if self._engine is None:
-            self._engine = Engine(self.config.workers)
-        return self._engine
-
-    @property
     def decider(self) -> Decider:
         """The keeper of the window."""
         if self._decider is None:
@@ -435,33 +350,5 @@ class Polling:
             across = self.config.events.across_languages
             if across and not is_installed():
                 log.warning("no extra for other languages; type: pip install 'aggregator[languages]'")
-            self._decider = Decider(self.store, self.engine.fingerprinter(), across=across and is_installed())
+            self._decider = Decider(self.store, self.resources.engine.fingerprinter(), across=across and is_installed())
         return self._decider
-
-    def close(self) -> None:
-        """End worker processes and connections."""
-        self._dismiss_parsers()
-        if self._engine is not None:
-            self._engine.close()
-        if self._client is not None:
-            self._client.close()
-
-
-def fetch_options(config: Config) -> FetchOptions:
-    """The part of the settings that the network door needs."""
-    from aggregator.fetch import FetchOptions, user_agent
-
-    fetch = config.fetch
-    return FetchOptions(
-        allow_networks=fetch.allow_networks,
-        user_agent=user_agent(fetch.contact),
-        timeout_s=fetch.timeout_s,
-        page_timeout_s=fetch.page_timeout_s,
-        ca_file=fetch.ca_file,
-        max_bytes=fetch.max_bytes,
-        max_compressed_bytes=fetch.max_bytes,
-        host_parallel=fetch.host_parallel,
-        host_gap_s=fetch.host_gap_s,
-        feed_gap_s=fetch.feed_gap_s,
-        proxy=fetch.proxy,
-    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from aggregator.app.accounts import Accounts
 from aggregator.app.images import Busy
-from aggregator.app.polling import Polling
+from aggregator.app.resources import Resources
 from aggregator.app.seals import is_same, number_in, seal_name
 from aggregator.errors import AggregatorError, NotFound
 from aggregator.fetch import Fetched, FetchFailed, FetchRequest
@@ -49,7 +49,7 @@ class Recordings:
 
     store: Store
     accounts: Accounts
-    polling: Polling
+    resources: Resources
     monotonic: Callable[[], float] = time.monotonic
     _failed: dict[int, tuple[int, float]] = field(default_factory=dict)  # chapters: how often, and when to ask again
     _turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
@@ -107,7 +107,7 @@ class Recordings:
 
     def _fetched(self, url: str, first: int, last: int) -> Piece:
         request = FetchRequest(url=url, kind="other", timeout_s=TIMEOUT_S, part=(first, last))
-        answer = self.polling.client.fetch(request)
+        answer = self.resources.client.fetch(request)
         if not isinstance(answer, Fetched) or not (answer.content_type or "").startswith(_PLAYED):
             raise NotFound("The recording did not come.")
         told = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", ""))
@@ -138,7 +138,7 @@ class Recordings:
 
     def _chapters(self, url: str) -> tuple[Chapter, ...] | None:
         """What stands at this address; None if it did not come, but may the next time."""
-        answer = self.polling.client.fetch(FetchRequest(url=url, kind="other", timeout_s=CHAPTERS_TIMEOUT_S))
+        answer = self.resources.client.fetch(FetchRequest(url=url, kind="other", timeout_s=CHAPTERS_TIMEOUT_S))
         if not isinstance(answer, Fetched):
             return None if isinstance(answer, FetchFailed) and answer.error.transient else ()
         try:

@@ -20,7 +20,7 @@ from aggregator.store.marks import Act
 from aggregator.store.rules import StoredRule
 
 if TYPE_CHECKING:
-    from aggregator.app.polling import Polling
+    from aggregator.app.resources import Resources
 
 __all__ = ["ACTIONS", "NOTIFY", "SCOPES", "Applied", "Rules"]
 
@@ -52,13 +52,13 @@ class Rules:
     clock: Clock
     timezone: str
     channels: Channels = field(default_factory=Channels)
-    polling: Polling | None = None
+    resources: Resources | None = None
     plugins: Plugins = field(default_factory=lambda: Plugins(()))
 
     @property
     def notices(self) -> Notices:
         """What rules tell the reader of at once."""
-        return Notices(self.store, self.clock, self.channels, self.polling)
+        return Notices(self.store, self.clock, self.channels, self.resources)
 
     def add(self, name: str, query: str, actions: Sequence[str], *, scope: str = "", reader_id: int = 1) -> StoredRule:
         """Have stories that match treated so from now on. `scope` is "", folder:…, feed:… or outlet:….

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from aggregator.app.clock import Clock
-from aggregator.app.polling import Polling
+from aggregator.app.resources import Resources
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetched, FetchFailed, FetchRequest, mask
 from aggregator.model import Access, Feed, FeedSpec, PageSelectors, ParsedFeed
@@ -65,7 +65,7 @@ class Subscriptions:
 
     store: Store
     clock: Clock
-    polling: Polling
+    resources: Resources
 
     def import_opml(self, data: bytes, *, here: bool = False) -> Imported:
         """Subscribe to every feed of an OPML file, or to none; outlines without an address to ask are left out and named.
@@ -138,11 +138,11 @@ class Subscriptions:
         """
         if not self._is_local(address):
             return None
-        self.polling.sources[_scheme(address)](address)
+        self.resources.sources[_scheme(address)](address)
         return self.add([FeedSpec(url=address, title=title, folder=folder)], here=True)
 
     def _is_local(self, address: str) -> bool:
-        return _scheme(address) in self.polling.sources
+        return _scheme(address) in self.resources.sources
 
     def add_page(
         self,
@@ -162,7 +162,7 @@ class Subscriptions:
         answer = self._ask(_address(address), access, kind="page")
         if isinstance(answer, FetchFailed):
             raise answer.error
-        read = self.polling.sandbox.submit(
+        read = self.resources.parsers.submit(
             parse_page,
             answer.body,
             url=answer.final_url,
@@ -223,7 +223,7 @@ class Subscriptions:
         return found
 
     def _ask(self, url: str, access: Access, *, kind: Literal["feed", "page"] = "feed") -> Fetched | FetchFailed:
-        answer = self.polling.client.fetch(
+        answer = self.resources.client.fetch(
             FetchRequest(url=url, kind=kind, headers=access.headers, auth=access.auth, proxy=access.proxy)
         )
         if isinstance(answer, Fetched | FetchFailed):
@@ -233,7 +233,7 @@ class Subscriptions:
     def _as_feed(self, answer: Fetched) -> FeedLink | None:
         kind = answer.headers.get("content-type")
         try:
-            parsed = self.polling.sandbox.submit(
+            parsed = self.resources.parsers.submit(
                 parse_feed, answer.body, url=answer.final_url, content_type=kind
             ).result()
         except AggregatorError:

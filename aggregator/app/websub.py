@@ -72,7 +72,7 @@ class WebSub:
         )
         # Noted first, for a hub may ask back before it answers.
         self.store.websub.asked(hub.feed_id, again_at=self.clock() + min(RETRY * 2**tries, LONGEST_RETRY))
-        answer = self.polling.client.fetch(request)
+        answer = self.polling.resources.client.fetch(request)
         if isinstance(answer, FetchFailed):
             self.store.websub.answered(hub.feed_id, str(answer.error))
         log.info("hub asked", extra={"hub": hub.hub, "topic": hub.topic, "went": not isinstance(answer, FetchFailed)})

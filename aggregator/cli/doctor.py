@@ -34,7 +34,7 @@ def doctor(session: Session, *, online: bool, as_json: bool) -> None:
             from aggregator.app.online import examine_online
 
             findings += examine_online(app)
-        plugins = app.polling.plugins.installed
+        plugins = app.resources.plugins.installed
     if as_json:
         write_json([asdict(finding) for finding in findings])
     else:

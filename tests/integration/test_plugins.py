@@ -83,7 +83,7 @@ def test_the_examples_of_the_documentation_do_what_it_says(
         assert [s.title for s in published.digest.sections] == ["Skerry"]
         assert app.mailing.send_due().sent == 1
         assert "## Skerry" in room.read_text("utf-8")
-        assert [(p.name, p.version, p.trouble) for p in app.polling.plugins.installed] == [
+        assert [(p.name, p.version, p.trouble) for p in app.resources.plugins.installed] == [
             ("board", "1.2", None), ("room", "1.2", None),
         ]  # fmt: skip
 
@@ -190,7 +190,7 @@ def test_the_doctor_lists_plugins_and_says_what_is_wrong_with_one(install: Insta
     install("quiet", HARM.format(page="pass"))
     with house(tmp_path, plugins=PluginsConfig(off=("quiet",))) as app:
         found = {f.what for f in examine(app) if "plugin" in f.what}
-        listed = {p.name: p.trouble for p in app.polling.plugins.installed}
+        listed = {p.name: p.trouble for p in app.resources.plugins.installed}
     assert listed["quiet"] == plugins.OFF
     assert len(found) == 2
     assert any("broken 1.2 cannot be used: ModuleNotFoundError" in what for what in found)
