@@ -318,7 +318,7 @@ class Polling:
         self.store.leases.ask("poll", asdict(PollOptions()), now=machine_time())
         return True
 
-    def answer(self, *, on_progress: OnProgress = lambda _p: None) -> bool:
+    def answer(self) -> bool:
         """Fulfil the oldest request of another process, if there is one; for the process that holds the lease."""
         request = self.store.leases.next_request(now=machine_time())
         if request is None:
@@ -329,7 +329,7 @@ class Polling:
             if kind == "decide":
                 result = {"decided": self.decider.run(stop=self.stop)}
             else:
-                result = self.poll_now(PollOptions(**options), on_progress=on_progress).as_dict()
+                result = self.poll_now(PollOptions(**options)).as_dict()
         except AggregatorError as error:
             result = {"error": str(error)}
         finally:

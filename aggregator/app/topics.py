@@ -9,7 +9,7 @@ from datetime import datetime
 
 from aggregator.app.clock import Clock
 from aggregator.errors import AggregatorError
-from aggregator.model import Event, Story, TopicMatch
+from aggregator.model import Event, TopicMatch
 from aggregator.query import And, Everything, Is, parse
 from aggregator.store import Store
 from aggregator.store.topics import EventMatch, StoredTopic
@@ -130,16 +130,6 @@ class Topics:
         for event in itertools.islice(chosen, limit):
             match = good[event.id]
             yield TopicEvent(event=event, matched=match.matched, originals=match.originals)
-
-    def stories(self, name: str, *, reader_id: int = 1, limit: int | None = None) -> Iterator[Story]:
-        """The stories that match a topic, newest first.
-
-        Raises:
-            NotFound: there is none of this name.
-
-        """
-        node = parse(self.get(name, reader_id=reader_id).query)
-        return self.store.search.stories(node, reader_id=reader_id, zone=self.timezone, now=self.clock(), limit=limit)
 
     def unread(self, name: str, *, reader_id: int = 1) -> int:
         """How many unread stories match a topic.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,8 +57,6 @@ def fetch_shard(
     options: FetchOptions,
     shard: Shard,
     read: Callable[[FetchRequest, Fetched], tuple[Fetched, T]],
-    *,
-    stop: threading.Event | None = None,
 ) -> Harvest[T]:
     """Fetch a shard, never asking one of its hosts more often than `options` say.
 
@@ -74,7 +71,7 @@ def fetch_shard(
             gate.set_crawl_delay(exchange.authority, exchange.crawl_delay_s)
     answers: list[Answered[T]] = []
     onward: list[tuple[int, Exchange]] = []
-    for driven in drive(shard.exchanges, gate, workers=THREADS, stop=stop, stays=True):
+    for driven in drive(shard.exchanges, gate, workers=THREADS, stays=True):
         if driven is None:
             continue
         exchange, result = driven

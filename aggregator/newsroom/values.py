@@ -163,11 +163,11 @@ class Newsroom:
         return tuple(s.as_of(now) for s in reversed(self.stories) if s.outlet == outlet and s.at <= now)
 
 
-def slug(text: str, limit: int = _SLUG_CHARS) -> str:
+def slug(text: str) -> str:
     """A title as part of an address: lower-case ASCII words joined by hyphens, cut at a word."""
     plain = unicodedata.normalize("NFKD", text.lower().translate(_SPELT_OUT)).encode("ascii", "ignore").decode()
     joined = "-".join(re.findall(r"[a-z0-9]+", plain))
-    return joined if len(joined) <= limit else joined[: limit + 1].rpartition("-")[0]
+    return joined if len(joined) <= _SLUG_CHARS else joined[: _SLUG_CHARS + 1].rpartition("-")[0]
 
 
 def story_path(pattern: str, *, at: datetime, title: str, section: str) -> str:

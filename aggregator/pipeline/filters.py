@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from aggregator.dedupe import CopyGraph, fingerprint
 from aggregator.model import CopyMatch, EventAssignment, StoryLine
-from aggregator.pipeline.window import Changes, Prepared, Window, prepare_many
+from aggregator.pipeline.window import Changes, Window, prepare_many
 
 __all__ = ["Decided", "decide_copies", "decide_stream"]
 
 KEEP = timedelta(days=16)  # twice the reach of a story, so that late ones find their neighbours
 RECENT = 512  # arrivals; the oldest of them tells where the stream stands, so that one wrong date forgets nothing
 BATCH = 256
-AHEAD = 4  # batches computed ahead: enough to keep a few workers busy
 
 
 @dataclass(slots=True)
@@ -45,7 +43,6 @@ class Decided:
 def decide_stream(
     lines: Iterable[StoryLine],
     *,
-    executor: Executor | None = None,
     online: Callable[[EventAssignment], None] | None = None,
     across: bool = False,
 ) -> Decided:
@@ -53,7 +50,6 @@ def decide_stream(
 
     Args:
         lines: the stories; memory is bounded by those of about two weeks of publication.
-        executor: where features are computed; None is here.
         online: called with the decision about each story as it arrives. The final state is the same with it or without.
         across: join events of different languages too; needs the extra `languages`.
 
@@ -64,8 +60,9 @@ def decide_stream(
     window, decided = Window(across=across), Decided()
     recent: deque[datetime] = deque(maxlen=RECENT)
     evicted = datetime.min.replace(tzinfo=UTC) + KEEP
-    for batch in _prepared(lines, executor, across=across):
-        for story in batch:
+    stream = iter(lines)
+    while batch := tuple(islice(stream, BATCH)):
+        for story in prepare_many(batch, across=across):
             window.put(story)
             recent.append(story.published_at)
             if online is not None:
@@ -92,19 +89,3 @@ def decide_copies(lines: Iterable[StoryLine]) -> dict[str, CopyMatch | None]:
         decided.update({key: graph.decision(key) for key in graph.flush()})
         graph.evict(min(recent) - KEEP)
     return decided
-
-
-def _prepared(lines: Iterable[StoryLine], executor: Executor | None, *, across: bool) -> Iterator[tuple[Prepared, ...]]:
-    """Batches with their features, computed ahead in the executor where there is one."""
-    stream = iter(lines)
-    batches = iter(lambda: tuple(islice(stream, BATCH)), ())
-    if executor is None:
-        yield from (prepare_many(batch, across=across) for batch in batches)
-        return
-    ahead: deque[Future[tuple[Prepared, ...]]] = deque()
-    for batch in batches:
-        ahead.append(executor.submit(prepare_many, batch, across=across))
-        if len(ahead) > AHEAD:
-            yield ahead.popleft().result()
-    while ahead:
-        yield ahead.popleft().result()

@@ -25,6 +25,7 @@ __all__ = ["REACH", "HeldWindow"]
 REACH = timedelta(days=8)
 # Stories are forgotten once they are out of reach by the first; the second stay for stories that come late.
 FORGOTTEN, SPARED = timedelta(days=2), timedelta(days=1)
+MOST_TITLE_CHARS = 90  # of a text that stands for the headline of an event without one
 FEWEST_KEPT, KEPT_SHARE = 64, 32  # stories, or one in so many of the window, after which it is kept anew
 
 
@@ -232,9 +233,9 @@ def _headlines(store: Store, event_ids: Sequence[int]) -> Mapping[int, tuple[str
     return headlines
 
 
-def _first_words(text: str | None, limit: int = 90) -> str:
+def _first_words(text: str | None) -> str:
     first = (text or "").strip().split("\n", 1)[0]
-    return first if len(first) <= limit else first[:limit].rsplit(" ", 1)[0] + " …"
+    return first if len(first) <= MOST_TITLE_CHARS else first[:MOST_TITLE_CHARS].rsplit(" ", 1)[0] + " …"
 
 
 def _constraints(edits: Sequence[Edit]) -> dict[str, list[tuple[str, str]]]:

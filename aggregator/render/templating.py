@@ -84,7 +84,7 @@ def context(digest: Digest, zone: str, tongue: Tongue = ENGLISH, **more: Any) ->
         "since_line": wording.sentence(wording.since_line(digest, zone, tongue=tongue)),
         "since": lambda event: wording.since_line(digest, zone, event, tongue),
         "made_day": say_day(digest.made_at, now=digest.made_at, zone=zone, tongue=tongue),
-        "numbers": partial(_numbers, digest=digest, zone=zone, tongue=tongue),
+        "numbers": partial(wording.numbers, digest=digest, zone=zone, tongue=tongue),
         "difference_line": partial(wording.difference_line, digest=digest, zone=zone, tongue=tongue),
         "say": partial(say_time, now=digest.made_at, zone=zone, tongue=tongue),
         "rank": rank,
@@ -106,10 +106,6 @@ def _sentences(event: DigestEvent, rank: int) -> int:
     if rank <= _LARGE_EVENTS:
         return 2
     return 1 if event.outlets > 1 else 0
-
-
-def _numbers(event: DigestEvent, digest: Digest, zone: str, tongue: Tongue) -> str:
-    return wording.numbers(event, digest, zone, tongue)
 
 
 def _set_lines(text: str, width: int, indent: str = "", first: str | None = None) -> str:

@@ -55,10 +55,9 @@ class Events:
         *,
         reader_id: int = 1,
         since: datetime | None = None,
-        until: datetime | None = None,
         limit: int | None = None,
     ) -> Iterator[Event]:
-        """Events, the one with the latest story first. An event belongs to a period if one of its stories does."""
+        """Events, the one with the latest story first; with `since` those that have a story published from then on."""
         parameters: dict[str, Any] = {"reader": reader_id, "limit": -1 if limit is None else limit}
         where = ["e.merged_into IS NULL", "e.stories > 0"]
         if condition is not None:
@@ -67,9 +66,6 @@ class Events:
         if since is not None:
             where.append("e.last_at >= :since")
             parameters["since"] = to_db(since)
-        if until is not None:
-            where.append("e.first_at < :until")
-            parameters["until"] = to_db(until)
         sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join(where)} ORDER BY e.last_at DESC, e.id DESC LIMIT :limit"
         for row in self._db.each(sql, parameters):
             yield event_from_row(row)

@@ -78,11 +78,9 @@ class Ingest:
         sql = "SELECT guid, content_hash FROM entries WHERE feed_id = ? AND guid IN ({marks})"
         return {row["guid"]: row["content_hash"] for row in self._db.in_chunks(sql, guids, feed_id)}
 
-    def apply(
-        self, feed_id: int, entries: Iterable[NewEntry], *, now: datetime, present: Collection[str] = ()
-    ) -> IngestResult:
+    def apply(self, feed_id: int, entries: Iterable[NewEntry], *, now: datetime) -> IngestResult:
         """As `apply_all`, for one feed."""
-        return self.apply_all([Arrival(feed_id=feed_id, entries=tuple(entries), present=present)], now=now)[0]
+        return self.apply_all([Arrival(feed_id=feed_id, entries=tuple(entries))], now=now)[0]
 
     def apply_all(self, arrivals: Sequence[Arrival], *, now: datetime) -> list[IngestResult]:
         """Store entries that are new or say something new, in one transaction; each feed comes once.

@@ -48,10 +48,6 @@ class Leases:
         with self._db.write():
             self._db.run("DELETE FROM leases WHERE name = ? AND holder = ?", (name, holder))
 
-    def drop(self, name: str, holder: str) -> None:
-        """Take a lease away from a holder that is known to be dead."""
-        self.release(name, holder)
-
     def holder(self, name: str, *, now: datetime) -> str | None:
         """Who holds the lease now."""
         found = self._db.value("SELECT holder FROM leases WHERE name = ? AND expires_at > ?", (name, to_db(now)))

@@ -86,36 +86,16 @@ class Stories:
         return {row["id"]: row["url"] for row in self._db.in_chunks(sql, ids)}
 
     def each(
-        self,
-        condition: Condition | None = None,
-        *,
-        reader_id: int = 1,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        fold: bool = False,
-        limit: int | None = None,
-        with_text: bool = False,
+        self, condition: Condition | None = None, *, reader_id: int = 1, limit: int | None = None
     ) -> Iterator[Story]:
-        """Stories, newest first by publication, as they come from the database.
-
-        `fold` leaves copies out. `since` is included, `until` is not.
-        """
+        """Stories, newest first by publication, as they come from the database."""
         parameters: dict[str, Any] = {"reader": reader_id, "limit": -1 if limit is None else limit}
-        where = ["1"]
+        where = "1"
         if condition is not None:
-            where.append(f"({condition.sql})")
+            where = condition.sql
             parameters.update(condition.parameters)
-        if since is not None:
-            where.append("s.published_at >= :since")
-            parameters["since"] = to_db(since)
-        if until is not None:
-            where.append("s.published_at < :until")
-            parameters["until"] = to_db(until)
-        if fold:
-            where.append("s.copy_of IS NULL")
-        text = ", s.text" if with_text else ""
         sql = (
-            f"SELECT {STORY_COLUMNS}{text} FROM {STORY_TABLES} WHERE {' AND '.join(where)}"
+            f"SELECT {STORY_COLUMNS} FROM {STORY_TABLES} WHERE {where}"
             " ORDER BY s.published_at DESC, s.id DESC LIMIT :limit"
         )
         for row in self._db.each(sql, parameters):
@@ -176,7 +156,3 @@ class Stories:
     def last_seen_at(self) -> datetime | None:
         """When the latest story came."""
         return from_db(self._db.value("SELECT max(seen_at) FROM stories"))
-
-    def outlets(self) -> int:
-        """How many outlets have a story here."""
-        return int(self._db.value("SELECT count(DISTINCT outlet_id) FROM stories"))
