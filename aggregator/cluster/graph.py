@@ -106,12 +106,12 @@ class EventGraph:
         may be decided otherwise: hold stories at least four days longer than you take decisions from.
         """
         old = [s.id for s in self._stories.values() if s.published_at < before]
-        nodes = [story for story in old if story in self._links]
+        nodes = [story for story in old if story in self._links.slots]
         for story in old:
             self.remove(story)
         gone = self._links.forget(nodes)
-        left = self._grouping.update(gone, set(), self._moved(_NONE, _NONE), self._links.alive, self._ties())
-        self._changed |= {self._links.name(slot) for slot in left}
+        left = self._grouping.update(gone, set(), self._moved(_NONE, _NONE), self._links.slots.alive, self._ties())
+        self._changed |= {self._links.slots.name(slot) for slot in left}
 
     def members(self, event: str) -> tuple[str, ...]:
         """Ids of the stories of an event, copies too, by time of publication. KeyError if there is no such event."""
@@ -153,7 +153,7 @@ class EventGraph:
 
         As of the last `flush`.
         """
-        groups = np.where(self._links.alive, self._grouping.groups, -1)
+        groups = np.where(self._links.slots.alive, self._grouping.groups, -1)
         sizes = np.bincount(groups[groups >= 0], minlength=len(groups))
         one, other, sums = self._links.between(np.where((groups >= 0) & (sizes[groups] > 1), groups, -1))
         means = sums / (ONE * sizes[one] * sizes[other])
@@ -168,11 +168,11 @@ class EventGraph:
 
     def _chapter(self, group: int) -> Chapter:
         """An event as a thread sees it; the same as the last time if it was not told anew since."""
-        event = self._event[self._links.name(group)]
+        event = self._event[self._links.slots.name(group)]
         members, known = self._chapters.get(event, (None, None))
         if known is not None and members is self._members[event]:
             return known
-        stories = [self._stories[self._links.name(slot)] for slot in self._grouping.members(group)]
+        stories = [self._stories[self._links.slots.name(slot)] for slot in self._grouping.members(group)]
         return Chapter(event=event, first_at=self._stories[event].published_at, names=names_of(stories))
 
     def flush(self) -> set[str]:
@@ -236,11 +236,11 @@ class EventGraph:
         was = {story: said["roots"].get(story, story) for story in self._event}
         hands = self._hands.pairs()
         self._changed = {story for story in was.keys() | now.keys() if was.get(story) != now.get(story)}
-        self._changed |= {story for story in nodes if story not in self._links}
+        self._changed |= {story for story in nodes if story not in self._links.slots}
         self._changed |= self._hands.replace(*said["hands"]) | self._hands.stories()
         self._hands.replace(*hands)
-        unsettled = self._grouping.update(gone, set(), self._moved(moved, _NONE), self._links.alive)
-        self._changed |= {self._links.name(slot) for slot in unsettled}
+        unsettled = self._grouping.update(gone, set(), self._moved(moved, _NONE), self._links.slots.alive)
+        self._changed |= {self._links.slots.name(slot) for slot in unsettled}
         return True
 
     def _version(self) -> list[object]:
@@ -263,21 +263,21 @@ class EventGraph:
         """Bring links and events up to date; ids of stories whose event has other members than before."""
         if (renumbered := self._links.renumber()) is not None:
             self._grouping.renumber(renumbered)
-        gone = {self._links.slot(story) for story in leaving}
+        gone = {self._links.slots.of(story) for story in leaving}
         fresh, within, across = self._links.update(leaving, coming)
-        fresh |= {self._links.slot(node) for node in self._nodes_of({*changed, *self._hands.stories()})}
+        fresh |= {self._links.slots.of(node) for node in self._nodes_of({*changed, *self._hands.stories()})}
         links = self._moved(within, across)
-        moved = self._grouping.update(gone, fresh, links, self._links.alive, self._ties())
-        return self._retell({self._links.name(slot) for slot in moved}, changed)
+        moved = self._grouping.update(gone, fresh, links, self._links.slots.alive, self._ties())
+        return self._retell({self._links.slots.name(slot) for slot in moved}, changed)
 
     def _new_grouping(self) -> Agglomeration:
         theta, links = self._options.threshold * ONE, self._links
         unit = int(self._options.unsaid * ONE / BREVITY_STEPS)
-        cuts = [Cut(at, links.edges, unit, lambda: links.brief) for at in steps(theta, ONE)]
+        cuts = [Cut(at, links.edges, unit, lambda: links.slots.brief) for at in steps(theta, ONE)]
         if self._options.across:
             # What is known of two stories of one language stands: two events of it do not become one through a third.
             cuts.append(Cut(theta, links.edges_across, -AGAINST * ONE, lambda: links.told))
-        return Agglomeration(cuts, ONE, links.order)
+        return Agglomeration(cuts, ONE, links.slots.order)
 
     def _moved(self, within: Moved, across: Moved) -> list[Moved]:
         """Links that changed, for each cut: the last may look across languages."""
@@ -298,8 +298,10 @@ class EventGraph:
         nodes = (
             nodes | self._nodes_of(story for event in old for story in self._members[event]) | self._nodes_of(changed)
         )
-        groups = {self._grouping.group(self._links.slot(node)) for node in nodes}
-        fresh = [self._ordered([self._links.name(slot) for slot in self._grouping.members(group)]) for group in groups]
+        groups = {self._grouping.group(self._links.slots.of(node)) for node in nodes}
+        fresh = [
+            self._ordered([self._links.slots.name(slot) for slot in self._grouping.members(group)]) for group in groups
+        ]
         stale = {story for members in fresh for story in members} | held
         before = {story: self._members[self._event[story]] for story in stale if story in self._event}
         for members in set(before.values()):
@@ -319,7 +321,7 @@ class EventGraph:
         if not self._hands:
             return Ties()
         nodes = {story: self._root(story) for story in self._hands.stories() if story in self._stories}
-        slots = {story: self._links.slot(node) for story, node in nodes.items() if node in self._links}
+        slots = {story: self._links.slots.of(node) for story, node in nodes.items() if node in self._links.slots}
         group: dict[int, int] = {}
 
         def top(slot: int) -> int:
@@ -330,7 +332,7 @@ class EventGraph:
         parted: dict[int, set[int]] = {}
         for story, slot in slots.items():
             for other in self._hands.joined(story) & slots.keys():
-                first, second = sorted((top(slot), top(slots[other])), key=self._links.order)
+                first, second = sorted((top(slot), top(slots[other])), key=self._links.slots.order)
                 group[second] = first
         for story, slot in slots.items():
             for other in self._hands.parted(story) & slots.keys():

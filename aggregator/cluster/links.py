@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from aggregator.cluster.agglomeration import BREVITY_STEPS, Moved
+from aggregator.cluster.agglomeration import Moved
 from aggregator.cluster.contradiction import contradiction
 from aggregator.cluster.features import Features
 from aggregator.cluster.index import SCALE, Index, similarity
-from aggregator.cluster.likeness import Sizes, shared
+from aggregator.cluster.likeness import shared
 from aggregator.cluster.model import GRAIN, NOTICED, ONE, PairModel
 from aggregator.cluster.neighbours import Neighbours
 from aggregator.cluster.pairs import PairTable, describe
+from aggregator.cluster.slots import Slots
 from aggregator.cluster.tongues import Tongues
 from aggregator.cluster.tongues import strength as strength_across
 
@@ -49,6 +50,7 @@ class Links:
     def __init__(self, model: PairModel, reach_days: float, *, across: bool = False) -> None:
         self.model = model
         self.across = across
+        self.slots = Slots()
         self._reach_us = int(reach_days * _DAY_US)
         self._clear()
 
@@ -57,22 +59,11 @@ class Links:
         self._comb, self._lead = Neighbours(), Neighbours()
         self._pairs = PairTable()
         self._tongues = Tongues()
-        self._nodes: list[Features | None] = []
-        self._sizes: dict[int, Sizes] = {}
-        self._digests: list[int] = []
-        self._slots: dict[str, int] = {}
-        self._times: _Ints = np.zeros(1024, dtype=np.int64)
-        self._alive: _Bools = np.zeros(1024, dtype=np.bool_)
-        self._brief: _Ints = np.zeros(1024, dtype=np.int64)
         self._settled = 0  # pairs that there were after the last dropping
-
-    def __contains__(self, story: object) -> bool:
-        return story in self._slots
 
     def get(self, story: str) -> Features | None:
         """The node of that id, if it is one."""
-        slot = self._slots.get(story)
-        return None if slot is None else self._nodes[slot]
+        return self.slots.node(self.slots.of(story)) if story in self.slots else None
 
     def update(self, leaving: Iterable[str], coming: Iterable[Features]) -> tuple[set[int], Moved, Moved]:
         """Take nodes out and in.
@@ -83,13 +74,15 @@ class Links:
         dirty: set[int] = set()
         displaced: set[int] = set()
         coming = sorted(coming, key=lambda story: (story.published_at, story.id))
-        self._take_out(sorted(self._slots[story] for story in leaving), dirty)
+        left = sorted(self.slots.of(story) for story in leaving)
+        self._empty(left)
+        self._close_gaps(left, dirty)
         for first in range(0, len(coming), _CHUNK):
             self._take_in(coming[first : first + _CHUNK], dirty, displaced)
         moved = self._weigh(dirty, displaced)
         if self._pairs.count > _CROWDED * self._settled + _SMALL:
             self._drop_pairs()
-        fresh = {self._slots[story.id] for story in coming}
+        fresh = {self.slots.of(story.id) for story in coming}
         return fresh, moved, self._link_across(fresh)
 
     def forget(self, leaving: Iterable[str]) -> set[int]:
@@ -97,31 +90,26 @@ class Links:
 
         Their neighbours remember how alike they were: nobody takes their places, and no other link changes.
         """
-        slots = {self._slots[story] for story in leaving}
+        slots = {self.slots.of(story) for story in leaving}
         self._empty(slots)
         self._pairs.strength[self._pairs.rows_of(slots)] = 0
         return slots
 
     def renumber(self) -> _Ints | None:
         """Number the slots anew if many are empty; returns the new number of each, -1 of an empty one."""
-        size = len(self._nodes)
-        if size <= _CROWDED * len(self._slots) + _SMALL:
+        size = len(self.slots)
+        if size <= _CROWDED * self.slots.filled + _SMALL:
             return None
-        kept = np.flatnonzero(self._alive[:size])
+        kept = np.flatnonzero(self.slots.alive)
         renumbered = np.full(size, -1, dtype=np.int64)
         renumbered[kept] = np.arange(len(kept))
         self._drop_pairs(renumbered)
         self._tongues.renumber(renumbered)
         for lists in (self._comb, self._lead):
             lists.keep(kept, renumbered)
-        places = kept.tolist()
-        self._nodes = [self._nodes[slot] for slot in places]
-        self._digests = [self._digests[slot] for slot in places]
-        self._sizes = {new: self._sizes[slot] for new, slot in enumerate(places) if slot in self._sizes}
-        self._slots = {story.id: slot for slot, story in enumerate(self._nodes) if story is not None}
-        self._times, self._brief, self._alive = self._times[kept], self._brief[kept], self._alive[kept]
+        self.slots.keep(kept)
         self._index = Index()
-        self._index.fill(self._nodes)
+        self._index.fill(self.slots.nodes)
         return renumbered
 
     def edges(self, slots: set[int]) -> tuple[_Ints, _Ints, _Ints, _Bools]:
@@ -148,42 +136,19 @@ class Links:
         a, b, strong = (np.concatenate(both) for both in zip((a, b, strong), across, strict=True))
         return a, b, strong, np.zeros(len(a), dtype=np.bool_)
 
-    def slot(self, story: str) -> int:
-        """The slot of a node. KeyError if it is none."""
-        return self._slots[story]
-
-    def name(self, slot: int) -> str:
-        """The id of the node in a slot."""
-        return self._node(slot).id
-
-    def order(self, slot: int) -> tuple[int, str]:
-        """What sorts nodes alike in every graph: time, then id."""
-        story = self._node(slot)
-        return story.time_us, story.id
-
-    @property
-    def alive(self) -> _Bools:
-        """Whether each slot holds a node."""
-        return self._alive[: len(self._nodes)]
-
-    @property
-    def brief(self) -> _Ints:
-        """How little the node of each slot says: BREVITY_STEPS for a title, 0 from a long summary on."""
-        return self._brief[: len(self._nodes)]
-
     @property
     def told(self) -> _Ints:
         """1 for the nodes whose links within their language can be relied on, else 0."""
-        return self._tongues.told(len(self._nodes))
+        return self._tongues.told(len(self.slots))
 
     def beside(self, story: str) -> dict[str, int]:
         """Strengths of the links of a story, by the other's id; below zero, the two contradict each other."""
-        slot, table = self._slots[story], self._pairs
+        slot, table = self.slots.of(story), self._pairs
         rows = table.rows_of({slot})
         rows = rows[table.strength[rows] != 0]
         others = np.where(table.a[rows] == slot, table.b[rows], table.a[rows])
-        within = dict(zip(self._names(others), table.strength[rows].tolist(), strict=True))
-        return within | {self.name(other): strong for other, strong in self._tongues.beside(slot).items()}
+        within = dict(zip(map(self.slots.name, others.tolist()), table.strength[rows].tolist(), strict=True))
+        return within | {self.slots.name(other): strong for other, strong in self._tongues.beside(slot).items()}
 
     def between(self, group: _Ints) -> tuple[_Ints, _Ints, _Ints]:
         """Pairs of groups that links lie between, the lower first, and the sums of these links; `group` by slot, -1 for none."""
@@ -200,7 +165,7 @@ class Links:
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """All that took time to find out, as plain arrays; `load` takes it back."""
         self._drop_pairs()
-        size = len(self._nodes)
+        size = len(self.slots)
         parts: dict[str, Mapping[str, npt.NDArray[Any]]] = {
             "pairs": self._pairs.arrays(),
             "comb": self._comb.arrays(size),
@@ -210,10 +175,7 @@ class Links:
         found: dict[str, npt.NDArray[np.generic]] = {
             f"{part}.{name}": values for part, arrays in parts.items() for name, values in arrays.items()
         }
-        found["nodes"] = np.array([story.id if story is not None else "" for story in self._nodes], dtype=np.str_)
-        found["digests"] = np.array(self._digests, dtype=np.int64)
-        found["times"], found["brief"] = self._times[:size], self._brief[:size]
-        return found
+        return found | self.slots.arrays()
 
     def load(self, arrays: Mapping[str, npt.NDArray[Any]], stories: Mapping[str, Features]) -> tuple[set[int], Moved]:
         """Take over what `arrays` says of those `stories` that are as they were.
@@ -221,27 +183,17 @@ class Links:
         Returns the slots of those that are not, and ends and strengths of the links that changed by it.
         """
         self._clear()
-        names, self._digests = arrays["nodes"].tolist(), arrays["digests"].tolist()
-        self._nodes = [
-            (story if (story := stories.get(name)) is not None and story.digest == digest else None)
-            for name, digest in zip(names, self._digests, strict=True)
-        ]
-        self._slots = {story.id: slot for slot, story in enumerate(self._nodes) if story is not None}
-        size = len(names)
-        self._grow(size)
-        self._times[:size], self._brief[:size] = arrays["times"], arrays["brief"]
-        self._alive[:size] = [story is not None for story in self._nodes]
-        self._index.fill(self._nodes)
+        gone = self.slots.load(arrays, stories)
+        self._index.fill(self.slots.nodes)
         for part, into in (("comb", self._comb), ("lead", self._lead), ("pairs", self._pairs)):
             into.load({name.partition(".")[2]: found for name, found in arrays.items() if name.startswith(f"{part}.")})
         self._settled = self._pairs.count
         if self.across:
-            for slot, story in enumerate(self._nodes):
+            for slot, story in enumerate(self.slots.nodes):
                 if story is not None:
                     self._tongues.enter(slot, story)
-            self._tongues.load({"links": arrays["across.links"]}, self.alive)
+            self._tongues.load({"links": arrays["across.links"]}, self.slots.alive)
         dirty: set[int] = set()
-        gone = [slot for slot, story in enumerate(self._nodes) if story is None and names[slot]]
         self._close_gaps(gone, dirty)
         return set(gone), self._weigh(dirty, set())
 
@@ -253,50 +205,29 @@ class Links:
         table = self._pairs
         rows = np.flatnonzero(table.b[: table.count] >= since)
         rows = rows[self._counting(rows)]
-        ids = [story.id if story is not None else "" for story in self._nodes]
+        ids = [story.id if story is not None else "" for story in self.slots.nodes]
         return ids, *_ends(table, rows), describe(table, rows, self._comb, self._lead)
 
     # --- taking stories in and out ---
 
-    def _names(self, slots: _Whole) -> list[str]:
-        return [self._node(slot).id for slot in slots.tolist()]
-
-    def _node(self, slot: int) -> Features:
-        story = self._nodes[slot]
-        assert story is not None
-        return story
-
-    def _size(self, slot: int) -> Sizes:
-        """Sums over the node of a slot, made when they are first asked for."""
-        if (known := self._sizes.get(slot)) is None:
-            known = self._sizes[slot] = Sizes.of(self._node(slot))
-        return known
-
-    def _take_out(self, slots: list[int], dirty: set[int]) -> None:
-        self._empty(slots)
-        self._close_gaps(slots, dirty)
-
     def _empty(self, slots: Iterable[int]) -> None:
-        for slot in slots:
-            del self._slots[self._node(slot).id]
-            self._nodes[slot] = None
-            self._sizes.pop(slot, None)
-            self._alive[slot] = False
+        self.slots.empty(slots)
         self._tongues.drop(slots)
 
     def _link_across(self, fresh: set[int]) -> Moved:
         """Link new nodes with those in other languages."""
         found: list[Moved] = [(_NONE, _NONE, _NONE)]
         for slot in sorted(fresh) if self.across else ():
-            near = self._alive[:slot] & (np.abs(self._times[:slot] - self._times[slot]) <= self._reach_us)
+            times, alive = self.slots.times, self.slots.alive
+            near = alive[:slot] & (np.abs(times[:slot] - times[slot]) <= self._reach_us)
             found.append(self._tongues.link(slot, np.flatnonzero(near), partial(self._across, slot)))
         a, b, strong = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return a, b, strong
 
     def _across(self, slot: int, other: int, cosine: float) -> int:
         """The strength of a link between stories of two languages."""
-        one, two = self._node(slot), self._node(other)
-        strong = strength_across(cosine, self._size(slot), self._size(other))
+        one, two = self.slots.node(slot), self.slots.node(other)
+        strong = strength_across(cosine, self.slots.sizes(slot), self.slots.sizes(other))
         return _REPELLED if strong and contradiction(one, two) else strong
 
     def _drop_pairs(self, renumbered: _Ints | None = None) -> None:
@@ -312,8 +243,8 @@ class Links:
         self._pairs.strength[self._pairs.rows_of(set(slots))] = 0
         for lists in (self._comb, self._lead):
             changed, short = lists.drop(gone)
-            dirty.update(changed[self._alive[changed]].tolist())
-            for slot in short[self._alive[short]].tolist():
+            dirty.update(changed[self.slots.alive[changed]].tolist())
+            for slot in short[self.slots.alive[short]].tolist():
                 self._refill(slot)
         self._complete(sorted(dirty))
 
@@ -343,26 +274,22 @@ class Links:
             fresh = ~np.isin(others, partners)
             return others[fresh], comb[fresh], lead[fresh]
         others = np.setdiff1d(np.union1d(by_comb, by_lead), partners)
-        others = others[self._alive[others]]
-        alike = np.array([similarity(self._node(slot), self._node(other)) for other in others.tolist()], dtype=np.int64)
+        others = others[self.slots.alive[others]]
+        alike = np.array(
+            [similarity(self.slots.node(slot), self.slots.node(other)) for other in others.tolist()], dtype=np.int64
+        )
         return others, *alike.reshape(-1, 2).T
 
     def _take_in(self, stories: list[Features], dirty: set[int], displaced: set[int]) -> None:
         """Enter stories; `dirty` gains those whose closest neighbours changed, `displaced` those that lost a farther one."""
-        self._grow(len(self._nodes) + len(stories))
+        self._grow(len(self.slots) + len(stories))
         met = []
         for story in stories:
-            slot = len(self._nodes)
-            self._nodes.append(story)
-            self._digests.append(story.digest)
-            self._slots[story.id] = slot
-            self._times[slot] = story.time_us
-            self._brief[slot] = round(self._size(slot).brevity * BREVITY_STEPS)
+            slot = self.slots.add(story)
             others, comb, lead = self._near(slot)
             self._index.add(slot, story)
             if self.across:
                 self._tongues.enter(slot, story)
-            self._alive[slot] = True
             for lists, values in ((self._comb, comb), (self._lead, lead)):
                 listed = values >= _LISTED
                 lists.fill(slot, others[listed], values[listed])
@@ -375,22 +302,16 @@ class Links:
         self._enter(met)
 
     def _grow(self, size: int) -> None:
-        if size <= len(self._times):
-            return
-        capacity = max(size, len(self._times) * 3 // 2)
-        more = capacity - len(self._times)
-        self._times = np.concatenate([self._times, np.zeros(more, dtype=np.int64)])
-        self._alive = np.concatenate([self._alive, np.zeros(more, dtype=np.bool_)])
-        self._brief = np.concatenate([self._brief, np.zeros(more, dtype=np.int64)])
-        self._comb.grow(capacity)
-        self._lead.grow(capacity)
+        self.slots.grow(size)
+        self._comb.grow(self.slots.capacity)
+        self._lead.grow(self.slots.capacity)
 
     def _near(self, slot: int) -> tuple[_Ints, _Ints, _Ints]:
         """Slots in reach that are somewhat alike, and both similarities."""
-        size = len(self._nodes)
-        comb, lead = self._index.similarities(self._node(slot), size, self._reach_us)
+        times = self.slots.times
+        comb, lead = self._index.similarities(self.slots.node(slot), len(times), self._reach_us)
         near = (comb >= _LISTED) | (lead >= _LISTED)
-        near &= self._alive[:size] & (np.abs(self._times[:size] - self._times[slot]) <= self._reach_us)
+        near &= self.slots.alive & (np.abs(times - times[slot]) <= self._reach_us)
         near[slot] = False
         others = np.flatnonzero(near)
         return others, comb[others], lead[others]
@@ -405,7 +326,7 @@ class Links:
         one, other, comb, lead = one[counts], other[counts], comb[counts], lead[counts]
         starts = np.flatnonzero(np.diff(one, prepend=-1))
         groups = [
-            (self._size(int(mine[0])), [self._size(slot) for slot in theirs.tolist()])
+            (self.slots.sizes(int(mine[0])), [self.slots.sizes(slot) for slot in theirs.tolist()])
             for mine, theirs in zip(np.split(one, starts[1:]), np.split(other, starts[1:]), strict=True)
             if len(mine)
         ]
@@ -422,7 +343,7 @@ class Links:
     def _counting(self, rows: _Ints) -> _Bools:
         table = self._pairs
         a, b = table.a[rows], table.b[rows]
-        return self._alive[a] & self._alive[b] & self._count(a, b, table.comb[rows], table.lead[rows])
+        return self.slots.alive[a] & self.slots.alive[b] & self._count(a, b, table.comb[rows], table.lead[rows])
 
     def _weigh(self, dirty: set[int], displaced: set[int]) -> Moved:
         """Strengths of the pairs of stories whose neighbours changed; ends and strengths of the links that changed."""
@@ -443,7 +364,7 @@ class Links:
         moved = rows[strength != table.strength[rows]]
         table.strength[rows] = strength
         moved = np.concatenate([moved, self._let_go(displaced - dirty)])
-        moved = moved[self._alive[table.a[moved]] & self._alive[table.b[moved]]]
+        moved = moved[self.slots.alive[table.a[moved]] & self.slots.alive[table.b[moved]]]
         return *_ends(table, moved), table.strength[moved].astype(np.int64)
 
     def _let_go(self, displaced: set[int]) -> _Ints:
@@ -459,7 +380,7 @@ class Links:
         table = self._pairs
         strong = np.flatnonzero((strength >= _LOOKED_AT) | (table.template[rows] & (strength > 0)))
         for row in rows[strong[table.veto[rows[strong]] == _UNKNOWN]].tolist():
-            a, b = self._node(int(table.a[row])), self._node(int(table.b[row]))
+            a, b = self.slots.node(int(table.a[row])), self.slots.node(int(table.b[row]))
             table.veto[row] = _VETOED if contradiction(a, b) else 0
         strength[strong[table.veto[rows[strong]] == _VETOED]] = _REPELLED
 
