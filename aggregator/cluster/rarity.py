@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 
 from aggregator.text.words import stem
 
-__all__ = ["HASH_BITS", "Rarity", "rarity"]
+__all__ = ["HASH_BITS", "Rarity", "is_counted", "rarity"]
 
 HASH_BITS = 20  # room for a million words; a window of 8,000 stories holds about 100,000
 _MASK = (1 << HASH_BITS) - 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aggregator.text.shingles import WordSequence
 
-__all__ = ["Overlap", "Shingled", "identical", "overlap", "shingled", "swaps"]
+__all__ = ["Overlap", "Shingled", "differ", "identical", "overlap", "shingled", "swaps"]
 
 # A sentence counts as standing in the other text with this share of its words under shared shingles, as touched with
 # that one: a reworded sentence keeps a third of its words in runs of three.

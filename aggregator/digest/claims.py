@@ -21,7 +21,7 @@ from aggregator.text.figures import Figure, figures
 from aggregator.text.language import base_language
 from aggregator.text.words import stem, terms
 
-__all__ = ["Claim", "Statement", "claims_of", "plural", "statements_of", "told_pairs"]
+__all__ = ["Claim", "Statement", "claims_of", "statements_of", "told_pairs"]
 
 _PART_OF = re.compile(
     r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|most|some|all|none))\s(?:out )?of\s(?:the |its |their |his |her |usual |den )*\Z",
@@ -85,10 +85,10 @@ class Claim:
     @property
     def thing(self) -> str:
         """What is counted, in words a reader understands."""
-        return self.slot or (plural(self.noun) if self.noun else "")
+        return self.slot or (_plural(self.noun) if self.noun else "")
 
 
-def plural(noun: str) -> str:
+def _plural(noun: str) -> str:
     """The counted noun as it is said of many: homes, people."""
     if noun == "person":
         return "people"
@@ -124,7 +124,7 @@ def claims_of(statements: Sequence[Statement]) -> Iterator[Claim]:
             slot = slot_of(statement.text, figure, lang)
             noun = figure.noun or (_counted_before(before) if figure.unit == "count" else None)
             near = _near(statement.text, figure, lang)
-            near.pop(stem(plural(noun or ""), lang), None)
+            near.pop(stem(_plural(noun or ""), lang), None)
             yield Claim(statement, figure, slot, noun, near, sum(f.unit == figure.unit for f in found) == 1)
 
 

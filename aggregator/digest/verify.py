@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aggregator.model import Digest, DigestEvent, Sentence
 
-__all__ = ["Mismatch", "sentences_of", "text_hash", "verify"]
+__all__ = ["Mismatch", "text_hash", "verify"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +36,14 @@ def verify(digest: Digest, text_of: Callable[[str], str | None]) -> tuple[Mismat
     """
     found = []
     for event in (e for section in digest.sections for e in section.events):
-        for sentence in sentences_of(event):
+        for sentence in _sentences_of(event):
             kind = _check(sentence, text_of(sentence.story_id))
             if kind:
                 found.append(Mismatch(event_id=event.event_id, sentence=sentence, kind=kind))
     return tuple(found)
 
 
-def sentences_of(event: DigestEvent) -> Iterator[Sentence]:
+def _sentences_of(event: DigestEvent) -> Iterator[Sentence]:
     """Every sentence that an event shows, wherever it is shown."""
     yield from event.sentences
     for change in event.changes:

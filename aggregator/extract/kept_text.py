@@ -13,7 +13,7 @@ from aggregator.extract.lines import Line
 from aggregator.extract.phrases import line_kind
 from aggregator.text.html import clean_text
 
-__all__ = ["kept_facts", "kept_lines", "kept_title"]
+__all__ = ["as_lines", "kept_facts", "kept_lines", "kept_title"]
 
 _SPACE = re.compile(r"[ \t\u00a0\u2000-\u200b\u3000]+")
 _SEARCHED = 12  # lines from the top among which the headline stands

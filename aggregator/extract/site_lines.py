@@ -19,7 +19,6 @@ __all__ = [
     "drop_recurring",
     "learn",
     "learn_all",
-    "line_hash",
     "near_identical",
     "page_lines",
 ]
@@ -56,7 +55,7 @@ class SiteLines:
 
     def recurs(self, line: str, *, own: frozenset[int] = frozenset()) -> bool:
         """Does this line stand on other pages of the site? `own`: the hashes of this page, if it was learnt already."""
-        key = line_hash(line)
+        key = _line_hash(line)
         others = self.counts.get(key, 0) - (key in own)
         if others < self.least:
             return False
@@ -64,7 +63,7 @@ class SiteLines:
         return len(line) < _LONG or (others >= _LONG_OTHERS and others * _LONG_SHARE >= self.pages - bool(own))
 
 
-def line_hash(line: str) -> int:
+def _line_hash(line: str) -> int:
     """A signed 64-bit number (SQLite's INTEGER) for a line: letters only, case folded.
 
     In short lines all numbers are one ("17 comments"); in prose they are what tells two market reports apart.
@@ -79,8 +78,8 @@ def page_lines(lines: Iterable[str]) -> PageLines:
     """What a page (all its lines, chrome too) has to teach."""
     kept = [line for line in lines if any(c.isalpha() for c in line)]
     return PageLines(
-        lines=frozenset(line_hash(line) for line in kept),
-        prose=frozenset(line_hash(line) for line in kept if len(line) >= _LONG),
+        lines=frozenset(_line_hash(line) for line in kept),
+        prose=frozenset(_line_hash(line) for line in kept if len(line) >= _LONG),
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aggregator.extract.letters import plain
 
-__all__ = ["choose_title", "cut_site", "same_title"]
+__all__ = ["choose_title", "clean", "cut_site", "same_title"]
 
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["Access", "Feed", "FeedList", "FeedSpec", "FeedUpdate", "FolderSpec", "PageSelectors", "Wishes"]
+__all__ = [
+    "NO_WISHES",
+    "OPEN",
+    "Access",
+    "Feed",
+    "FeedList",
+    "FeedSpec",
+    "FeedUpdate",
+    "FolderSpec",
+    "PageSelectors",
+    "Wishes",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ import re
 from aggregator.errors import ParseError
 
 __all__ = [
-    "MAX_DEPTH",
     "MAX_SIZE_BYTES",
     "refuse_costly_markup",
     "refuse_too_large",
@@ -21,7 +20,7 @@ __all__ = [
 ]
 
 MAX_SIZE_BYTES = 32 * 2**20
-MAX_DEPTH = 200
+_MAX_DEPTH = 200
 _MAX_TAGS = 300_000
 _MAX_TAG_BYTES = 2**16
 _MAX_ATTRIBUTES = 250
@@ -79,8 +78,8 @@ def refuse_costly_markup(data: bytes, url: str = "") -> None:
         if rest is None:
             continue
         depth += -1 if token["close"] else not rest.endswith(b"/")
-        if depth > MAX_DEPTH:
-            raise ParseError(f"tags are nested more than {MAX_DEPTH} deep, or not closed", url=url)
+        if depth > _MAX_DEPTH:
+            raise ParseError(f"tags are nested more than {_MAX_DEPTH} deep, or not closed", url=url)
         if len(rest) > _MAX_TAG_BYTES or rest.count(b"=") > _MAX_ATTRIBUTES:
             raise ParseError("a tag has more attributes than any feed needs", url=url)
         if not shape.allows(token["name"].rpartition(b":")[2].lower(), token.start()):

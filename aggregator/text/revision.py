@@ -24,17 +24,17 @@ from aggregator.text.sentences import split
 from aggregator.text.words import words
 
 __all__ = [
-    "KINDS",
     "correction_note",
     "gives_less",
     "headline_changed",
+    "page_words",
     "revision_changes",
     "sentence_changes",
     "text_changed",
 ]
 
 # What a version can change, the most telling first.
-KINDS = ("headline", "figure", "correction note", "addition", "removal", "wording", "typo")
+_KINDS = ("headline", "figure", "correction note", "addition", "removal", "wording", "typo")
 
 _LIKE = 0.5  # Dice of word pairs from which two sentences are one that was changed
 _IN_ORDER = 0.15  # words in common and in order say less than pairs: stop words alone make a quarter
@@ -96,7 +96,7 @@ class _Sentence:
 
 
 def headline_changed(before: str | None, after: str | None, *, lang: str | None = None) -> tuple[str, ...]:
-    """The kinds of change between two headlines, in the order of `KINDS`; empty if it is trivial or one is missing."""
+    """The kinds of change between two headlines, in the order of `_KINDS`; empty if it is trivial or one is missing."""
     if not before or not after or _key(before) == _key(after):
         return ()
     swapped = _is_figure(_Sentence(before, lang), _Sentence(after, lang))
@@ -106,7 +106,7 @@ def headline_changed(before: str | None, after: str | None, *, lang: str | None 
 def text_changed(
     before: str | None, after: str | None, *, lang: str | None = None, pages: tuple[str, str] | None = None
 ) -> tuple[str, ...]:
-    """The kinds of change between two texts, in the order of `KINDS`; empty if it is trivial, or `gives_less`.
+    """The kinds of change between two texts, in the order of `_KINDS`; empty if it is trivial, or `gives_less`.
 
     `pages`: the `page_words` of the pages that the texts were taken from. A sentence that came although the older page had
     it, or went although the newer page has it, was changed by whoever took the text, not by the publisher.
@@ -117,7 +117,7 @@ def text_changed(
     for old, new in _changes(_sentences(before, lang), _sentences(after, lang)):
         if pages is None or not ((new is None or _stands(new, pages[0])) and (old is None or _stands(old, pages[1]))):
             kinds.update(_kinds((old, new)))
-    return tuple(kind for kind in KINDS if kind in kinds)
+    return tuple(kind for kind in _KINDS if kind in kinds)
 
 
 def page_words(html: str) -> str:

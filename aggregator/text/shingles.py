@@ -28,7 +28,6 @@ __all__ = [
     "START",
     "WordSequence",
     "covered",
-    "normalise",
     "pack",
     "sentence_starts",
     "shingles",
@@ -99,7 +98,7 @@ def word_sequence(text: str, *, limit: int | None = None) -> WordSequence:
     hashes: list[int] = []
     flags: list[int] = []
     start = quoted = 0
-    for line in normalise(text).splitlines():
+    for line in _normalise(text).splitlines():
         ended, quoted = True, 0
         for written in line.split():
             values, marks, turn = _WRITTEN[written]
@@ -134,7 +133,7 @@ def unpack(hashes: bytes, flags: bytes) -> WordSequence:
     )
 
 
-def normalise(text: str) -> str:
+def _normalise(text: str) -> str:
     """Text with compatibility forms composed and invisible characters gone; case and punctuation stay."""
     if text.isascii():
         return text
@@ -265,7 +264,7 @@ def sentence_starts(words: WordSequence) -> NDArray[np.int64]:
 
 def spell(text: str, start: int, length: int) -> str:
     """The passage of `text` (normalised) that holds `length` words of its word sequence from word `start` on."""
-    plain = normalise(text)
+    plain = _normalise(text)
     spans = [found.span() for found in _WORD.finditer(plain)]
     passage = spans[max(start, 0) : max(start, 0) + max(length, 0)]
     return plain[passage[0][0] : passage[-1][1]] if passage else ""
