@@ -26,6 +26,7 @@ _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s{0,5}=\s{0,5}["']?([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE
 )
 _TWICE = re.compile(r"[\xc2-\xf4][\x80-\x9f]")
+_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")  # a C1 control in UTF-8: ten times quicker to find than those of the text
 _SEQUENCE = re.compile(r"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HEAD_BYTES = 8192
 # Browsers read these labels as the wider Windows tables (WHATWG Encoding Standard).
@@ -107,7 +108,7 @@ def decode_page(body: bytes, charset: str | None = None) -> str:
             return body.decode(name, "replace")
     text = _strict_utf8(body)
     if text is not None:
-        return _encoded_once(text)
+        return _encoded_once(text) if _CONTROL.search(body) else text
     for name in declared:
         text = body.decode(_WIDER.get(name, name), "replace")
         if text.count("\ufffd") <= len(text) // 200:
