@@ -69,7 +69,7 @@ def add_label_evidence(page: Page, words: Words, columns: Columns) -> None:
         )
         states.append(state)
         rows.append((*state, evidence, kind, _TAG_NUMBERS.get(tag, 0), heading_level(tag), element.depth))
-    table = np.array(rows, dtype=np.float64)[[block.element for block in page.blocks]]
+    table = np.array([rows[block.element] for block in page.blocks], dtype=np.float64)
     names = ("label_sum", "label_min", "label_max", "", "", "hidden", "label_own", "", "tag", "heading", "depth")
     for i, name in enumerate(names):
         if name:

@@ -1,10 +1,10 @@
-"""Which blocks of a page are its article: our classifier, and trafilatura where it is unsure."""
+"""Which blocks of a page are its article: our classifier, trafilatura where it is unsure, and the best of the outputs near theirs."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 
@@ -13,13 +13,26 @@ import numpy.typing as npt
 
 from aggregator.extract.blocks import Page, heading_level
 from aggregator.extract.features import FEATURES, Hints, Words, features
-from aggregator.extract.lines import Line
+from aggregator.extract.lines import Line, filter_lines
 from aggregator.extract.opinion import ask, kept_by, second_opinion
+from aggregator.extract.outputs import DOUBTFUL, Chooser, Draft, log_odds, markup
 from aggregator.extract.titles import same_title
 from aggregator.extract.trees import Trees
 from aggregator.text.html import clean_text
 
-__all__ = ["Judged", "Model", "as_line", "choose", "doubt", "judge_blocks", "load_model", "may_ask", "next_article"]
+__all__ = [
+    "DOUBT",
+    "Judged",
+    "Model",
+    "as_line",
+    "choose",
+    "doubt",
+    "draft_of",
+    "judge_blocks",
+    "load_model",
+    "may_ask",
+    "next_article",
+]
 
 Floats = npt.NDArray[np.float32]
 
@@ -35,7 +48,7 @@ _ARTICLE = 400  # characters
 # trafilatura is asked where this share of the text is in doubt: on 23 % of pages. F1 of three sets of four gains .001
 # (fundus .9645 against .9635, np4k .9472 and .9464, wcxb .9509 and .9496; asked on all .9656, .9476, .9516), that of the
 # smallest loses (33 Chinese pages: .9491 against .9537).
-_DOUBT = 0.1
+DOUBT = 0.1
 # Pages that trafilatura could be slow on are not shown to it (it has no deadline of its own).
 _MAX_ASKED_CHARS = 1_500_000
 _MAX_ASKED_NODES = 20_000
@@ -57,11 +70,12 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """The numbers: words, the trees that look at the page alone, and those that know trafilatura's opinion too."""
+    """The numbers: words, the trees that look at the page alone, those that know trafilatura's opinion too, the chooser."""
 
     words: Words
     own: Trees
     asked: Trees
+    chooser: Chooser
 
 
 @cache
@@ -76,6 +90,7 @@ def load_model() -> Model:
         words=Words(label=words["label"], first=words["first"], any=words["any"]),
         own=Trees.load(arrays, "own"),
         asked=Trees.load(arrays, "asked"),
+        chooser=Chooser.load(arrays),
     )
 
 
@@ -87,12 +102,13 @@ def judge_blocks(page: Page, hints: Hints, *, html: str, explain: bool = False) 
     rows = features(page, hints, model.words)
     chances = model.own.probability(rows)
     opinion = "classifier"
-    if doubt(rows[:, _CHARS], chances) > _DOUBT and may_ask(page, html):
+    if doubt(rows[:, _CHARS], chances) > DOUBT and may_ask(page, html):
         kept = kept_by(ask(html), page)
         chances = model.asked.probability(np.hstack([rows, second_opinion(chances, kept)]))
         opinion = "classifier+trafilatura"
     chances[next_article(page, hints.title, rows[:, _CHARS], chances) :] = 0
     chosen = choose(rows[:, _CHARS], chances)
+    chosen[list(model.chooser.best(draft_of(page, hints, rows, chances, chosen)))] ^= True
     lines = tuple(line for i in np.flatnonzero(chosen) if (line := as_line(page, int(i), float(chances[i]))).text)
     others = tuple(as_line(page, int(i), float(chances[i])) for i in np.flatnonzero(~chosen)) if explain else ()
     return Judged(lines=lines, sure=_certainty(rows[chosen, _CHARS], chances[chosen]), opinion=opinion, others=others)
@@ -105,6 +121,21 @@ def choose(chars: Floats, chances: Floats) -> npt.NDArray[np.bool_]:
         best = float(chances.max(initial=0.0, where=chars >= _LITTLE / 5))
         chosen = chances > max(_KEEP_LEAST, min(_KEEP, 0.7 * best))
     return np.asarray(chosen)
+
+
+def draft_of(page: Page, hints: Hints, rows: Floats, chances: Floats, chosen: npt.NDArray[np.bool_]) -> Draft:
+    """The page as judged block by block, without what the line filter drops."""
+    odds = log_odds(chances) - log_odds(_KEEP)
+    doubtful = np.abs(odds) < DOUBTFUL
+    dropped = np.zeros_like(chosen)
+    if doubtful.any():
+        lines = {i: as_line(page, i, float(chances[i])) for i in np.flatnonzero(chosen | doubtful).tolist()}
+        lines = {i: line for i, line in lines.items() if line.text}
+        verdicts = filter_lines(list(lines.values()), title=hints.title, authors=hints.authors)
+        dropped[[i for i, verdict in zip(lines, verdicts, strict=True) if verdict.reason]] = True
+    return Draft(
+        rows=rows, chances=chances, odds=odds, kept=chosen & ~dropped, doubtful=doubtful & ~dropped, markup=markup(page)
+    )
 
 
 def next_article(page: Page, title: str | None, chars: Floats, chances: Floats) -> int:
@@ -163,5 +194,10 @@ def as_line(page: Page, at: int, chance: float) -> Line:
     """A block as the line filter sees it."""
     block = page.blocks[at]
     level = heading_level(page.elements[block.element].tag)
-    text = block.text if block.text.isascii() else clean_text(block.text).translate(_INVISIBLE).strip()
+    text = block.text if block.text.isascii() else _shown(block.text)
     return Line(text=text, heading=level, link_share=block.link_chars / len(block.text), sure=chance)
+
+
+@lru_cache(maxsize=2048)
+def _shown(text: str) -> str:
+    return clean_text(text).translate(_INVISIBLE).strip()

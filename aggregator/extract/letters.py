@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["DENSE", "Seen", "plain"]
 
@@ -13,6 +14,7 @@ _ASCII_OTHER = bytes(code for code in range(128) if not chr(code).isalnum())
 _END = 60  # letters of each end of a passage that must stand in another
 
 
+@lru_cache(maxsize=2048)  # features, opinion and line filter ask for the same blocks
 def plain(text: str) -> str:
     """Letters and digits only, case folded."""
     if text.isascii():  # ten times quicker than the expression

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aggregator.extract.letters import DENSE, Seen
 from aggregator.extract.phrases import KINDS, line_kind
@@ -257,11 +258,17 @@ def _dangling(lines: Sequence[Line], reasons: list[str | None], *, title_known: 
             reasons[i] = "a label above the text"
 
 
+@lru_cache(maxsize=2048)
 def _words(text: str) -> int:
     """Words; two characters count as one where there are no spaces."""
-    return len(_WORD.findall(DENSE.sub(" ", text))) + (len(DENSE.findall(text)) + 1) // 2
+    dense = _dense(text)
+    return len(_WORD.findall(DENSE.sub(" ", text) if dense else text)) + (dense + 1) // 2
 
 
 def _weight(text: str) -> float:
     """Length in letters; a character of Chinese or Japanese says as much as three."""
-    return len(text) + 2 * len(DENSE.findall(text))
+    return len(text) + 2 * _dense(text)
+
+
+def _dense(text: str) -> int:
+    return 0 if text.isascii() else len(DENSE.findall(text))

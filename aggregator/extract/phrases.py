@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 __all__ = ["KINDS", "LABEL_KINDS", "label_kinds", "line_kind"]
 
@@ -142,6 +143,7 @@ def _table() -> dict[str, dict[str, int]]:
 _TABLE = _table()
 
 
+@lru_cache(maxsize=2048)  # features and line filter ask for the same lines
 def line_kind(text: str) -> tuple[int, float]:
     """What kind of furniture a line begins like: (1 + index in `KINDS` or 0, share of the line that the phrase takes).
 
