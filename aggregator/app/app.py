@@ -106,7 +106,7 @@ class App:
     def page_of_events(self) -> str:
         """The address of an event's page, with `{id}` in it: under the public address, or as this machine serves it."""
         web = self.config.web
-        return f"{(web.public_url or f'http://{web.host}:{web.port}').rstrip('/')}/events/{{id}}"
+        return f"{web.public_url or f'http://{web.host}:{web.port}'}/events/{{id}}"
 
     @cached_property
     def feeds(self) -> Subscriptions:

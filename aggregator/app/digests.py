@@ -101,8 +101,9 @@ class Digests:
 
         """
         now = self._now()
-        last = self.store.editions.last_made_at(reader_id, plan.name)
-        start = plan.since or max(now - plan.look_back, last or now - LOOK_BACK)
+        earliest = now - plan.look_back
+        last = self.store.editions.goes_on_from(reader_id, plan.name, earliest=earliest, now=now)
+        start = plan.since or max(earliest, last or now - LOOK_BACK)
         with self.store.read():
             ids = self._wanted(reader_id, self.store.events.seen_between(start, now))
             topics = self.topics.matches(reader_id, ids)
@@ -114,7 +115,10 @@ class Digests:
             occasion = Occasion(
                 since=start,
                 until=now + timedelta(seconds=1),
-                told={event_id: Told(at=at, story_ids=stories) for event_id, (at, stories) in told.items()},
+                told={
+                    event_id: Told(at=at if at <= now else start, story_ids=stories)  # to come: the clock was set back
+                    for event_id, (at, stories) in told.items()
+                },
                 topics=topics,
                 options=DigestOptions(events=plan.max_events, timezone=plan.zone),
             )

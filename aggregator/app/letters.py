@@ -65,7 +65,7 @@ def mail_words(
 
 def public_base(config: Config) -> str | None:
     """The address under which others reach the page, if it is https: mail links to no other."""
-    url = (config.web.public_url or "").rstrip("/")
+    url = config.web.public_url or ""
     return url if urlsplit(url).scheme == "https" and urlsplit(url).hostname else None
 
 

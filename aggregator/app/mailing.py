@@ -134,32 +134,41 @@ class Mailing:
         if not recipient.wants_mail:
             outbox.stop(queued, "paused" if recipient.paused_at else "unsubscribed", now=now())
             return
+        taken = partial(self._taken, queued, report)
         try:
             if scheme := channel_of(queued.recipient):
-                answer = self._by_plugin(scheme, queued, letters)
+                taken(self._by_plugin(scheme, queued, letters))
             else:
-                answer = self._by_mail(queued, recipient, letters)
+                self._by_mail(queued, recipient, letters, on_taken=taken)
         except DeliveryError as error:
             self._failed(queued, error, report)
-            return
         except Exception as error:
             log.exception("mail failed", extra={"digest": queued.digest, "recipient": queued.recipient})
             why = f"It could not be made or sent: {type(error).__name__}: {error}"
             self._failed(queued, DeliveryError(why, in_doubt=outbox.is_handed_over(queued)), report)
-            return
+
+    def _taken(self, queued: Queued, report: Sent, answer: str) -> None:
+        """Write down that the other side has the mail."""
         with self.store.write(durable=True):
-            outbox.confirm(queued, answer, now=now())
+            self.store.outbox.confirm(queued, answer, now=self.clock())
             self.store.recipients.fared_well(queued.digest, queued.recipient)
         report.sent += 1
 
-    def _by_mail(self, queued: Queued, recipient: Recipient, letters: Letters) -> str:
+    def _by_mail(
+        self, queued: Queued, recipient: Recipient, letters: Letters, *, on_taken: Callable[[str], None]
+    ) -> None:
         transport = self.make_transport(self.config.mail)
         sender = sender_of(self.config.mail)
         content = letters.write(queued, recipient, sender)
         parcel = self._parcel(queued.recipient, sender, queued.message_id, content)
         if queued.in_doubt and transport.has(parcel):
-            return "it had arrived"
-        return transport.send(parcel, on_hand_over=lambda: self.store.outbox.hand_over(queued, now=self.clock()))
+            on_taken("it had arrived")
+            return
+        transport.send(
+            parcel,
+            on_hand_over=lambda: self.store.outbox.hand_over(queued, now=self.clock()),
+            on_taken=on_taken,
+        )
 
     def _by_plugin(self, scheme: str, queued: Queued, letters: Letters) -> str:
         channel = load(self.config.plugins.off).channels.get(scheme)
@@ -191,8 +200,7 @@ class Mailing:
         if not error.transient:
             with self.store.write(durable=True):
                 self.store.outbox.refuse(queued, why, now=now)
-                if error.setting is None:  # else it is not the recipient's fault
-                    self.store.recipients.fared_ill(queued.digest, queued.recipient, why, most=HARD_FAILURES, now=now)
+                self.store.recipients.fared_ill(queued.digest, queued.recipient, why, most=HARD_FAILURES, now=now)
             report.refused += 1
         elif now - queued.made_at > GIVE_UP:
             self.store.outbox.expire(queued, why, now=now)
@@ -245,9 +253,10 @@ class Mailing:
             list_name="test",
         )
         parcel = self._parcel(recipient, sender, message_id, deliver.build(letter))
-        answer = self.make_transport(mail).send(parcel, on_hand_over=lambda: None)
+        answers: list[str] = []
+        self.make_transport(mail).send(parcel, on_hand_over=lambda: None, on_taken=answers.append)
         address = plain_address(deliver.address_of(sender))
-        return f"A mail from {address} to {parcel.recipient} was taken: {answer}"
+        return f"A mail from {address} to {parcel.recipient} was taken: {answers[0]}"
 
 
 def _again(queued: Queued, now: datetime) -> datetime:

@@ -92,7 +92,7 @@ def _page(app: App) -> Iterator[Finding]:
     public = app.config.web.public_url
     if not public:
         return
-    request = FetchRequest(url=f"{public.rstrip('/')}/healthz", kind="other", trusted=True)  # the owner named it
+    request = FetchRequest(url=f"{public}/healthz", kind="other", trusted=True)  # the owner named it
     result = app.resources.client.fetch(request)
     if isinstance(result, Fetched):
         return

@@ -56,7 +56,7 @@ class WebSub:
 
     def _ask(self, hub: Hub) -> None:
         body = urlencode({
-            "hub.callback": f"{(self.config.web.public_url or '').rstrip('/')}/websub/{hub.token}",
+            "hub.callback": f"{self.config.web.public_url}/websub/{hub.token}",
             "hub.mode": "subscribe",
             "hub.topic": hub.topic,
             "hub.secret": hub.secret,

@@ -7,7 +7,15 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from aggregator.config.checks import DAYS, TIME_OF_DAY, check_address, check_page, check_recipient, check_zone
+from aggregator.config.checks import (
+    DAYS,
+    TIME_OF_DAY,
+    check_address,
+    check_recipient,
+    check_zone,
+    page_address,
+    server_name,
+)
 
 __all__ = [
     "Config",
@@ -194,6 +202,8 @@ class MailConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             check_address("sender", parseaddr(self.sender)[1])
         if any(ord(c) < 32 or ord(c) == 127 for c in f"{self.sender or ''}{self.host or ''}"):  # noqa: PLR2004 (controls)
             raise ValueError("sender, host: a line break or another control character is in it")
+        if self.host:
+            msgspec.structs.force_setattr(self, "host", server_name("host", self.host))
 
 
 class LlmConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -228,7 +238,8 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     proxy_user: str | None = None
 
     def __post_init__(self) -> None:
-        check_page(self.public_url)
+        if self.public_url is not None:
+            msgspec.structs.force_setattr(self, "public_url", page_address(self.public_url))
         for block in self.proxies:
             try:
                 ipaddress.ip_network(block, strict=False)

@@ -35,7 +35,7 @@ class FolderTransport:
 
     path: Path
 
-    def send(self, parcel: Parcel, *, on_hand_over: Callable[[], None]) -> str:
+    def send(self, parcel: Parcel, *, on_hand_over: Callable[[], None], on_taken: Callable[[str], None]) -> None:
         """As `Transport.send`."""
         target = self._target(parcel)
         try:
@@ -47,7 +47,7 @@ class FolderTransport:
                 channel="file",
                 setting="[mail] path",
             ) from error
-        return f"in {target}"
+        on_taken(f"in {target}")
 
     def has(self, parcel: Parcel) -> bool:
         """Whether the file is there."""

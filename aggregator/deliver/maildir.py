@@ -20,7 +20,7 @@ class MaildirTransport:
 
     path: Path
 
-    def send(self, parcel: Parcel, *, on_hand_over: Callable[[], None]) -> str:
+    def send(self, parcel: Parcel, *, on_hand_over: Callable[[], None], on_taken: Callable[[str], None]) -> None:
         """As `Transport.send`."""
         name = _name(parcel)
         content = parcel.content.replace(b"\r\n", b"\n")  # a maildir's files have the lines of this machine
@@ -34,7 +34,7 @@ class MaildirTransport:
                 channel="maildir",
                 setting="[mail] path",
             ) from error
-        return f"in {self.path / 'new' / name}"
+        on_taken(f"in {self.path / 'new' / name}")
 
     def has(self, parcel: Parcel) -> bool:
         """Whether the file is there, read or not."""

@@ -79,7 +79,7 @@ def build(letter: Letter) -> bytes:
     if letter.root_id and letter.root_id != letter.message_id:
         message["In-Reply-To"] = letter.root_id
         message["References"] = letter.root_id
-    message["List-Id"] = f"<{_label(letter.list_name)}.digests.{domain.strip('[]').replace(':', '.')}>"
+    message["List-Id"] = f"<{_label(letter.list_name)}.digests.{_as_name(domain)}>"
     stop = f"<mailto:{quote(address, safe='@')}?subject={quote('unsubscribe ' + _label(letter.list_name))}>"
     if letter.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>, {stop}"
@@ -100,7 +100,7 @@ def message_id(*parts: str, sender: str) -> str:
     """A Message-ID that follows from these parts, in the sender's domain: the same edition and recipient, the same id."""
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
     domain = plain_address(parseaddr(sender)[1]).rpartition("@")[2]
-    return f"<{digest}@{domain.strip('[]').replace(':', '.')}>"
+    return f"<{digest}@{_as_name(domain)}>"
 
 
 def verp(sender: str, recipient: str) -> str:
@@ -143,6 +143,11 @@ def _safe(text: str) -> str:
     """One line, which is not taken for an encoded word (RFC 2047) either: the library would decode it, line breaks and all."""
     line = " ".join(_UNSAFE.sub(" ", text).split())
     return line.replace("=?", "= ?")[:_LONGEST]
+
+
+def _as_name(domain: str) -> str:
+    """A domain in an identifier: an address literal loses what only literals have."""
+    return _label(domain) if domain.startswith("[") else domain
 
 
 def _label(name: str) -> str:

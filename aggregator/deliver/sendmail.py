@@ -24,7 +24,7 @@ class SendmailTransport:
     program: str = "/usr/sbin/sendmail"
     timeout_s: float = 60.0
 
-    def send(self, parcel: Parcel, *, on_hand_over: Callable[[], None]) -> str:
+    def send(self, parcel: Parcel, *, on_hand_over: Callable[[], None], on_taken: Callable[[str], None]) -> None:
         """As `Transport.send`. The mail is read from a file: the death of this process cuts nothing short."""
         command = [self.program, "-i", "-f", parcel.sender, "--", parcel.recipient]
         with tempfile.TemporaryFile() as content:
@@ -45,16 +45,18 @@ class SendmailTransport:
                     channel="sendmail",
                     setting="[mail] path",
                 ) from error
-        said = " ".join(done.stderr.decode("utf-8", "replace").split())[:300]
         if done.returncode:
+            said = " ".join(done.stderr.decode("utf-8", "replace").split())[:300]
+            setting = "[mail] path" if done.returncode in _OF_THE_PROGRAM else None
+            check = f" Check {setting}." if setting else ""
             raise DeliveryError(
-                f"{self.program} ended with {done.returncode}{f': {said}' if said else ''}.",
+                f"{self.program} ended with {done.returncode}{f': {said}' if said else ''}.{check}",
                 channel="sendmail",
                 transient=done.returncode not in _FOR_GOOD,
                 in_doubt=done.returncode < 0,  # killed: the mail may be in its queue
-                setting="[mail] path" if done.returncode in _OF_THE_PROGRAM else None,
+                setting=setting,
             )
-        return f"{self.program} took it"
+        on_taken(f"{self.program} took it")
 
     def has(self, parcel: Parcel) -> bool:  # noqa: ARG002 (the queue is not ours to look into)
         """Nobody can tell."""

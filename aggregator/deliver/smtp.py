@@ -24,11 +24,12 @@ _OK = range(200, 300)
 _GO_ON = 354
 _FOR_GOOD = range(500, 600)
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954, 6: of a mail too, from servers that let in whoever comes
+_TOO_BIG = 552  # RFC 1870, 6.1: the one answer to a sender that is about the mail
 _UNSPOKEN = re.compile("[\x00-\x1f\x7f-\x9f]+")
 _SHOWN = 200  # characters of an answer that are kept
 # How much longer the last word is waited for, up to ten minutes (RFC 5321, 4.5.3.2.6): to give up early makes doubles.
 _PATIENCE, _LONGEST_S = 10, 600.0
-_GOODBYE_S = 2.0  # the mail is taken: a process that ends while it waits for a goodbye would leave a doubt for nothing
+_GOODBYE_S = 2.0  # the mail is taken: the next one need not wait for a goodbye
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class SmtpTransport:
 
     options: SmtpOptions
 
-    def send(self, parcel: Parcel, *, on_hand_over: Callable[[], None]) -> str:
+    def send(self, parcel: Parcel, *, on_hand_over: Callable[[], None], on_taken: Callable[[str], None]) -> None:
         """As `Transport.send`. What follows the final dot is the only step of which the outcome can stay unknown."""
         with self._session() as server:
             self._envelope(server, parcel)
@@ -60,9 +61,9 @@ class SmtpTransport:
             _told("the mail", lambda: server.send(_dotted(parcel.content)))
             on_hand_over()
             code, said = self._last_word(server)
-        if code not in _OK:
-            _refuse(f"The server at {self._where} did not take the mail", code, said)
-        return f"{code} {_shown(said)}"
+            if code not in _OK:
+                _refuse(f"The server at {self._where} did not take the mail", code, said)
+            on_taken(f"{code} {_shown(said)}")
 
     def has(self, parcel: Parcel) -> bool:  # noqa: ARG002 (a mailbox elsewhere is not ours to look into)
         """Nobody can tell."""
@@ -80,7 +81,8 @@ class SmtpTransport:
 
     @property
     def _where(self) -> str:
-        return f"{self.options.host}:{self.options.port}"
+        host = self.options.host
+        return f"{f'[{host}]' if ':' in host else host}:{self.options.port}"
 
     def _last_word(self, server: smtplib.SMTP) -> tuple[int, bytes]:
         """The answer to the final dot; without a clear one the mail may have been taken."""
@@ -107,7 +109,8 @@ class SmtpTransport:
     def _envelope(self, server: smtplib.SMTP, parcel: Parcel) -> None:
         code, said = _told("the sender", lambda: server.mail(parcel.sender))
         if code not in _OK:
-            _refuse(f"{self._where} does not take mail from {parcel.sender}", code, said, setting="[mail] sender")
+            setting = None if code == _TOO_BIG else "[mail] sender"
+            _refuse(f"{self._where} does not take mail from {parcel.sender}", code, said, setting=setting)
         code, said = _told("the recipient", lambda: server.rcpt(parcel.recipient))
         if code not in _OK:
             _refuse(f"{self._where} does not take mail for {parcel.recipient}", code, said)
@@ -217,13 +220,12 @@ def _told(what: str, step: Callable[[], T]) -> T:
 
 
 def _refuse(what: str, code: int, said: bytes, *, setting: str | None = None) -> NoReturn:
-    """5xx is for good, anything else for now; so is a login that is wanted, which the reader can put right."""
-    if code in _LOGIN_WANTED:
-        setting = "[mail] user or password"
-        raise DeliveryError(f"{what}: {code} {_shown(said)}. Check {setting}.", channel="smtp", setting=setting)
-    raise DeliveryError(
-        f"{what}: {code} {_shown(said)}", channel="smtp", transient=code not in _FOR_GOOD, setting=setting
-    )
+    """5xx is for good, anything else for now, and so is what a setting is to blame for: the reader can put it right."""
+    setting = "[mail] user or password" if code in _LOGIN_WANTED else setting
+    why = f"{what}: {code} {_shown(said)}"
+    if code in _FOR_GOOD and setting:
+        raise DeliveryError(f"{why.rstrip('.')}. Check {setting}.", channel="smtp", setting=setting)
+    raise DeliveryError(why, channel="smtp", transient=code not in _FOR_GOOD, setting=setting)
 
 
 def _blame(what: str, setting: str, error: Exception) -> NoReturn:

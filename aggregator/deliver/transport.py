@@ -22,11 +22,12 @@ class Parcel:
 class Transport(Protocol):
     """One way by which mail leaves this machine."""
 
-    def send(self, parcel: Parcel, *, on_hand_over: Callable[[], None]) -> str:
-        """Send, and return what the other side answered.
+    def send(self, parcel: Parcel, *, on_hand_over: Callable[[], None], on_taken: Callable[[str], None]) -> None:
+        """Send.
 
         `on_hand_over` is called once, just before the step after which the mail can be theirs; whatever fails before it
-        has certainly sent nothing.
+        has certainly sent nothing. `on_taken` is called with what the other side answered as soon as it has the mail,
+        before goodbyes: who dies after it leaves no doubt.
 
         Raises:
             DeliveryError: it was not taken, or (`in_doubt`) it is not known whether it was.

@@ -37,7 +37,8 @@ class Editions:
         """
         with self._db.write():
             cursor = self._db.run(
-                "INSERT INTO editions (reader_id, name, made_at, since, until, digest) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO editions (reader_id, name, made_at, since, until, digest, last_story_id)"
+                " VALUES (?, ?, ?, ?, ?, ?, (SELECT max(id) FROM stories))",
                 (reader_id, name, to_db(made_at), to_db(since), to_db(made_at), digest),
             )
             edition_id = int(cursor.lastrowid or 0)
@@ -95,6 +96,16 @@ class Editions:
         return from_db(
             self._db.value("SELECT max(made_at) FROM editions WHERE reader_id = ? AND name = ?", (reader_id, name))
         )
+
+    def goes_on_from(self, reader_id: int, name: str, *, earliest: datetime, now: datetime) -> datetime | None:
+        """From when the next edition tells: when the last one was made, or earlier where the clock was set back after it.
+
+        Then stories that it could not know seem older than it. One that seems to be made later than now is none yet.
+        """
+        sql = """SELECT min(e.made_at, coalesce((SELECT min(s.seen_at) FROM stories s INDEXED BY stories_seen
+              WHERE s.seen_at >= ? AND s.seen_at < e.made_at AND s.id > e.last_story_id), e.made_at))
+            FROM editions e WHERE e.reader_id = ? AND e.name = ? AND e.made_at <= ? ORDER BY e.made_at DESC LIMIT 1"""
+        return from_db(self._db.value(sql, (to_db(earliest), reader_id, name, to_db(now))))
 
     def told(
         self, reader_id: int, event_ids: Iterable[int], *, audience: str | None = None

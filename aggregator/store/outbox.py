@@ -22,6 +22,8 @@ from aggregator.store.times import from_db, to_db
 __all__ = ["ABANDONED", "Outbox", "Queued"]
 
 ABANDONED = timedelta(minutes=45)  # an attempt takes half of it at most, with the usual `[mail] timeout_s`
+_LONGEST_WAIT = timedelta(hours=4)
+_DUE = "(due_at <= ? OR due_at > ?)"  # nobody waits longer than that: the clock was set back
 _OPEN = "('due', 'claimed', 'handed')"
 
 
@@ -67,19 +69,20 @@ class Outbox:
         self, holder: str, *, now: datetime, machine_now: datetime, is_dead: Callable[[str], bool]
     ) -> Queued | None:
         """The oldest mail that is due, or whose claimer has died; now claimed by `holder`. None if there is none."""
-        if not self._db.value(f"SELECT 1 FROM outbox WHERE state IN {_OPEN} AND due_at <= ? LIMIT 1", (to_db(now),)):
+        times = (to_db(now), to_db(now + _LONGEST_WAIT))
+        if not self._db.value(f"SELECT 1 FROM outbox WHERE state IN {_OPEN} AND {_DUE} LIMIT 1", times):
             return None
         with self._db.write(durable=True):
             for row in self._db.rows(
                 "SELECT o.id, o.edition_id, o.digest, o.recipient, o.message_id, o.made_at, o.tries, o.in_doubt, o.state,"
                 " o.claimed_by, o.claimed_at, (SELECT r.message_id FROM outbox r WHERE r.digest = o.digest"
                 "  AND r.recipient = o.recipient ORDER BY r.id LIMIT 1) AS root_id"
-                f" FROM outbox o WHERE o.state IN {_OPEN} AND o.due_at <= ? ORDER BY o.due_at, o.id",
-                (to_db(now),),
+                f" FROM outbox o WHERE o.state IN {_OPEN} AND {_DUE} ORDER BY o.due_at, o.id",
+                times,
             ):
                 state, by, since = row.pop("state"), row.pop("claimed_by"), from_db(row.pop("claimed_at"))
                 if state != "due" and not (
-                    by is None or since is None or is_dead(by) or machine_now - since > ABANDONED
+                    by is None or since is None or is_dead(by) or abs(machine_now - since) > ABANDONED
                 ):
                     continue
                 if state == "handed":

@@ -40,6 +40,7 @@ folder = pathlib.Path({folder!r})
 (folder / str(len(list(folder.iterdir())))).write_bytes(content)
 """
 Arrived = Callable[[], list[bytes]]
+UNHEARD = {"on_hand_over": lambda: None, "on_taken": lambda _answer: None}
 
 
 @pytest.fixture(params=["smtp", "sendmail", "maildir", "folder"])
@@ -76,7 +77,9 @@ def test_a_mail_arrives_whole_and_is_announced_before_it_can_be_theirs(way: tupl
         except FileNotFoundError:
             seen_before.append(0)
 
-    assert transport.send(PARCEL, on_hand_over=about_to)
+    answers: list[str] = []
+    transport.send(PARCEL, on_hand_over=about_to, on_taken=answers.append)
+    assert len(answers) == 1
     assert seen_before == [0]
     assert arrived() == [PARCEL.content]
 
@@ -88,7 +91,7 @@ def test_whatever_fails_at_the_announcement_sends_nothing(way: tuple[Transport, 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        transport.send(PARCEL, on_hand_over=crash)
+        transport.send(PARCEL, on_hand_over=crash, on_taken=lambda _answer: None)
     assert not transport.has(PARCEL)
     assert arrived() == []
 
@@ -96,8 +99,8 @@ def test_whatever_fails_at_the_announcement_sends_nothing(way: tuple[Transport, 
 def test_a_local_box_tells_whether_a_mail_has_arrived_and_takes_it_once(tmp_path: Path) -> None:
     for transport in (MaildirTransport(tmp_path / "maildir"), FolderTransport(tmp_path / "folder")):
         assert not transport.has(PARCEL)
-        transport.send(PARCEL, on_hand_over=lambda: None)
-        transport.send(PARCEL, on_hand_over=lambda: None)
+        transport.send(PARCEL, **UNHEARD)
+        transport.send(PARCEL, **UNHEARD)
         assert transport.has(PARCEL)
         assert not transport.has(replace(PARCEL, recipient="you@example.net"))
     (one,) = (tmp_path / "maildir" / "new").iterdir()
@@ -112,10 +115,10 @@ def test_sendmail_says_what_is_for_now_and_what_for_good(tmp_path: Path) -> None
     program.chmod(0o755)
     for name, transient in (("nobody@example.net", False), ("later@example.net", True)):
         with pytest.raises(DeliveryError) as failed:
-            SendmailTransport(str(program)).send(replace(PARCEL, recipient=name), on_hand_over=lambda: None)
+            SendmailTransport(str(program)).send(replace(PARCEL, recipient=name), **UNHEARD)
         assert (failed.value.transient, failed.value.in_doubt) == (transient, False)
     with pytest.raises(DeliveryError, match="path") as failed:
-        SendmailTransport(str(tmp_path / "none")).send(PARCEL, on_hand_over=lambda: None)
+        SendmailTransport(str(tmp_path / "none")).send(PARCEL, **UNHEARD)
     assert failed.value.setting == "[mail] path"
 
 
@@ -125,7 +128,7 @@ def test_a_sendmail_that_is_set_up_wrongly_says_nothing_of_the_recipient(tmp_pat
     program.write_text(f"#!/bin/sh\nexit {status}\n")
     program.chmod(0o755)
     with pytest.raises(DeliveryError) as failed:
-        SendmailTransport(str(program)).send(PARCEL, on_hand_over=lambda: None)
+        SendmailTransport(str(program)).send(PARCEL, **UNHEARD)
     assert (failed.value.transient, failed.value.setting) == (True, "[mail] path")
 
 
@@ -134,7 +137,7 @@ def test_a_sendmail_that_was_killed_leaves_a_doubt(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\nkill -9 $$\n")
     program.chmod(0o755)
     with pytest.raises(DeliveryError) as failed:
-        SendmailTransport(str(program)).send(PARCEL, on_hand_over=lambda: None)
+        SendmailTransport(str(program)).send(PARCEL, **UNHEARD)
     assert failed.value.in_doubt
 
 
@@ -142,5 +145,5 @@ def test_a_box_that_cannot_be_written_is_told_by_its_setting(tmp_path: Path) -> 
     (tmp_path / "file").write_text("")
     for transport in (MaildirTransport(tmp_path / "file"), FolderTransport(tmp_path / "file")):
         with pytest.raises(DeliveryError) as failed:
-            transport.send(PARCEL, on_hand_over=lambda: None)
+            transport.send(PARCEL, **UNHEARD)
         assert failed.value.setting == "[mail] path"

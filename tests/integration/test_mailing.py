@@ -19,11 +19,15 @@ import pytest
 from aggregator import deliver
 from aggregator.app.app import App, open_app
 from aggregator.app.clock import machine_time
+from aggregator.app.doctor import examine
+from aggregator.app.letters import Letters
 from aggregator.app.mailing import Mailing, transport_of
 from aggregator.app.polling import PollOptions
 from aggregator.config import Config, DigestConfig, MailConfig, PagesConfig, WebConfig
 from aggregator.errors import ConfigError, DeliveryError
 from aggregator.schedule import running
+from aggregator.store.outbox import Queued
+from aggregator.store.recipients import Recipient
 from tests.support.building import NOW, a_new_entry
 from tests.support.newsroom import loopback, on_the_air
 from tests.support.shared import shared
@@ -31,6 +35,24 @@ from tests.support.smtp import FaultServer, faulty
 from tests.unit.web.conftest import fill
 
 ME, YOU = "me@example.net", "you@example.net"
+
+
+APART = (
+    (
+        "Museum finds a lost letter",
+        "A curator of the museum found a letter of a painter behind a frame. It is from 1871.",
+    ),
+    (
+        "Ferry line to the islands ends",
+        "The company stops its ferries in autumn. Fuel became too dear, its owner said.",
+    ),
+    ("Chess club wins the cup", "Four women of the chess club took the cup on Sunday. They lost one game of twelve."),
+    ("Bakers strike over night work", "Bakers laid down their work. Their union wants dough to be kneaded after five."),
+    (
+        "Wolf seen near the reservoir",
+        "A hiker filmed a wolf at the reservoir. Shepherds were told to bring in their sheep.",
+    ),
+)
 
 
 @dataclass
@@ -57,9 +79,12 @@ class House:
 
     def more_news(self, number: int) -> None:
         """A report of another outlet on something new, seen now."""
-        feed = self.app.feeds.all()[0]
         text = f"The bridge numbered {number} was opened to trams and walkers. The mayor of Skerry cut a ribbon."
-        title = f"Bridge {number} opens over the river"
+        self.reports(number, f"Bridge {number} opens over the river", text)
+
+    def reports(self, number: int, title: str, text: str) -> None:
+        """A report of an outlet that was there, seen now."""
+        feed = self.app.feeds.all()[0]
         entry = a_new_entry(number, published_at=self.clock.now, title=title, text=text)
         self.app.store.ingest.apply(feed.id, [entry], now=self.clock.now)
         self.app.polling.decide()
@@ -133,16 +158,20 @@ class Watched:
     inner: deliver.Transport
     step: str
 
-    def send(self, parcel: deliver.Parcel, *, on_hand_over: Callable[[], None]) -> str:
+    def send(
+        self, parcel: deliver.Parcel, *, on_hand_over: Callable[[], None], on_taken: Callable[[str], None]
+    ) -> None:
         def hand_over() -> None:
             self._die("before handing over")
             on_hand_over()
             self._die("just before the last byte")
 
+        def taken(answer: str) -> None:
+            self._die("taken, not confirmed")
+            on_taken(answer)
+
         self._die("claimed")
-        answer = self.inner.send(parcel, on_hand_over=hand_over)
-        self._die("taken, not confirmed")
-        return answer
+        self.inner.send(parcel, on_hand_over=hand_over, on_taken=taken)
 
     def has(self, parcel: deliver.Parcel) -> bool:
         return self.inner.has(parcel)
@@ -227,15 +256,20 @@ class Sleeper:
     house: House
     breaks: bool
 
-    def send(self, parcel: deliver.Parcel, *, on_hand_over: Callable[[], None]) -> str:
+    def send(
+        self, parcel: deliver.Parcel, *, on_hand_over: Callable[[], None], on_taken: Callable[[str], None]
+    ) -> None:
         app, slept = self.house.app, machine_time() + timedelta(hours=1)
         other = app.store.outbox.claim("other", now=app.clock(), machine_now=slept, is_dead=lambda _holder: False)
         assert other is not None
-        self.usual.send(parcel, on_hand_over=lambda: app.store.outbox.hand_over(other, now=app.clock()))
-        app.store.outbox.confirm(other, "taken", now=app.clock())
+        self.usual.send(
+            parcel,
+            on_hand_over=lambda: app.store.outbox.hand_over(other, now=app.clock()),
+            on_taken=lambda answer: app.store.outbox.confirm(other, answer, now=app.clock()),
+        )
         if self.breaks:
             raise DeliveryError("The connection broke.", channel="smtp")
-        return self.usual.send(parcel, on_hand_over=on_hand_over)
+        self.usual.send(parcel, on_hand_over=on_hand_over, on_taken=on_taken)
 
     def has(self, parcel: deliver.Parcel) -> bool:
         return self.usual.has(parcel)
@@ -312,8 +346,51 @@ def test_a_sender_that_is_refused_is_not_held_against_who_was_to_get_the_mail(ho
             house.clock.now = NOW + timedelta(days=day, seconds=5)
             house.more_news(60 + day)
             house.app.publishing.publish_due()
-            assert house.app.mailing.send_due().refused == 2
+            sent = house.app.mailing.send_due()
+            assert (sent.refused, sent.deferred) == (0, 2 * (day + 1))
+        assert any("550 who are you. Check [mail] sender" in finding.what for finding in examine(house.app))
+        server.script[:] = ["ok"]
+        house.clock.now += timedelta(hours=4)
+        assert house.app.mailing.send_due().sent == 8
     assert [r for r in house.app.store.recipients.all() if r.paused_at or r.hard_failures] == []
+
+
+def test_a_mail_that_was_taken_is_written_down_before_the_goodbye(house: House) -> None:
+    states: list[list[str]] = []
+
+    def look(step: str) -> None:
+        if step == "quit":
+            states.append([row["state"] for row in house.app.store.outbox.ledger()])
+
+    with faulty("quit:drop") as server:
+        server.on_step = look
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        assert house.app.mailing.send_due().sent == 2
+    assert states == [["due", "sent"], ["sent", "sent"]]
+    assert house.app.mailing.audit().is_clean
+
+
+def test_a_letter_that_cannot_be_made_waits_and_others_go(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = Letters.write
+
+    def write(self: Letters, queued: Queued, recipient: Recipient, sender: str) -> bytes:
+        if queued.recipient == ME:
+            raise KeyError("a field of the template")
+        return usual(self, queued, recipient, sender)
+
+    with faulty("ok") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        monkeypatch.setattr(Letters, "write", write)
+        assert house.app.mailing.send_due().sent == 1
+        monkeypatch.undo()
+        (waits,) = [row for row in house.app.store.outbox.ledger() if row["state"] == "due"]
+        assert "a field of the template" in waits["answer"]
+        house.clock.now += timedelta(minutes=3)
+        assert house.app.mailing.send_due().sent == 1
+    assert [r for r, _ in ids(server)] == [ME, YOU]
+    assert house.app.mailing.audit().summary == "2 mails: 2 once."
 
 
 @dataclass
@@ -324,13 +401,15 @@ class Faulty:
     handed: bool
     left: int = 1
 
-    def send(self, parcel: deliver.Parcel, *, on_hand_over: Callable[[], None]) -> str:
+    def send(
+        self, parcel: deliver.Parcel, *, on_hand_over: Callable[[], None], on_taken: Callable[[str], None]
+    ) -> None:
         if self.left:
             self.left -= 1
             if self.handed:
                 on_hand_over()
             raise RuntimeError("a fault of ours")
-        return self.inner.send(parcel, on_hand_over=on_hand_over)
+        self.inner.send(parcel, on_hand_over=on_hand_over, on_taken=on_taken)
 
     def has(self, parcel: deliver.Parcel) -> bool:
         return self.inner.has(parcel)
@@ -529,6 +608,36 @@ def test_over_400_days_and_both_changes_of_the_clock_each_day_has_its_one_editio
         rows = house.app.store.outbox.ledger()
     assert len(days) == len(set(days)) == 400
     assert len({row["message_id"] for row in rows}) == 400
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=90), timedelta(hours=15), timedelta(days=1), timedelta(days=300)])
+def test_a_clock_that_was_ahead_and_is_set_back_repeats_and_loses_no_edition(house: House, ahead: timedelta) -> None:
+    """The wrong clock makes and half sends an edition; then five days by the right one."""
+    with faulty("rcpt:451 later", "ok") as server:
+        house.goes(server.port)
+        house.app.publishing.publish_due()
+        server.script[:] = ["ok"]
+        house.app.mailing.send_due()
+        right = house.clock.now
+        house.clock.now += ahead
+        house.reports(60, *APART[0])
+        house.app.publishing.publish("morning")
+        server.script[:] = ["rcpt:451 later", "ok"]
+        server.connections = 0
+        house.app.mailing.send_due()
+        for step in range(1, 5 * 24 * 4):
+            house.clock.now = right + timedelta(minutes=15 * step)
+            if step % 96 == 40 and step < 4 * 96:
+                day = step // 96 + 1
+                house.reports(60 + day, *APART[day])
+            house.app.publishing.publish_due()
+            house.app.mailing.send_due()
+    mine = [r for r in server.received if r.recipient == ME]
+    texts = [r.message.get_body(("plain",)).get_content() for r in mine]
+    assert len({str(r.message["Message-ID"]) for r in mine}) == len(mine)
+    for title, _ in APART:
+        assert sum(title in text for text in texts) == 1, title
+    assert house.app.mailing.audit().counts == {"once": 2 * len(texts)}
 
 
 def test_the_service_makes_and_sends_by_settings_that_came_while_it_ran(house: House) -> None:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -17,7 +18,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from aiosmtpd.smtp import AuthResult
 
-from aggregator.deliver import Parcel, SmtpOptions, SmtpTransport
+from aggregator.config import MailConfig
+from aggregator.deliver import Letter, Parcel, SmtpOptions, SmtpTransport, build, message_id
 from aggregator.errors import DeliveryError
 from tests.support.smtp import faulty
 
@@ -49,7 +51,10 @@ class Sends:
         )
 
     def __call__(self, parcel: Parcel = PARCEL) -> str:
-        return self.transport.send(parcel, on_hand_over=self._hand)
+        answers: list[str] = []
+        self.transport.send(parcel, on_hand_over=self._hand, on_taken=answers.append)
+        (answer,) = answers
+        return answer
 
     def _hand(self) -> None:
         self.handed += 1
@@ -104,7 +109,7 @@ def test_a_connection_that_breaks_after_the_final_dot_is_in_doubt(word: str, arr
     ("word", "transient"),
     [
         ("greeting:421 busy", True), ("greeting:554 no", True), ("ehlo:502 no", True), ("mail:451 later", True),
-        ("mail:552 too big", False), ("rcpt:450 greylisted", True), ("rcpt:550 no such user", False),
+        ("mail:552 too big", False), ("mail:550 who are you", True), ("rcpt:450 greylisted", True), ("rcpt:550 no such user", False),
         ("data:451 later", True), ("data:554 no", False), ("dot:451 later", True), ("dot:554 spam", False),
         ("rcpt:gibberish", True), ("mail:250 " + "x" * 100_000, True),
     ],
@@ -153,6 +158,31 @@ def test_a_server_that_looks_the_mail_through_is_waited_for_and_its_goodbye_is_n
         left.set()
         assert in_time.get(timeout=10)
     assert len(there.received) == 1
+
+
+def test_a_server_at_an_ipv6_address_gets_mail_between_addresses_without_names() -> None:
+    box = Box()
+    with socket.socket(socket.AF_INET6) as free:
+        free.bind(("::1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="::1", port=port)
+    controller.start()
+    try:
+        sender, recipient = "news@[IPv6:::1]", "me@[IPv6:2001:db8::25]"
+        host = MailConfig(host="[::1]", sender=sender).host
+        letter = Letter(
+            sender=sender, recipient=recipient, subject="Hello", text="Hello.\n", html="<p>Hello.</p>", list_name="morning",
+            at=datetime(2026, 3, 4, tzinfo=UTC), message_id=message_id("1", sender=sender),
+        )  # fmt: skip
+        parcel = Parcel(sender=sender, recipient=recipient, message_id=letter.message_id, content=build(letter))
+        Sends(host=host, port=port)(parcel)
+        with pytest.raises(DeliveryError, match=r"No connection to \[::1\]:1: "):
+            Sends(host=host, port=1)()
+    finally:
+        controller.stop()
+    (mail,) = box.mails
+    assert (mail["From"], mail["To"], mail["X-RcptTo"]) == (sender, recipient, recipient)
+    assert mail["Message-ID"].endswith("@ipv6-1>")
 
 
 def test_starttls_and_login_protect_the_password_and_the_mail() -> None:

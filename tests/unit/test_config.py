@@ -73,6 +73,13 @@ def test_settings_that_need_each_other_may_both_be_variables(pair: dict[str, str
         ("[web]\npublic_url = 'news.example.org'\n", "public_url: .* write it as https"),
         ("[web]\npublic_url = 'https://news.example.org/?a=1'\n", "public_url"),
         ("[web]\npublic_url = 'https://[::1'\n", "public_url"),
+        ("[web]\npublic_url = 'ftp://news.example.org'\n", "public_url"),
+        ("[web]\npublic_url = 'https:///news'\n", "public_url"),
+        ("[mail]\nhost = 'mail.example.org:587'\n", r"\[mail\] host: .* the port as port"),
+        ("[mail]\nhost = '[mail]'\n", "host"),
+        ("[mail]\nsender = 'me@[::1]'\n", r"write it as me@\[IPv6:::1\]"),
+        ("[mail]\nsender = 'me@[IPv6:10.0.0.1]'\n", r"write it as me@\[10.0.0.1\]"),
+        ("[mail]\nsender = 'me@[IPv6:zz]'\n", "no mail address"),
         ("[pages\n", "not TOML"),
     ],
 )
@@ -82,6 +89,12 @@ def test_a_wrong_file_is_named_with_the_key(tmp_path: Path, text: str, said: str
         config.load(path, {})
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_addresses_are_taken_as_people_write_them(tmp_path: Path) -> None:
+    text = "[web]\npublic_url = 'https://[2001:db8::25]:8443/news/'\n[mail]\nhost = '[::1]'\nsender = 'N <me@[IPv6:::1]>'\n"
+    loaded = config.load(write(tmp_path, text), {})
+    assert (loaded.web.public_url, loaded.mail.host) == ("https://[2001:db8::25]:8443/news", "::1")
 
 
 @pytest.mark.parametrize(
