@@ -49,6 +49,7 @@ def test_the_text_part_of_the_mail_is_set_for_72_columns_in_every_language(lang)
     assert max(width_of(line) for line in text.splitlines() if "https://" not in line) <= 72
     assert f'<html lang="{lang}"' in html
     assert ('dir="rtl"' in html.split("<head>")[0]) == (lang == "ar")
+    assert not re.search(r"[^\W\d] \d\d:\d\d", html.partition('class="foot"')[0]), "a line may end before a time"
     column = html.partition('class="column"')[2].partition(">")[0]
     assert ("text-align: right" in column) == ('dir="rtl"' in column) == (lang == "ar")
 
