@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator.digest import changes, differences
@@ -28,7 +28,6 @@ class Tally:
     shown: int = 0
     found: int = 0
     wanted: int = 0
-    misses: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         precision = self.right / self.shown if self.shown else 1.0

@@ -24,7 +24,7 @@ from streams import Stream, all_streams, fold_of, read  # noqa: E402
 from aggregator.cluster import features  # noqa: E402
 from aggregator.cluster.graph import Options  # noqa: E402
 from aggregator.cluster.links import Links  # noqa: E402
-from aggregator.cluster.model import UNIT, build  # noqa: E402
+from aggregator.cluster.model import UNIT  # noqa: E402
 from aggregator.cluster.pairs import COLUMNS  # noqa: E402
 from aggregator.text.words import stem, terms  # noqa: E402
 
@@ -157,10 +157,6 @@ def _flatten(node: dict, out: dict[str, np.ndarray], tree: int) -> int:
     out["left"][tree, number] = _flatten(node["left_child"], out, tree)
     out["right"][tree, number] = _flatten(node["right_child"], out, tree)
     return number
-
-
-def model_of(arrays: dict[str, np.ndarray]):
-    return build(arrays)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from aggregator.model import Feed, FeedSpec, ParsedEntry, StoryLine
+from aggregator.model import Feed, FeedSpec, StoryLine
 from aggregator.store.ingest import NewEntry
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -17,19 +17,6 @@ def a_feed(**over: Any) -> Feed:
 
 def a_spec(url: str = "https://courier.example/feed.xml", **over: Any) -> FeedSpec:
     return FeedSpec(url=url, **over)
-
-
-def an_entry(number: int = 1, **over: Any) -> ParsedEntry:
-    return ParsedEntry(
-        **{
-            "id": f"guid-{number}",
-            "title": f"Storm {number} reaches the coast",
-            "link": f"https://courier.example/{number}",
-            "published_at": NOW,
-            "summary": f"<p>The storm numbered {number} reached the coast on Monday.</p>",
-            **over,
-        }
-    )
 
 
 def a_new_entry(number: int = 1, **over: Any) -> NewEntry:
