@@ -17,9 +17,8 @@ import contextlib
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from aggregator.errors import StoreError
 from aggregator.model import Event, Story
@@ -31,12 +30,10 @@ from aggregator.store.connection import Connections
 from aggregator.store.events import EVENT_COLUMNS, event_from_row
 from aggregator.store.stories import NOT_HIDDEN, STORY_COLUMNS, STORY_TABLES, Condition, story_from_row
 from aggregator.store.times import to_db
+from aggregator.store.windows import ALL_IDS, BEGINNING, EVENTS, STORIES, Ways, Windows
 
-__all__ = ["Search", "Ways", "story_condition"]
+__all__ = ["Search", "story_condition"]
 
-Row = TypeVar("Row")
-LAST = 2**63 - 1
-ALL_IDS = {"low": 0, "high": LAST}
 CHUNK = 500  # stories fetched at once
 STRETCH_CHARS, DAY_CHARS = 15, 10  # of a time: its ten minutes, its day
 PAIR = 2  # words
@@ -49,62 +46,6 @@ _ORDER = " ORDER BY s.published_at DESC, s.id DESC"
 _BRIEF = "stories s INDEXED BY stories_brief"
 _BY_INDEX = "stories_fts x CROSS JOIN stories s INDEXED BY stories_brief ON s.id = x.rowid"
 _MATCHING = "x.stories_fts MATCH :match AND x.rowid BETWEEN :low AND :high"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
-    """Which way through the indexes is taken: numbers of stories, measured on a store of a million.
-
-    The stories of an outlet, a folder, an author or a tag are looked through first where they are at most `few`. Up to
-    `seeks` of them are sought in the full-text index one by one; more are held against all its matches, unless these are
-    `common` or more: then some of the latest stories will match. Others are read through where the first `sounded` of them let
-    expect no more than `sparse`, from the latest on where these are more than a `gap` apart, else looked for in windows, the
-    first of which has as many `stretches` in which anything was published, or `events`; fewer than `scarce` matches in one are
-    few. Among more ids than are `walked` at once a phrase is sought by its two rarest words, if at most the part `rare` of all
-    stories has the rarest.
-    """
-
-    few: int = 20_000
-    seeks: int = 300
-    common: int = 60_000
-    sounded: int = 8
-    sparse: int = 80
-    gap: int = 200
-    stretches: int = 100
-    events: int = 500
-    scarce: int = 5
-    walked: int = 50_000
-    rare: float = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """An order that windows are cut from, and what is in a window.
-
-    The `edge` is where it ends, `end_at`, nothing where all that is left is in it, with the ids of its stories. It is found
-    quickly where no story is counted for it.
-    """
-
-    edge: str
-    inside: tuple[str, str]
-    is_quick: bool = False
-
-
-_STORIES = _Order(
-    """SELECT min(low) AS low, max(high) AS high, e.end_at FROM (SELECT (SELECT stretch FROM stretches
-        WHERE stretch < :key_at AND stretch >= :start ORDER BY stretch DESC LIMIT 1 OFFSET :size) AS end_at) e
-        CROSS JOIN stretches WHERE stretch < :key_at AND stretch >= ifnull(e.end_at, :start)""",
-    ("s.published_at < :key_at", "s.published_at >= :end_at"),
-    is_quick=True,
-)
-_EVENTS = _Order(  # what is of the same second as the edge belongs to the next window
-    """SELECT min(s.id) AS low, max(s.id) AS high, iif(count(DISTINCT e.id) = :size, min(e.last_at), NULL) AS end_at FROM (
-        SELECT last_at, id FROM events INDEXED BY events_last WHERE merged_into IS NULL
-        AND (last_at, id) < (:key_at, :key_id) AND last_at >= :start ORDER BY last_at DESC, id DESC LIMIT :size) e
-        LEFT JOIN stories s INDEXED BY stories_event ON s.event_id = e.id""",
-    ("(e.last_at, e.id) < (:key_at, :key_id)", "e.last_at > :end_at"),
-)
-_BEGINNING = ("~", LAST)
 _SPELLED = "(has_words(s.title, :phrase) OR has_words(s.text, :phrase))"
 
 
@@ -215,7 +156,7 @@ class Search:
         if before is not None:
             where.append("(e.last_at, e.id) < (:before_at, :before_id)")
             given |= {"before_at": to_db(before[0]), "before_id": before[1]}
-        first = _BEGINNING if before is None else (to_db(before[0]), before[1])
+        first = BEGINNING if before is None else (to_db(before[0]), before[1])
         rest = [*query.narrow, *query.wide]
         if not mentions(node, "hidden") and self._hides(reader_id):
             rest.append(NOT_HIDDEN)
@@ -306,12 +247,12 @@ class Search:
             if is_open and gap > self.ways.gap:
                 yield from self._streamed(narrow, given | {"low": low}, limit)
                 return
-        first = (to_db(within.end), 0) if within.end else _BEGINNING
+        first = (to_db(within.end), 0) if within.end else BEGINNING
         start = to_db(within.start)[:STRETCH_CHARS] if within.start else ""
         size = self.ways.stretches if limit else 0
-        windows = _Windows(self._db, _STORIES, size, self.ways, wanted=limit or 0, first=first, start=start)
+        windows = Windows(self._db, STORIES, size, self.ways, wanted=limit or 0, first=first, start=start)
         for window in windows:
-            where = [_MATCHING, *narrow, *_STORIES.inside]
+            where = [_MATCHING, *narrow, *STORIES.inside]
             yield from windows.counted(self._ids(_BY_INDEX, where, given | window, enough))
 
     def _ids_within(self, period: Period) -> tuple[int, int]:
@@ -320,7 +261,7 @@ class Search:
         if period.start or period.end:
             sql = "SELECT min(low) AS low, max(high) AS high FROM days WHERE day BETWEEN :first AND :last"
             given["first"] = to_db(period.start)[:DAY_CHARS] if period.start else ""
-            given["last"] = to_db(period.end)[:DAY_CHARS] if period.end else _BEGINNING[0]
+            given["last"] = to_db(period.end)[:DAY_CHARS] if period.end else BEGINNING[0]
         found = self._db.row(sql, given) or {}
         return found["low"] or 0, found["high"] or 0
 
@@ -353,9 +294,8 @@ class Search:
         rarest, other, *_ = sorted(words, key=shares.__getitem__)
         if shares[rarest] > self.ways.rare:
             return None
-        return self._sounded({**among, "match": f'NEAR("{rarest}" "{other}", {len(query.phrase) - PAIR})'}, low, high)[
-            0
-        ]
+        near = f'NEAR("{rarest}" "{other}", {len(query.phrase) - PAIR})'
+        return self._sounded({**among, "match": near}, low, high)[0]
 
     def _streamed(self, narrow: Sequence[str], given: dict[str, Any], wanted: int) -> Iterator[int]:
         """Ids of candidates as the index is read from its end, each once no story left to read can be of its day."""
@@ -417,25 +357,20 @@ class Search:
         """Events that have a story for which all of the query holds, its part for the index and the rest, the latest first."""
         order = " ORDER BY e.last_at DESC, e.id DESC"
         few = query.among and self._count(f"SELECT 1 FROM ({query.among})", given, self.ways.few + 1) <= self.ways.few
-        if few:
-            inside = [
-                f"s.id IN ({query.among})",
-                *([f"s.id IN {IN_INDEX.format(name='match')}"] if query.index else []),
-                *rest,
-            ]
-            has_story = f"e.id IN (SELECT s.event_id FROM {_BRIEF} WHERE {' AND '.join(inside)})"
-            sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join([*where, has_story])}{order}"
-            yield from (event_from_row(row) for row in self._db.each(sql, given))
-            return
-        if query.index is None:
-            has_story = f"EXISTS (SELECT 1 FROM stories s WHERE {' AND '.join(['s.event_id = e.id', *rest])})"
+        if few or query.index is None:
+            if few:
+                in_index = [f"s.id IN {IN_INDEX.format(name='match')}"] if query.index else []
+                inside = [f"s.id IN ({query.among})", *in_index, *rest]
+                has_story = f"e.id IN (SELECT s.event_id FROM {_BRIEF} WHERE {' AND '.join(inside)})"
+            else:
+                has_story = f"EXISTS (SELECT 1 FROM stories s WHERE {' AND '.join(['s.event_id = e.id', *rest])})"
             sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join([*where, has_story])}{order}"
             yield from (event_from_row(row) for row in self._db.each(sql, given))
             return
         has_story = f"e.id IN (SELECT s.event_id FROM {_BY_INDEX} WHERE {' AND '.join([_MATCHING, *rest])})"
-        sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join([*where, has_story, *_EVENTS.inside])}{order}"
+        sql = f"SELECT {EVENT_COLUMNS} FROM events e WHERE {' AND '.join([*where, has_story, *EVENTS.inside])}{order}"
         size = self.ways.events if limit else 0
-        windows = _Windows(self._db, _EVENTS, size, self.ways, wanted=limit or 0, first=first, start="")
+        windows = Windows(self._db, EVENTS, size, self.ways, wanted=limit or 0, first=first, start="")
         for window in windows:
             yield from windows.counted(event_from_row(row) for row in self._db.each(sql, given | window))
 
@@ -481,48 +416,6 @@ class Search:
             if self._db.patterns.is_over:
                 raise self._db.patterns.error() from error
             raise
-
-
-class _Windows:
-    """Stretches of an order, from `first` down to `start`: parameters key_* (where it begins), end_at, low and high.
-
-    What each one yields is to be `counted`, for that decides how large the next is.
-    """
-
-    def __init__(
-        self, db: Connections, order: _Order, size: int, ways: Ways, *, wanted: int, first: tuple[str, int], start: str
-    ) -> None:
-        self._db, self._order, self._ways = db, order, ways
-        self._size = self._first_size = size
-        self._wanted = wanted
-        self._key, self._start = first, start
-
-    def counted(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """The rows of a window; the next is as large as it takes to find the others, at most ten times this one.
-
-        Where there were few in the first, or none but a period to stay within, the second is ten times as large if it is
-        quickly found; otherwise few mean that all that is left is taken at once.
-        """
-        count = 0
-        for row in rows:
-            count += 1
-            yield row
-        self._wanted -= count
-        if count >= self._ways.scarce:
-            self._size *= max(1, min(10, 2 * self._wanted // count))
-        else:
-            is_first = self._size == self._first_size
-            self._size *= 10 if is_first and self._order.is_quick and (count or self._start) else 0
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        while self._size:
-            key = {"key_at": self._key[0], "key_id": self._key[1]}
-            edge = self._db.row(self._order.edge, {**key, "start": self._start, "size": self._size}) or {}
-            yield {**key, **edge, "end_at": edge["end_at"] or ""}
-            if edge["end_at"] is None:
-                return
-            self._key = (edge["end_at"], LAST)
-        yield {"key_at": self._key[0], "key_id": self._key[1], "end_at": "", **ALL_IDS}
 
 
 def period_of(node: Node, *, zone: str, now: datetime) -> Period:

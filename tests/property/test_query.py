@@ -12,7 +12,7 @@ from aggregator.errors import QueryError
 from aggregator.query import Node, parse, printed
 from aggregator.query.evaluate import matches
 from aggregator.store import Store
-from aggregator.store.search import Ways
+from aggregator.store.windows import Ways
 from tests.support.searching import NOW, Row, candidates, fill
 
 ZONE = "America/New_York"

@@ -14,8 +14,8 @@ import pytest
 from aggregator.errors import QueryError, StoreError
 from aggregator.query import parse
 from aggregator.store import Store
-from aggregator.store.search import Ways
 from aggregator.store.times import to_db
+from aggregator.store.windows import Ways
 from tests.support.searching import NOW, Row, fill
 
 ROWS = (
