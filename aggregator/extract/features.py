@@ -97,20 +97,25 @@ def _own(blocks: list[Block]) -> Columns:
     return columns
 
 
+def _counts(text: str, head: str) -> tuple[int, int, int, int]:
+    """Dense characters and commas of a text; capitals and digits of its head."""
+    if text.isascii():
+        raw = head.encode("ascii")
+        return (
+            0,
+            text.count(","),
+            len(raw) - len(raw.translate(None, _UPPER)),
+            len(raw) - len(raw.translate(None, _DIGITS)),
+        )
+    commas = text.count(",") + text.count("，") + text.count("、")
+    return len(_HAN.findall(text)), commas, sum(map(str.isupper, head)), sum(map(str.isdigit, head))
+
+
 def _own_row(block: Block, repeats: int) -> tuple[float, ...]:
     text = block.text
     length = len(text)
     head = text[:200]
-    if text.isascii():
-        han, commas = 0, text.count(",")
-        raw = head.encode("ascii")
-        upper = len(head) - len(raw.translate(None, _UPPER))
-        digits = len(head) - len(raw.translate(None, _DIGITS))
-    else:
-        han = len(_HAN.findall(text))
-        commas = text.count(",") + text.count("，") + text.count("、")
-        upper = sum(map(str.isupper, head))
-        digits = sum(map(str.isdigit, head))
+    han, commas, upper, digits = _counts(text, head)
     gaps = text.count(" ") + text.count("\n") + 1 + han // 2
     last, first = text[-1], text[0]
     ends = last in _ENDS
