@@ -79,23 +79,24 @@ class HouseLines:
         _, rows = self._postings.lookup(np.array(sorted(keys), dtype=np.uint64))
         return {row for row in rows.tolist() if row in self._titles}
 
-    def kept(self, story: Fingerprint) -> NDArray[np.bool_] | None:
-        """Which words of a story are its own; None for all of them."""
-        if not self._house or not story.source or not len(story):
-            return None
-        keys, lengths, _ = _lines([story])
-        standing = np.array([key in self._house for key in keys.tolist()], dtype=np.bool_)
-        if not standing.any():
-            return None
-        kept = np.repeat(~standing, lengths)
-        if len(story) >= _STUB and float(kept.mean()) < 1 - _MOST_STRIPPED:
-            return None
-        return kept
+    def kept(self, stories: Sequence[Fingerprint]) -> list[NDArray[np.bool_] | None]:
+        """Which words of each story are its own; None for all of them. The stories have an outlet and words."""
+        if not self._house or not stories:
+            return [None] * len(stories)
+        keys, lengths, _ = _lines(stories)
+        own = np.repeat(~np.isin(keys, np.array([*self._house], dtype=np.uint64)), lengths)
+        ends = np.cumsum([len(story) for story in stories])[:-1]
+        return [None if _is_whole(words) else words.copy() for words in np.split(own, ends)]
 
     def keep(self, alive: NDArray[np.bool_], renumbered: NDArray[np.int32]) -> None:
         """Drop rows and renumber the others."""
         self._postings.keep(alive, renumbered)
         self._titles = {int(renumbered[row]): title for row, title in self._titles.items()}
+
+
+def _is_whole(kept: NDArray[np.bool_]) -> bool:
+    """Whether a text stays as it is: it has no house line, or would lose too much."""
+    return bool(kept.all()) or (len(kept) >= _STUB and float(kept.mean()) < 1 - _MOST_STRIPPED)
 
 
 def _lines(stories: Sequence[Fingerprint]) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:

@@ -169,12 +169,14 @@ class StoryIndex:
     def _strip(self, rows: Iterable[int], *, fresh: bool = False) -> None:
         rows = list(rows)
         holders = self._house.holders(self._house.standing)
+        lined = [row for row in rows if row in holders]
+        kept = dict(zip(lined, self._house.kept([self._live(row).story for row in lined]), strict=True))
         others = []
         for row in rows:
             held = self._live(row)
             if not fresh:
                 self._unkey(held)
-            if held.strip(self._house.kept(held.story) if row in holders else None):
+            if held.strip(kept.get(row)):
                 others.append(held)
             for key in _same_keys(held.own):
                 self._same.setdefault(key, set()).add(held.story.id)
