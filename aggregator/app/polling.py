@@ -21,6 +21,7 @@ from aggregator.errors import AggregatorError, LeaseHeld
 from aggregator.model import Feed
 from aggregator.pipeline.report import PollReport
 from aggregator.store import Store
+from aggregator.store.feeds import SKEW
 
 if TYPE_CHECKING:
     from aggregator.app.manners import Manners
@@ -128,6 +129,7 @@ class Polling:
             if options.force
             or feed.next_poll_at is None
             or feed.next_poll_at <= now
+            or (feed.last_polled_at is not None and feed.last_polled_at > until + SKEW)
             or (
                 (feed.retry_at is None or feed.retry_at <= now)
                 and (feed.last_polled_at is None or feed.last_polled_at < until - AHEAD)

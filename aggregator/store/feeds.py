@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.errors import AlreadyExists, FeedNotFound
@@ -15,12 +15,13 @@ from aggregator.store.connection import Connections
 from aggregator.store.times import from_db, to_db
 from aggregator.text.folders import join_folder, split_folder
 
-__all__ = ["Feeds"]
+__all__ = ["SKEW", "Feeds"]
 
 _COLUMNS = """id, url, title, site_url, folder, attributes, lang, state, added_at, etag, last_modified, body_hash,
     interval_s, override_interval_s, next_poll_at, next_poll_reason, retry_at, last_polled_at, last_ok_at,
     last_new_at, last_status, last_error, failures, moved_to, moved_count, wishes, selectors,
     (SELECT access FROM logins l WHERE l.feed_id = feeds.id) AS access"""
+SKEW = timedelta(hours=1)  # what is dated further ahead than this was dated by a clock that was wrong
 _TIMES = ("added_at", "next_poll_at", "retry_at", "last_polled_at", "last_ok_at", "last_new_at")
 
 
@@ -141,12 +142,15 @@ class Feeds:
         return bool(self._db.value("SELECT 1 FROM feeds WHERE url = ? AND state = 'removed'", (url,)))
 
     def due(self, now: datetime, *, force: bool = False) -> tuple[Feed, ...]:
-        """Feeds to be polled now, the longest overdue first; with `force` all but those whose server said when to return."""
+        """Feeds to be polled now, the longest overdue first; with `force` all but those whose server said when to return.
+
+        Those too that were asked in a time to come: the clock was set back, and what was planned then is of no use.
+        """
         when = "retry_at" if force else "next_poll_at"
         rows = self._db.rows(
-            f"SELECT {_COLUMNS} FROM feeds WHERE state = 'active' AND ({when} IS NULL OR {when} <= ?)"
+            f"SELECT {_COLUMNS} FROM feeds WHERE state = 'active' AND ({when} IS NULL OR {when} <= ? OR last_polled_at > ?)"
             " ORDER BY next_poll_at, id",
-            (to_db(now),),
+            (to_db(now), to_db(now + SKEW)),
         )
         return tuple(_feed(row) for row in rows)
 

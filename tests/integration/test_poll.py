@@ -147,6 +147,22 @@ def test_even_a_forced_poll_waits_until_retry_after_has_passed(db: Path) -> None
             assert poll(app).polled == 2
 
 
+def test_feeds_that_were_asked_by_a_clock_years_ahead_are_asked_again_once_it_is_right(db: Path) -> None:
+    clock = Clock()
+    replies = iter([feed(item(1)), feed(item(1)), feed(item(1), item(2))])
+    with (
+        Server({"/feed": lambda _: next(replies)}) as server,
+        reading(db, server.url("/feed"), clock=clock) as app,
+    ):
+        clock.now = START + timedelta(days=900)
+        assert poll(app, force=False).new_stories == 1
+        clock.now = START
+        assert poll(app, force=False).polled == 1, "what was planned for a time to come is of no use"
+        assert poll(app, force=False).polled == 0
+        clock.now = START + timedelta(days=1)
+        assert poll(app, force=False).new_stories == 1
+
+
 def test_a_host_that_turned_three_feeds_away_is_left_alone_also_after_a_restart(db: Path) -> None:
     busy = Reply(status=429, headers=(("Retry-After", "600"),))
     paths = ["/1", "/2", "/3", "/4"]
