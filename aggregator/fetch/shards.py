@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -57,10 +58,13 @@ def fetch_shard(
     options: FetchOptions,
     shard: Shard,
     read: Callable[[FetchRequest, Fetched], tuple[Fetched, T]],
+    *,
+    stop: threading.Event | None = None,
 ) -> Harvest[T]:
-    """Fetch a shard, never asking one of its hosts more often than `options` say.
+    """Fetch a shard, never asking one of its hosts more often than `options` say, until `stop` is set.
 
     `read` is put to each document here, so that only what it leaves of it, and what it makes of it, has to travel.
+    `stop` is given where this runs, by the executor that was handed the call: a signal cannot travel.
     """
     client = Client(options, _transport(options))
     client.robots.load(shard.robots)
@@ -71,7 +75,7 @@ def fetch_shard(
             gate.set_crawl_delay(exchange.authority, exchange.crawl_delay_s)
     answers: list[Answered[T]] = []
     onward: list[tuple[int, Exchange]] = []
-    for driven in drive(shard.exchanges, gate, workers=THREADS, stays=True):
+    for driven in drive(shard.exchanges, gate, workers=THREADS, stop=stop, stays=True):
         if driven is None:
             continue
         exchange, result = driven

@@ -30,7 +30,7 @@ OPTIONS = FetchOptions(allow_networks=("127.0.0.0/8",), host_gap_s=0.05, timeout
 
 
 class FarAway(Executor):
-    """Threads that get and give copies, as other machines do."""
+    """Threads that get and give copies, and give calls a signal to stop, as workers of a cluster do."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(8)
@@ -44,7 +44,7 @@ class FarAway(Executor):
 
 def _there(call: bytes) -> Any:
     fn, args, kwargs = pickle.loads(call)
-    return pickle.loads(pickle.dumps(fn(*args, **kwargs)))
+    return pickle.loads(pickle.dumps(fn(*args, **kwargs, stop=threading.Event())))
 
 
 @dataclass

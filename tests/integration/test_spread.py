@@ -59,6 +59,12 @@ def poll(server: Server, db: Path, scheduler: str) -> None:
     assert report.failed == []
 
 
+def test_a_cluster_fetches_what_this_machine_alone_would(server: Server, dask: Any, tmp_path: Path) -> None:
+    poll(server, tmp_path / "dask.db", dask.scheduler_address)
+    assert faults(tmp_path / "dask.db") == []
+    assert content(server, tmp_path / "dask.db") == content(server, poll_here(server, tmp_path / "here.db"))
+
+
 def poll_here(server: Server, db: Path) -> Path:
     with reading(server, db) as app:
         app.polling.poll(PollOptions())
