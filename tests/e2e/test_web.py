@@ -357,8 +357,9 @@ def _look_at(app: App, pages: Sequence[str], profile: Path) -> None:
                 assert driver.execute_script("return document.documentElement.scrollWidth") <= width, path
                 asked = driver.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
                 assert all(name.startswith(address) for name in asked)
-                assert (path, driver.execute_script(SHIFTS)) == (path, 0)
+                assert driver.execute_script(SHIFTS) < UNSEEN, path
 
 
+UNSEEN = 0.001  # a hundredth of what web.dev calls good: a page in pieces may be painted between two of them
 SHIFTS = """const seen = new PerformanceObserver(() => {}); seen.observe({type: 'layout-shift', buffered: true});
 return seen.takeRecords().reduce((sum, each) => sum + each.value, 0);"""
