@@ -48,9 +48,7 @@ def contradiction(a: Features, b: Features) -> str | None:
 
 
 def _other_fact(a: Features, b: Features) -> str | None:
-    if not a.facts or not b.facts:
-        return None
-    mine, theirs = _by_kind(a.facts), _by_kind(b.facts)
+    mine, theirs = _by_kind(a.readable.facts), _by_kind(b.readable.facts)
     for kind in ("quarter", "magnitude", "score", "rate"):
         one, other = mine.get(kind, []), theirs.get(kind, [])
         if not one or not other or set(one) & set(other):
@@ -73,7 +71,8 @@ def _other_slot(a: Features, b: Features) -> str | None:
     """Two titles or openings to one template, with another name or day in the same place."""
     if a.lang is None or a.lang != b.lang:
         return None
-    return _slots(a, b, a.headline, b.headline) or _slots(a, b, a.opening, b.opening)
+    one, other = a.readable, b.readable
+    return _slots(a, b, one.headline, other.headline) or _slots(a, b, one.opening, other.opening)
 
 
 def _slots(a: Features, b: Features, text: str, text_of: str) -> str | None:
@@ -179,7 +178,7 @@ def _names(text: str, story: Features) -> bool:
 def _mentions(story: Features, text: str) -> bool:
     """Whether the story says any of the meaningful words of `text`."""
     if not has_spaces(story.lang):
-        return text in story.headline or _any_term(story, text)
+        return text in story.readable.headline or _any_term(story, text)
     return _any_term(story, text)
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from sys import intern
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +24,7 @@ from aggregator.cluster.meaning import NOTHING, Encode, Meaning, meaning
 from aggregator.cluster.names import figures_in, names_in, subjects_in, words_of
 from aggregator.cluster.places import places_in
 from aggregator.cluster.rarity import HASH_BITS, rarity
+from aggregator.cluster.readable import Readable
 from aggregator.model import StoryLine
 from aggregator.text.dateline import dateline_end
 from aggregator.text.language import detect, has_spaces
@@ -53,9 +53,7 @@ class Features:
     `terms` are hashed words in ascending order with their rarity `idf` and unit-length weight vectors `comb` (whole text),
     `lead` and `title` over the same order (0: not in that part); `bigrams` and `names` are sparse vectors of their own.
     Weights hold no more than half precision, so bytes give them back exactly. `weekdays` has a bit for each weekday the
-    lead names. The rest is readable: `shown_names`, `figures` and `rare` words for the reasons shown, `subjects` (names in
-    the title), `facts` ("quarter 2") and the countries named in the title and anywhere to tell look-alikes apart. `meaning`
-    is empty unless the extra for other languages is in use.
+    lead names. `told` is what is `readable`, as bytes. `meaning` is empty unless the extra for other languages is in use.
     """
 
     id: str
@@ -71,15 +69,7 @@ class Features:
     names: _Ids
     name_weights: _Weights
     weekdays: int = 0
-    headline: str = ""
-    opening: str = ""
-    shown_names: tuple[str, ...] = ()
-    figures: tuple[str, ...] = ()
-    rare: tuple[str, ...] = ()
-    subjects: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    title_places: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
+    told: bytes = b""
     meaning: Meaning = field(default_factory=lambda: NOTHING)
 
     @property
@@ -90,27 +80,20 @@ class Features:
     @property
     def digest(self) -> int:
         """A number that changes with anything that decides: words, weights, time."""
-        parts = (self.terms, self.comb, self.lead, self.title, self.bigrams, self.names, self.meaning)
-        crc = zlib.crc32(
-            repr((self.time_us, self.headline, self.opening, self.subjects, self.facts, self.places)).encode(
-                "utf-8", "replace"
-            )
-        )
-        for part in parts:
-            crc = zlib.crc32(part.tobytes(), crc)
+        crc = zlib.crc32(repr((self.time_us, self.lang)).encode(), zlib.crc32(self.told))
+        for part in (self.terms, self.comb, self.lead, self.title, self.bigrams, self.names, self.meaning):
+            crc = zlib.crc32(part.data, crc)
         return crc
 
-    def _readable(self) -> tuple[tuple[str, ...], ...]:
-        return (
-            self.shown_names, self.figures, self.rare, self.subjects, self.facts, self.title_places, self.places
-        )  # fmt: skip
+    @property
+    def readable(self) -> Readable:
+        """What reasons name and look-alikes are told by."""
+        return Readable.read(self.told)
 
     def to_bytes(self) -> bytes:
         """A compact, versioned encoding; `from_bytes` reads it back."""
-        texts = "\x00".join(
-            [self.id, self.lang or "", self.headline, self.opening, *("\x1f".join(part) for part in self._readable())]
-        )
-        encoded = texts.encode("utf-8", "surrogatepass")
+        named = f"{self.id}\x00{self.lang or ''}\x00".encode("utf-8", "surrogatepass")
+        encoded = named + self.told
         head = _HEADER.pack(
             VERSION, self.time_us, len(self.terms), len(self.bigrams), len(self.names), len(encoded) >> 16,
             len(encoded) & 0xFFFF, self.weekdays,
@@ -127,24 +110,18 @@ class Features:
             return None
         _, time_us, n, m, e, high, low, weekdays = _HEADER.unpack_from(data)
         at = _HEADER.size + (high << 16) + low
-        story, lang, headline, opening, *readable = (
-            data[_HEADER.size : at].decode("utf-8", "surrogatepass").split("\x00")
-        )
+        story, lang, told = data[_HEADER.size : at].split(b"\x00", 2)
         ids = np.frombuffer(data, "<u4", n + m + e, at).astype(np.uint32)  # copies: else all of `data` would stay
         at += ids.nbytes
         weights = np.frombuffer(data, "<f2", 4 * n + m + e, at).astype(np.float16)
         at += weights.nbytes
         idf, comb, lead, title = weights[: 4 * n].reshape(4, n)
-        shown, figures, rare, subjects, facts, title_places, places = (
-            tuple(map(intern, part.split("\x1f"))) if part else ()
-            for part in readable  # the stories of a week name the same
-        )
         return cls(
-            id=story, published_at=_EPOCH + timedelta(microseconds=time_us), lang=lang or None, headline=headline,
-            opening=opening, terms=ids[:n], bigrams=ids[n : n + m], names=ids[n + m :], idf=idf, comb=comb, lead=lead,
-            title=title, bigram_weights=weights[4 * n : 4 * n + m], name_weights=weights[4 * n + m :], weekdays=weekdays,
-            shown_names=shown, figures=figures, rare=rare, subjects=subjects, facts=facts, title_places=title_places,
-            places=places, meaning=np.frombuffer(data, np.int8, offset=at).copy(),
+            id=story.decode("utf-8", "surrogatepass"), lang=lang.decode("utf-8", "surrogatepass") or None,
+            published_at=_EPOCH + timedelta(microseconds=time_us), terms=ids[:n], bigrams=ids[n : n + m],
+            names=ids[n + m :], idf=idf, comb=comb, lead=lead, title=title, bigram_weights=weights[4 * n : 4 * n + m],
+            name_weights=weights[4 * n + m :], weekdays=weekdays, told=told,
+            meaning=np.frombuffer(data, np.int8, offset=at).copy(),
         )  # fmt: skip
 
 
@@ -162,12 +139,21 @@ def features(line: StoryLine, encode: Encode | None = None) -> Features:
     in_names = words_of(names)
     name_weights = _name_weights(in_names, lang)
     title_places = places_in(in_title, title, lang)
+    told = Readable(
+        headline=title[:_SHOWN_LIMIT],
+        opening=body[:_SHOWN_LIMIT],
+        shown_names=tuple(names),
+        figures=tuple(figures_in(f"{title}\n{body}")),
+        rare=tuple(surface[term] for term in weighed.rare) if has_spaces(lang) else (),
+        subjects=tuple(subjects_in(title, in_names, lang)),
+        facts=tuple(facts_in(title, body[:LEAD_LIMIT])),
+        title_places=tuple(sorted(title_places)),
+        places=tuple(sorted(title_places | places_in(in_lead + in_rest, body, lang))),
+    )
     return Features(
         id=line.id,
         published_at=line.published_at,
         lang=lang,
-        headline=title[:_SHOWN_LIMIT].replace("\x00", " "),
-        opening=body[:_SHOWN_LIMIT].replace("\x00", " "),
         terms=weighed.terms,
         idf=weighed.idf,
         comb=weighed.comb,
@@ -178,19 +164,13 @@ def features(line: StoryLine, encode: Encode | None = None) -> Features:
         names=name_weights[0],
         name_weights=name_weights[1],
         weekdays=weekdays_in(spoken[0] + spoken[1], title + body[:cut], lang),
-        shown_names=tuple(names),
-        figures=tuple(figures_in(f"{title}\n{body}")),
-        rare=tuple(surface[term] for term in weighed.rare) if has_spaces(lang) else (),
-        subjects=tuple(subjects_in(title, in_names, lang)),
-        facts=tuple(facts_in(title, body[:LEAD_LIMIT])),
-        title_places=tuple(sorted(title_places)),
-        places=tuple(sorted(title_places | places_in(in_lead + in_rest, body, lang))),
+        told=told.to_bytes(),
         meaning=NOTHING if encode is None else meaning(title, body[:LEAD_LIMIT], encode),
     )
 
 
 def _parts(line: StoryLine) -> tuple[str, str]:
-    title, body = (line.title or "").strip(), (line.text or "").strip()
+    title, body = ((part or "").replace("\x00", " ").strip() for part in (line.title, line.text))
     if title and body.startswith(title):
         body = body[len(title) :].lstrip()
     if not title:

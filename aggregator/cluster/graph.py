@@ -28,7 +28,7 @@ from aggregator.model import EventAssignment
 __all__ = ["EventGraph", "Options"]
 
 _NONE: Moved = (np.zeros(0, dtype=np.int64),) * 3
-_STATE = 4  # of what `state` gives; to be raised when candidates, descriptions or linkage change
+_STATE = 5  # of what `state` gives; to be raised when candidates, descriptions or linkage change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

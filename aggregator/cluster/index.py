@@ -6,7 +6,6 @@ sums of these below 16 lose nothing in double precision.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 
 import numpy as np
@@ -29,7 +28,7 @@ class _Block:
     __slots__ = ("first_us", "last_us", "postings")
 
     def __init__(self) -> None:
-        self.postings: dict[int, array[int]] = {}
+        self.postings: dict[int, bytearray] = {}
         self.first_us, self.last_us = 1 << 62, -1 << 62
 
     def reaches(self, time_us: int, reach_us: int) -> bool:
@@ -58,12 +57,14 @@ class Index:
         block = self._block(slot // _BLOCK)
         block.spans([story.time_us])
         postings = block.postings
-        for term, posting in zip(story.terms.tolist(), packed.view(np.int64).tolist(), strict=True):
+        joined, width = packed.tobytes(), _POSTING.itemsize
+        for place, term in enumerate(story.terms.tolist()):
+            posting = joined[place * width : (place + 1) * width]
             held = postings.get(term)
             if held is None:
-                postings[term] = array("q", (posting,))
+                postings[term] = bytearray(posting)
             else:
-                held.append(posting)
+                held += posting
 
     def fill(self, stories: list[Features | None]) -> None:
         """Enter many at once into an empty index: slot k is the k-th; None is left out."""
@@ -84,12 +85,12 @@ class Index:
         packed["comb"] = np.concatenate([story.comb for _, story in held])
         packed["lead"] = np.concatenate([story.lead for _, story in held])
         order = np.argsort(terms, kind="stable")
-        found, starts = np.unique(terms[order], return_index=True)
-        joined = packed[order].tobytes()
+        terms, joined = terms[order], packed[order].tobytes()
+        starts = np.flatnonzero(np.diff(terms, prepend=-1))
         ends = [*starts[1:].tolist(), len(terms)][: len(starts)]
         width = _POSTING.itemsize
-        for term, first, last in zip(found.tolist(), starts.tolist(), ends, strict=True):
-            block.postings[term] = array("q", joined[first * width : last * width])
+        for term, first, last in zip(terms[starts].tolist(), starts.tolist(), ends, strict=True):
+            block.postings[term] = bytearray(joined[first * width : last * width])
 
     def similarities(self, story: Features, size: int, reach_us: int) -> tuple[_Ints, _Ints]:
         """Cosines by whole text and by lead with slots 0..size-1, in units of 1/SCALE.
@@ -99,8 +100,8 @@ class Index:
         near = [block.postings for block in self._blocks if block.reaches(story.time_us, reach_us)]
         leading = np.argsort(story.lead <= 0, kind="stable")  # terms of the lead first: their postings are a slice
         in_lead = len(near) * int((story.lead > 0).sum())
-        held = [postings.get(term, _NONE) for term in story.terms[leading].tolist() for postings in near]
-        lengths = np.fromiter(map(len, held), dtype=np.int64, count=len(held))
+        held = [postings.get(term, b"") for term in story.terms[leading].tolist() for postings in near]
+        lengths = np.fromiter(map(len, held), dtype=np.int64, count=len(held)) // _POSTING.itemsize
         joined = np.frombuffer(b"".join(held), dtype=_POSTING)
         weights = np.repeat(np.stack([story.comb, story.lead])[:, leading].astype(np.float64), len(near), axis=1)
         slots = joined["slot"].astype(np.intp)
@@ -126,9 +127,6 @@ def similarity(one: Features, other: Features) -> tuple[int, int]:
         for mine, theirs in ((one.comb, other.comb), (one.lead, other.lead))
     )
     return int(comb), int(lead)
-
-
-_NONE: array[int] = array("q")
 
 
 def _quantised(values: npt.NDArray[np.generic]) -> _Ints:

@@ -58,9 +58,10 @@ class Sizes:
     @classmethod
     def of(cls, story: Features) -> Sizes:
         """The sums of one story."""
+        told = story.readable
         idf = story.idf.astype(np.float64)
         table = rarity(story.lang)
-        subjects = np.array([table[t][0] for name in story.subjects for t in terms(name, story.lang)], dtype=np.uint32)
+        subjects = np.array([table[t][0] for name in told.subjects for t in terms(name, story.lang)], dtype=np.uint32)
         in_title, named = story.title > 0, (story.terms[:, None] == subjects).any(axis=1)
         roles = np.where(in_title, np.where(named, _SUBJECT, _PLAIN), 0).astype(np.uint8)
         return cls(
@@ -74,11 +75,11 @@ class Sizes:
                 *(float(np.count_nonzero(roles == role)) for role in (_SUBJECT, _PLAIN)),
             ),
             min(1.0, max(0.0, (_LONG - len(story.terms)) / (_LONG - _SHORT))),
-            _told(story.figures),
-            _told(figures_in(story.headline)),
+            _told(told.figures),
+            _told(figures_in(told.headline)),
             roles,
-            frozenset(story.title_places),
-            frozenset(story.places),
+            frozenset(told.title_places),
+            frozenset(told.places),
         )
 
 

@@ -16,11 +16,13 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 def reason(story: Features, nearest: Features, probability: float, others: int, *, by_hand: bool) -> str:
     """Why `story` is in an event with `others` other reports, of which `nearest` is most like it."""
-    parts = [_shared("names", story.shown_names, nearest.shown_names)]
-    parts.append(_shared("figures", tuple(f for f in story.figures if not YEAR.fullmatch(f)), nearest.figures))
-    parts.append(
-        _shared("words", story.rare, nearest.rare, without=" ".join((*story.shown_names, *nearest.shown_names)))
-    )
+    mine, theirs = story.readable, nearest.readable
+    named = " ".join((*mine.shown_names, *theirs.shown_names))
+    parts = [
+        _shared("names", mine.shown_names, theirs.shown_names),
+        _shared("figures", tuple(f for f in mine.figures if not YEAR.fullmatch(f)), theirs.figures),
+        _shared("words", mine.rare, theirs.rare, without=named),
+    ]
     found = "; ".join(part for part in parts if part) or "alike as a whole"
     if len(story.meaning) and len(nearest.meaning) and story.lang != nearest.lang:
         found = f"told in another language ({nearest.lang}); {found}"

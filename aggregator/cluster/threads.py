@@ -62,5 +62,5 @@ def _order(chapter: Chapter) -> tuple[datetime, str]:
 
 def names_of(stories: Collection[Features]) -> frozenset[str]:
     """Names that at least half of an event's stories mention."""
-    counts = Counter(name for story in stories for name in {*map(str.lower, story.shown_names)})
+    counts = Counter(name for story in stories for name in {*map(str.lower, story.readable.shown_names)})
     return frozenset(name for name, count in counts.items() if count >= _NAMED * len(stories))

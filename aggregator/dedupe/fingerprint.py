@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 import zlib
@@ -58,16 +57,6 @@ class Fingerprint:
     def headline(self) -> WordSequence:
         """The words of the title."""
         return unpack(self.title_words, self.title_flags)
-
-    @property
-    def text_key(self) -> int:
-        """Equal for equal normalised texts; 0 for none."""
-        return _key(self.words)
-
-    @property
-    def title_key(self) -> int:
-        """Equal for equal normalised titles; 0 for none."""
-        return _key(self.title_words)
 
     @property
     def digest(self) -> int:
@@ -127,7 +116,3 @@ def fingerprint(line: StoryLine) -> Fingerprint:
         title_words=title_words,
         title_flags=title_flags,
     )
-
-
-def _key(words: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(words, digest_size=8).digest(), "little") if words else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,7 +34,7 @@ class HouseLines:
 
     def __init__(self) -> None:
         self._postings = Postings()
-        self._titles: dict[int, int] = {}
+        self._titles: dict[int, bytes] = {}
         self._house: set[int] = set()
 
     def add(self, stories: Sequence[tuple[int, Fingerprint]]) -> set[int]:
@@ -42,7 +43,7 @@ class HouseLines:
         if not told:
             return set()
         for row, story in stories:
-            self._titles[row] = story.title_key or story.text_key
+            self._titles[row] = story.title_words or story.words
         keys, _, places = _lines([story for _, story in told])
         order = np.lexsort((keys, places))
         keys, places = keys[order], places[order]
@@ -85,8 +86,9 @@ class HouseLines:
             return [None] * len(stories)
         keys, lengths, _ = _lines(stories)
         own = np.repeat(~np.isin(keys, np.array([*self._house], dtype=np.uint64)), lengths)
-        ends = np.cumsum([len(story) for story in stories])[:-1]
-        return [None if _is_whole(words) else words.copy() for words in np.split(own, ends)]
+        ends = accumulate((len(story) for story in stories), initial=0)
+        texts = [own[first:last] for first, last in pairwise(ends)]
+        return [None if _is_whole(words) else words.copy() for words in texts]
 
     def keep(self, alive: NDArray[np.bool_], renumbered: NDArray[np.int32]) -> None:
         """Drop rows and renumber the others."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from aggregator.dedupe.compare import WINDOW
 from aggregator.dedupe.house import HouseLines
 from aggregator.dedupe.postings import Postings
-from aggregator.text.shingles import START, shingles_of
+from aggregator.text.shingles import START, shingles_of, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,7 +61,7 @@ class StoryIndex:
         self._row_of: dict[str, int] = {}
         self._postings = Postings()
         self._house = HouseLines()
-        self._same: dict[tuple[str, int], set[str]] = {}
+        self._same: dict[tuple[str, bytes], set[str]] = {}
         self._days = np.zeros(_SMALLEST_TABLE)
         self._sizes = np.zeros(_SMALLEST_TABLE, dtype=np.int64)
 
@@ -139,8 +140,8 @@ class StoryIndex:
     def _equal(self, held: _Row) -> Iterator[tuple[str, str]]:
         """Stories with the same text, or, where one of two has none, with the same title."""
         own = held.own
-        others = set(self._same.get(("text", own.text_key), ()))
-        titled = self._same.get(("title", own.title_key), ()) if own.title_key else ()
+        others = set(self._same.get(("text", own.words), ()))
+        titled = self._same.get(("title", own.title_words), ())
         others.update(other for other in titled if not len(own) or not len(self.own(other)))
         for other in others - {own.id}:
             yield min(own.id, other), max(own.id, other)
@@ -223,12 +224,14 @@ class StoryIndex:
 
 def _samples(stories: Sequence[Fingerprint]) -> list[NDArray[np.uint32]]:
     """The sample of each story's shingles, ascending."""
-    values, owners = shingles_of([story.text for story in stories])
+    words = unpack(b"".join(story.words for story in stories), b"".join(story.flags for story in stories))
+    values, owners = shingles_of(words, [len(story) for story in stories])
     sampled = values % _SAMPLED == 0
     joint = np.sort((owners[sampled].astype(np.uint64) << np.uint64(32)) | values[sampled])
     joint = joint[np.append(np.ones(min(1, len(joint)), dtype=np.bool_), joint[1:] != joint[:-1])]
-    cuts = np.searchsorted(joint, np.arange(1, len(stories), dtype=np.uint64) << np.uint64(32))
-    return np.split(joint.astype(np.uint32), cuts)
+    cuts = np.searchsorted(joint, np.arange(len(stories) + 1, dtype=np.uint64) << np.uint64(32)).tolist()
+    samples = joint.astype(np.uint32)
+    return [samples[first:last] for first, last in pairwise(cuts)]
 
 
 def _share_enough(one: _Row, other: _Row) -> bool:
@@ -239,9 +242,9 @@ def _share_enough(one: _Row, other: _Row) -> bool:
     return shared >= max(_FEWEST_SHARED, _SHARE * min(len(one.sample), len(other.sample)))
 
 
-def _same_keys(story: Fingerprint) -> list[tuple[str, int]]:
-    keys = (("text", story.text_key), ("title", story.title_key))
-    return [(what, key) for what, key in keys if key]
+def _same_keys(story: Fingerprint) -> list[tuple[str, bytes]]:
+    keys = (("text", story.words), ("title", story.title_words))
+    return [(what, words) for what, words in keys if words]
 
 
 def _without(story: Fingerprint, kept: NDArray[np.bool_]) -> Fingerprint:

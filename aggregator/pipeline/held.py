@@ -132,7 +132,7 @@ class HeldWindow:
     def _begin(self, since: datetime, until: datetime) -> _Span:
         """Fill an empty window, from what the last process found out where that serves.
 
-        Without the garbage collector, which would look at all the stories again and again as they come.
+        Without the garbage collector, which would look at all the stories again and again as they come, and later too.
         """
         with _uncollected():
             return self._filled(since, until)
@@ -186,11 +186,14 @@ class HeldWindow:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
+    """Do not look for cycles while a block runs, nor ever among what it leaves, until the next one: there are none."""
     collects = gc.isenabled()
     gc.disable()
+    gc.unfreeze()
     try:
         yield
     finally:
+        gc.freeze()
         if collects:
             gc.enable()
 

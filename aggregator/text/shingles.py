@@ -217,19 +217,22 @@ def shingles(words: WordSequence) -> NDArray[np.uint32]:
     return (total >> np.uint64(32)).astype(np.uint32)
 
 
-def shingles_of(texts: Sequence[WordSequence]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """`shingles` of several texts and, for each, the place of its text: cheaper than one by one, in no promised order."""
-    unspaced = [bool(np.bitwise_or.reduce(text.flags, initial=0) & (_HAN | _SOUTH_EAST)) for text in texts]
-    spaced = np.array([place for place, apart in enumerate(unspaced) if not apart], dtype=np.int64)
-    sizes = [len(texts[place]) for place in spaced]
-    joined = np.concatenate([np.empty(0, dtype=np.uint32), *(texts[place].hashes for place in spaced)])
-    found = shingles(WordSequence(hashes=joined, flags=np.zeros(len(joined), dtype=np.uint8)))
-    left = np.repeat(np.cumsum(sizes, dtype=np.int64), sizes) - np.arange(len(joined))
-    whole = np.flatnonzero(left[: len(found)] >= _WORDS_WIDE)
-    others = [(place, shingles(texts[place])) for place, apart in enumerate(unspaced) if apart]
+def shingles_of(words: WordSequence, sizes: Sequence[int]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """`shingles` of several texts, joined, of so many words each, and for each shingle the place of its text.
+
+    Cheaper than one by one, in no promised order.
+    """
+    owners, ends = np.repeat(np.arange(len(sizes)), sizes), np.cumsum(sizes, dtype=np.int64)
+    unspaced = np.unique(owners[(words.flags & (_HAN | _SOUTH_EAST)) != 0])
+    found = shingles(WordSequence(hashes=words.hashes, flags=np.zeros(len(words), dtype=np.uint8)))
+    whole = (ends[owners] - np.arange(len(words)) >= _WORDS_WIDE)[: len(found)]
+    if len(unspaced):
+        whole &= ~np.isin(owners[: len(found)], unspaced)
+    texts = [slice(ends[place] - sizes[place], ends[place]) for place in unspaced.tolist()]
+    others = [shingles(WordSequence(hashes=words.hashes[text], flags=words.flags[text])) for text in texts]
     return (
-        np.concatenate([found[whole], *(values for _, values in others)]),
-        np.concatenate([np.repeat(spaced, sizes)[whole], *(np.full(len(v), place) for place, v in others)]),
+        np.concatenate([found[whole], *others]),
+        np.concatenate([owners[: len(found)][whole], np.repeat(unspaced, list(map(len, others)))]),
     )
 
 

@@ -50,7 +50,7 @@ def main() -> None:
     encode = encoder()
 
     def vector(story) -> np.ndarray:
-        return meaning(story.headline, story.opening[:OPENING], encode).astype(float) / EXACT
+        return meaning(story.readable.headline, story.readable.opening[:OPENING], encode).astype(float) / EXACT
 
     newsroom = load(default_folder())
     lang = {outlet.key: outlet.lang for outlet in newsroom.outlets}

@@ -14,7 +14,12 @@ def test_bytes_give_the_features_back():
     again = Features.from_bytes(story.to_bytes())
     assert again is not None
     assert again.to_bytes() == story.to_bytes()
-    assert (again.id, again.published_at, again.lang, again.headline) == ("a", story.published_at, "en", FIRE[0])
+    assert (again.id, again.published_at, again.lang, again.readable.headline) == (
+        "a",
+        story.published_at,
+        "en",
+        FIRE[0],
+    )
     assert np.array_equal(again.comb, story.comb)
     assert again.digest == story.digest
 
@@ -39,7 +44,7 @@ def test_a_headline_repeated_in_the_text_counts_once():
 
 
 def test_without_a_title_the_first_line_stands_for_it():
-    assert features(a_line("a", ("", "Fire in Lodz\nIt burned."))).headline == "Fire in Lodz"
+    assert features(a_line("a", ("", "Fire in Lodz\nIt burned."))).readable.headline == "Fire in Lodz"
 
 
 def test_only_the_first_two_thousand_characters_count():

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from aggregator.cluster.contradiction import contradiction
+from aggregator.cluster.readable import Readable
 from aggregator.cluster.reasons import reason
 from aggregator.dedupe.reasons import in_words
 from aggregator.fetch.exchange import _STATUS_WORDS, _status_message
@@ -35,9 +36,7 @@ def test_why_a_story_is_a_copy(kind, hours):
 
 def features(hours=0.0, **over):
     given = {
-        "shown_names": ("Ada",),
-        "figures": ("12",),
-        "rare": ("harbour",),
+        "readable": Readable(shown_names=("Ada",), figures=("12",), rare=("harbour",)),
         "published_at": NOW + timedelta(hours=hours),
         "meaning": (),
         "lang": "en",
@@ -49,10 +48,10 @@ def features(hours=0.0, **over):
 @pytest.mark.parametrize("others", [1, 4])
 @pytest.mark.parametrize("by_hand", [False, True])
 def test_why_a_story_is_in_its_event(hours, others, by_hand):
-    for one in (features(), features(shown_names=(), figures=(), rare=()), features(figures=())):
+    for one in (features(), features(readable=Readable()), features(readable=Readable(shown_names=("Ada",)))):
         said = retell(reason(one, features(hours), 0.84, others, by_hand=by_hand), PSEUDO)
         assert said.startswith("⟦")
-        assert "⟦shared names: Ada⟧" in said.lower().replace("ada", "Ada") or not one.shown_names
+        assert "⟦shared names: Ada⟧" in said.lower().replace("ada", "Ada") or not one.readable.shown_names
 
 
 def test_that_it_is_told_in_another_language():
@@ -64,7 +63,8 @@ def test_that_it_is_told_in_another_language():
 def test_what_keeps_stories_apart(facts):
     kind, one, other = facts.split()
     stories = [
-        SimpleNamespace(id=str(n), published_at=NOW, facts=(f"{kind} {value}",)) for n, value in enumerate((one, other))
+        SimpleNamespace(id=str(n), published_at=NOW, readable=Readable(facts=(f"{kind} {value}",)))
+        for n, value in enumerate((one, other))
     ]
     assert is_known(contradiction(*stories))
 
