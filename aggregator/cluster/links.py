@@ -164,7 +164,6 @@ class Links:
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """All that took time to find out, as plain arrays; `load` takes it back."""
-        self._drop_pairs()
         size = len(self.slots)
         parts: dict[str, Mapping[str, npt.NDArray[Any]]] = {
             "pairs": self._pairs.arrays(),
@@ -175,7 +174,7 @@ class Links:
         found: dict[str, npt.NDArray[np.generic]] = {
             f"{part}.{name}": values for part, arrays in parts.items() for name, values in arrays.items()
         }
-        return found | self.slots.arrays()
+        return found | self.slots.arrays() | {"settled": np.array([self._settled])}
 
     def load(self, arrays: Mapping[str, npt.NDArray[Any]], stories: Mapping[str, Features]) -> tuple[set[int], Moved]:
         """Take over what `arrays` says of those `stories` that are as they were.
@@ -187,7 +186,7 @@ class Links:
         self._index.fill(self.slots.nodes)
         for part, into in (("comb", self._comb), ("lead", self._lead), ("pairs", self._pairs)):
             into.load({name.partition(".")[2]: found for name, found in arrays.items() if name.startswith(f"{part}.")})
-        self._settled = self._pairs.count
+        self._settled = int(arrays["settled"][0])
         if self.across:
             for slot, story in enumerate(self.slots.nodes):
                 if story is not None:

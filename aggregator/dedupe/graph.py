@@ -104,7 +104,7 @@ class CopyGraph:
         }
         return json.dumps(said, separators=(",", ":"))
 
-    def restore(self, state: str) -> bool:
+    def restore(self, state: str | bytes) -> bool:
         """Take back a `state` after the stories of now were added and before the first `flush`.
 
         Stories that came, went or changed since are compared at the next `flush`. False, and nothing taken, for a state of

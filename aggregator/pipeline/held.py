@@ -26,7 +26,7 @@ REACH = timedelta(days=8)
 # Stories are forgotten once they are out of reach by the first; the second stay for stories that come late.
 FORGOTTEN, SPARED = timedelta(days=2), timedelta(days=1)
 MOST_TITLE_CHARS = 90  # of a text that stands for the headline of an event without one
-FEWEST_KEPT, KEPT_SHARE = 64, 32  # stories, or one in so many of the window, after which it is kept anew
+FEWEST_KEPT, KEPT_SHARE = 64, 64  # stories, or one in so many of the window, after which it is kept anew
 
 
 @dataclass(slots=True)
@@ -153,11 +153,10 @@ class HeldWindow:
         size = len(self.window)
         if self._span is None or self._unkept < max(FEWEST_KEPT, size // KEPT_SHARE):
             return
-        copies, events = self.window.state()
         self.store.decisions.keep_window(
             KeptWindow(
                 version=__version__, since=self._span.since, until=self._span.until, stories=size,
-                copies=copies, events=events,
+                parts=self.window.state(),
             )
         )  # fmt: skip
         self._unkept = 0
@@ -179,7 +178,8 @@ class HeldWindow:
             for story in fresh:
                 self.window.put(story)
             self.store.decisions.keep_features(_blobs(fresh))
-        if kept is not None and not self.window.restore(kept.copies, kept.events):
+        if kept is not None and not self.window.restore(kept.parts):
+            self.store.decisions.forget_window()
             self._unkept = len(self.window)
         self.window.settle()
 

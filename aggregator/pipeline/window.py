@@ -89,21 +89,24 @@ class Window:
         events = {i: self._events.assignment(i) for i in self._events.flush() if i in self._published}
         return Changes(copies=copies, events=events)
 
-    def state(self) -> tuple[str, bytes]:
-        """What was found out of copies and of events, for a quick start: a cache, never needed for a right answer."""
-        return self._copies.state(), self._events.state()
+    def state(self) -> dict[str, bytes]:
+        """What was found out of copies and of events, for a quick start: a cache, never needed for a right answer.
 
-    def restore(self, copies: str, events: bytes) -> bool:
+        In parts, of which most stay as they are from one time to the next.
+        """
+        return self._events.state() | {"copies": self._copies.state().encode()}
+
+    def restore(self, state: Mapping[str, bytes]) -> bool:
         """Take back a `state` after the stories of now were put in and before the first `flush`.
 
         What came, went or changed since is decided at the next `flush`. False if either is of another version, and is
         found out anew.
         """
-        known = self._copies.restore(copies)
+        known = self._copies.restore(state.get("copies", b""))
         for story_id in self._copies.flush():
             match = self._copies.decision(story_id)
             self._events.set_copy(story_id, match.copy_of if match else None)
-        return self._events.restore(events) and known
+        return self._events.restore(state) and known
 
     def settle(self) -> None:
         """Take what was put in so far as decided: it came from the store, and its decisions are there."""

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from aggregator.model import CopyMatch, EventAssignment, StoryLine
@@ -38,8 +39,7 @@ class KeptWindow:
     since: datetime
     until: datetime
     stories: int
-    copies: str
-    events: bytes
+    parts: Mapping[str, bytes]
 
 
 class Decisions:
@@ -88,27 +88,38 @@ class Decisions:
         )  # fmt: skip
 
     def keep_window(self, window: KeptWindow) -> None:
-        """Keep what was found out of a window, in place of all before."""
+        """Keep what was found out of a window, in place of all before; only parts that are not kept yet are written."""
+        digests = {name: blake2b(part, digest_size=16).digest() for name, part in window.parts.items()}
         with self._db.write():
+            kept = {row["name"]: row["digest"] for row in self._db.rows("SELECT name, digest FROM window_parts")}
             self._db.run(
-                "INSERT OR REPLACE INTO window (id, version, since, until, stories, copies, events) VALUES (1, ?, ?, ?, ?, ?, ?)",
-                (
-                    window.version, to_db(window.since), to_db(window.until), window.stories, window.copies.encode(),
-                    window.events,
-                ),
-            )  # fmt: skip
+                "INSERT OR REPLACE INTO window (id, version, since, until, stories) VALUES (1, ?, ?, ?, ?)",
+                (window.version, to_db(window.since), to_db(window.until), window.stories),
+            )
+            self._db.run_many("DELETE FROM window_parts WHERE name = ?", [(n,) for n in kept.keys() - digests.keys()])
+            self._db.run_many(
+                "INSERT OR REPLACE INTO window_parts (name, digest, data) VALUES (?, ?, ?)",
+                [(n, digest, window.parts[n]) for n, digest in digests.items() if kept.get(n) != digest],
+            )
+
+    def forget_window(self) -> None:
+        """Let go what was kept of a window."""
+        with self._db.write():
+            self._db.run("DELETE FROM window")
+            self._db.run("DELETE FROM window_parts")
 
     def kept_window(self, version: str, since: datetime, until: datetime) -> KeptWindow | None:
         """What is kept of a window that overlaps this time, if this version kept it."""
         row = self._db.row(
-            "SELECT since, until, stories, copies, events FROM window WHERE version = ? AND since <= ? AND until >= ?",
+            "SELECT since, until, stories FROM window WHERE version = ? AND since <= ? AND until >= ?",
             (version, to_db(until), to_db(since)),
         )
         if row is None:
             return None
+        parts = self._db.rows("SELECT name, data FROM window_parts")
         return KeptWindow(
             version=version, since=datetime.fromisoformat(row["since"]), until=datetime.fromisoformat(row["until"]),
-            stories=row["stories"], copies=row["copies"].decode("utf-8", "replace"), events=row["events"],
+            stories=row["stories"], parts={part["name"]: part["data"] for part in parts},
         )  # fmt: skip
 
     def kept_since(self, version: str) -> datetime | None:
@@ -125,7 +136,7 @@ class Decisions:
         """Have everything decided again, as `rebuild` does; returns how many stories."""
         with self._db.write():
             self._db.run("DELETE FROM features")
-            self._db.run("DELETE FROM window")
+            self.forget_window()
             return self._db.run("UPDATE stories SET is_stale = 1").rowcount
 
     def apply(
