@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from aggregator.dedupe.postings import Postings
 from aggregator.text.shingles import WordSequence, sentence_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -39,11 +39,10 @@ class HouseLines:
 
     def add(self, stories: Sequence[tuple[int, Fingerprint]]) -> set[int]:
         """Count the sentences of new stories (row, story); the rows for which a house line has come up."""
-        told = [(row, story) for row, story in stories if story.source and len(story)]
+        told = _told(stories)
         if not told:
             return set()
-        for row, story in stories:
-            self._titles[row] = story.title_words or story.words
+        self._titles |= _titles(told)
         keys, _, places = _lines([story for _, story in told])
         order = np.lexsort((keys, places))
         keys, places = keys[order], places[order]
@@ -55,6 +54,17 @@ class HouseLines:
         """Take stories out of the count, by row; the other rows for which a house line has gone."""
         told = [(row, story) for row, story in stories if self._titles.pop(row, None) is not None and len(story)]
         return self._recount(np.unique(_lines([story for _, story in told])[0])) if self._house and told else set()
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What is counted, as plain arrays; `load` takes it back."""
+        return self._postings.arrays() | {"standing": np.array(sorted(self._house), dtype=np.uint64)}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]], stories: Sequence[tuple[int, Fingerprint]]) -> set[int]:
+        """Take over what `arrays` counted of those stories (row, story); the rows for which a house line has gone."""
+        self._postings.load(arrays)
+        self._titles = _titles(_told(stories))
+        self._house = {*arrays["standing"].tolist()}
+        return self._recount(arrays["standing"])
 
     def _recount(self, keys: NDArray[np.uint64]) -> set[int]:
         """The rows that hold one of `keys` whose standing has changed."""
@@ -70,14 +80,9 @@ class HouseLines:
                 stale.update(holders)
         return stale
 
-    @property
-    def standing(self) -> list[int]:
-        """The keys of all house lines, ascending."""
-        return sorted(self._house)
-
-    def holders(self, keys: Iterable[int]) -> set[int]:
-        """The rows of stories that have one of these lines."""
-        _, rows = self._postings.lookup(np.array(sorted(keys), dtype=np.uint64))
+    def holders(self) -> set[int]:
+        """The rows of stories that have a house line."""
+        _, rows = self._postings.lookup(np.array(sorted(self._house), dtype=np.uint64))
         return {row for row in rows.tolist() if row in self._titles}
 
     def kept(self, stories: Sequence[Fingerprint]) -> list[NDArray[np.bool_] | None]:
@@ -94,6 +99,16 @@ class HouseLines:
         """Drop rows and renumber the others."""
         self._postings.keep(alive, renumbered)
         self._titles = {int(renumbered[row]): title for row, title in self._titles.items()}
+
+
+def _told(stories: Iterable[tuple[int, Fingerprint]]) -> list[tuple[int, Fingerprint]]:
+    """Those that have an outlet and words."""
+    return [(row, story) for row, story in stories if story.source and len(story)]
+
+
+def _titles(stories: Iterable[tuple[int, Fingerprint]]) -> dict[int, bytes]:
+    """What tells two titles apart, by row."""
+    return {row: story.title_words or story.words for row, story in stories}
 
 
 def _is_whole(kept: NDArray[np.bool_]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from aggregator.dedupe.postings import Postings
 from aggregator.text.shingles import START, shingles_of, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -39,16 +39,16 @@ class _Row:
 
     __slots__ = ("kept", "own", "sample", "story")
 
-    def __init__(self, story: Fingerprint, sample: NDArray[np.uint32]) -> None:
+    def __init__(self, story: Fingerprint) -> None:
         self.story = self.own = story
         self.kept: NDArray[np.bool_] | None = None
-        self.sample = sample
+        self.sample: NDArray[np.uint32] | None = None  # of `own`, once it was asked for
 
     def strip(self, kept: NDArray[np.bool_] | None) -> bool:
-        """Leave out all words but those kept; whether that makes it another text, to be sampled anew."""
+        """Leave out all words but those kept; whether that makes it another text."""
         if kept is None and self.kept is None:
             return False
-        self.kept = kept
+        self.kept, self.sample = kept, None
         self.own = self.story if kept is None else _without(self.story, kept)
         return True
 
@@ -71,9 +71,35 @@ class StoryIndex:
     def __contains__(self, key: object) -> bool:
         return key in self._row_of
 
-    def digests(self) -> dict[str, int]:
-        """What tells whether a story held has changed, by id."""
-        return {row.story.id: row.story.digest for row in self._rows if row is not None}
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What took time to find out of each story, as plain arrays; `load` takes it back."""
+        rows = self._rows
+        parts = (("postings", self._postings.arrays()), ("house", self._house.arrays()))
+        return {
+            "names": np.array([row.story.id if row is not None else "" for row in rows], dtype=np.str_),
+            "digests": np.array([row.story.digest if row is not None else 0 for row in rows], dtype=np.int64),
+            "sizes": self._sizes[: len(rows)],
+            **{f"{part}.{name}": values for part, arrays in parts for name, values in arrays.items()},
+        }
+
+    def load(self, arrays: Mapping[str, NDArray[Any]], stories: Mapping[str, Fingerprint]) -> set[str]:
+        """Take over from `arrays` those `stories` that are as they were; the ids of whom a house line has gone."""
+        said = zip(arrays["names"].tolist(), arrays["digests"].tolist(), strict=True)
+        now = [story if (story := stories.get(name)) is not None and story.digest == of else None for name, of in said]
+        held = [(row, story) for row, story in enumerate(now) if story is not None]
+        self._rows = [_Row(story) if story is not None else None for story in now]
+        self._row_of = {story.id: row for row, story in held}
+        self._grow()
+        rows = [row for row, _ in held]
+        self._days[rows] = [_days(story) for _, story in held]
+        self._sizes[: len(now)] = arrays["sizes"]
+        self._postings.load(_part(arrays, "postings"))
+        stale = sorted(self._house.load(_part(arrays, "house"), held))
+        self._strip(rows, fresh=True)
+        self._sizes[stale] = list(map(len, self._sampled(stale)))
+        again = {self._live(row).story.id for row in stale}
+        self._compact()
+        return again
 
     def own(self, key: str) -> Fingerprint:
         """The story without its outlet's house lines: what is compared."""
@@ -88,26 +114,17 @@ class StoryIndex:
         """The stories published before a moment."""
         return [row.story.id for row in self._rows if row is not None and row.story.published_at < moment]
 
-    @property
-    def house(self) -> list[int]:
-        """The keys of all house lines, ascending."""
-        return self._house.standing
-
-    def holders(self, lines: Iterable[int]) -> set[str]:
-        """The stories that have one of these house lines."""
-        return {self._live(row).story.id for row in self._house.holders(lines)}
-
     def add(self, stories: Sequence[Fingerprint]) -> set[str]:
         """Add stories whose ids are not held; the ids to compare: these, and those whose house lines changed."""
         if not stories:
             return set()
         first = len(self._rows)
-        for story, sample in zip(stories, _samples(stories), strict=True):
+        for story in stories:
             self._row_of[story.id] = len(self._rows)
-            self._rows.append(_Row(story, sample))
+            self._rows.append(_Row(story))
         self._grow()
         new = list(range(first, len(self._rows)))
-        self._days[new] = [story.published_at.timestamp() / 86400 for story in stories]
+        self._days[new] = [_days(story) for story in stories]
         self._post(new)
         stale = self._house.add(list(zip(new, stories, strict=True)))
         self._strip(row for row in stale if row < first)
@@ -148,8 +165,8 @@ class StoryIndex:
 
     def _sharing(self, rows: list[int]) -> Iterator[tuple[str, str]]:
         """Stories near in time that share enough of the smaller sample."""
-        samples = [self._live(row).sample for row in rows]
-        places, owners = self._postings.lookup(np.concatenate(samples).astype(np.uint64))
+        samples = self._sampled(rows)
+        places, owners = self._postings.lookup(np.concatenate(samples))
         asking = np.repeat(np.array(rows, dtype=np.int64), [len(sample) for sample in samples])[places]
         joint, shared = np.unique((asking << 32) | owners, return_counts=True)
         one, other = joint >> 32, joint & 0xFFFFFFFF
@@ -158,34 +175,46 @@ class StoryIndex:
         enough = (shared >= np.maximum(_FEWEST_SHARED, _SHARE * smaller)) & near & (one != other)
         for here, there in zip(one[enough].tolist(), other[enough].tolist(), strict=True):
             a, b = self._rows[here], self._rows[there]
-            if a is not None and b is not None and _share_enough(a, b):
+            if a is not None and b is not None and self._share_enough(here, there):
                 yield min(a.story.id, b.story.id), max(a.story.id, b.story.id)
 
     def _post(self, rows: list[int]) -> None:
         """Index the whole text: what counts as a house line may change, the index need not."""
-        samples = [self._live(row).sample for row in rows]
-        owners = np.repeat(np.array(rows, dtype=np.int32), [len(sample) for sample in samples])
-        self._postings.add(np.concatenate(samples).astype(np.uint64), owners)
+        samples = self._sampled(rows)
+        self._sizes[rows] = sizes = list(map(len, samples))
+        self._postings.add(np.concatenate(samples), np.repeat(np.array(rows, dtype=np.int32), sizes))
+
+    def _sampled(self, rows: Sequence[int]) -> list[NDArray[np.uint32]]:
+        """The sample of each story's own shingles, ascending."""
+        held = [self._live(row) for row in rows]
+        fresh = [story for story in held if story.sample is None]
+        for story, sample in zip(fresh, _samples([story.own for story in fresh]) if fresh else (), strict=True):
+            story.sample = sample
+        return [story.sample for story in held if story.sample is not None]
+
+    def _share_enough(self, one: int, other: int) -> bool:
+        """The same test for both orders of arrival, where house lines made the samples smaller than what is indexed."""
+        if self._live(one).kept is None and self._live(other).kept is None:
+            return True
+        mine, theirs = self._sampled([one, other])
+        shared = len(np.intersect1d(mine, theirs, assume_unique=True))
+        return shared >= max(_FEWEST_SHARED, _SHARE * min(len(mine), len(theirs)))
 
     def _strip(self, rows: Iterable[int], *, fresh: bool = False) -> None:
         rows = list(rows)
-        holders = self._house.holders(self._house.standing)
+        holders = self._house.holders()
         lined = [row for row in rows if row in holders]
         kept = dict(zip(lined, self._house.kept([self._live(row).story for row in lined]), strict=True))
-        others = []
+        others: list[int] = []
         for row in rows:
             held = self._live(row)
             if not fresh:
                 self._unkey(held)
             if held.strip(kept.get(row)):
-                others.append(held)
+                others.append(row)
             for key in _same_keys(held.own):
                 self._same.setdefault(key, set()).add(held.story.id)
-        if others:
-            for held, sample in zip(others, _samples([held.own for held in others]), strict=True):
-                held.sample = sample
-        if rows:
-            self._sizes[rows] = [len(self._live(row).sample) for row in rows]
+        self._sizes[others] = list(map(len, self._sampled(others)))
 
     def _unkey(self, held: _Row) -> None:
         for key in _same_keys(held.own):
@@ -234,12 +263,13 @@ def _samples(stories: Sequence[Fingerprint]) -> list[NDArray[np.uint32]]:
     return [samples[first:last] for first, last in pairwise(cuts)]
 
 
-def _share_enough(one: _Row, other: _Row) -> bool:
-    """The same test for both orders of arrival, where house lines made the samples smaller than what is indexed."""
-    if one.kept is None and other.kept is None:
-        return True
-    shared = len(np.intersect1d(one.sample, other.sample, assume_unique=True))
-    return shared >= max(_FEWEST_SHARED, _SHARE * min(len(one.sample), len(other.sample)))
+def _part(arrays: Mapping[str, NDArray[Any]], of: str) -> dict[str, NDArray[Any]]:
+    return {name.partition(".")[2]: values for name, values in arrays.items() if name.startswith(f"{of}.")}
+
+
+def _days(story: Fingerprint) -> float:
+    """Days since 1970."""
+    return story.published_at.timestamp() / 86400
 
 
 def _same_keys(story: Fingerprint) -> list[tuple[str, bytes]]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     Rows = NDArray[np.int32]
-    Keys = NDArray[np.uint64]
+    Keys = NDArray[np.unsignedinteger[Any]]
 
 __all__ = ["Postings"]
 
 
 class Postings:
-    """Keys (uint64) to rows (int32), twelve bytes a posting.
+    """Keys (uint32 or uint64, all of one kind) to rows (int32).
 
     Kept as a few sorted runs, each at least twice as long as the next, so that adding costs a logarithm of the size and
     looking up one binary search a run.
@@ -54,6 +57,17 @@ class Postings:
             places.append(place)
             rows.append(owners[np.repeat(low[some], many) + within])
         return np.concatenate(places), np.concatenate(rows)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All postings as plain arrays, the long runs first, which change rarely; `load` takes them back."""
+        keys, rows = ([run[side] for run in self._runs] or [np.empty(0, np.int32)] for side in (0, 1))
+        lengths = [len(some) for some, _ in self._runs]
+        return {"keys": np.concatenate(keys), "rows": np.concatenate(rows), "runs": np.array(lengths, dtype=np.int64)}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over postings from `arrays`."""
+        ends = np.cumsum(arrays["runs"]).tolist()
+        self._runs = [(arrays["keys"][a:b], arrays["rows"][a:b]) for a, b in pairwise([0, *ends])]
 
     def keep(self, alive: NDArray[np.bool_], renumbered: Rows) -> None:
         """Drop the postings of rows that are not `alive` and give the others their new numbers."""

@@ -178,10 +178,17 @@ class HeldWindow:
             for story in fresh:
                 self.window.put(story)
             self.store.decisions.keep_features(_blobs(fresh))
-        if kept is not None and not self.window.restore(kept.parts):
+        if kept is not None and not self._restore(kept.parts):
             self.store.decisions.forget_window()
             self._unkept = len(self.window)
         self.window.settle()
+
+    def _restore(self, parts: Mapping[str, bytes]) -> bool:
+        """Whether the window could take back what was kept of it, all of it."""
+        try:
+            return self.window.restore(parts)
+        except ValueError:  # it is not whole
+            return False
 
 
 @contextmanager

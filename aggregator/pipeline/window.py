@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import numpy.typing as npt
 
 from aggregator.cluster import EventGraph, Features, Options, features
 from aggregator.cluster.meaning import encoder
 from aggregator.dedupe import CopyGraph, Fingerprint, fingerprint
 from aggregator.model import CopyMatch, EventAssignment, StoryLine
+from aggregator.pipeline.parts import pack, unpack
 
 __all__ = ["Changes", "Prepared", "Window", "prepare", "prepare_many"]
 
@@ -94,19 +98,27 @@ class Window:
 
         In parts, of which most stay as they are from one time to the next.
         """
-        return self._events.state() | {"copies": self._copies.state().encode()}
+        graphs = (("copies", self._copies.state()), ("events", self._events.state()))
+        return pack({f"{graph}.{name}": values for graph, state in graphs for name, values in state.items()})
 
     def restore(self, state: Mapping[str, bytes]) -> bool:
         """Take back a `state` after the stories of now were put in and before the first `flush`.
 
         What came, went or changed since is decided at the next `flush`. False if either is of another version, and is
         found out anew.
+
+        ValueError, and nothing taken, if it is not whole.
         """
-        known = self._copies.restore(state.get("copies", b""))
+        copies: dict[str, npt.NDArray[Any]] = {}
+        events: dict[str, npt.NDArray[Any]] = {}
+        for path, values in unpack(state).items():
+            graph, _, name = path.partition(".")
+            (copies if graph == "copies" else events)[name] = values
+        known = self._copies.restore(copies)
         for story_id in self._copies.flush():
             match = self._copies.decision(story_id)
             self._events.set_copy(story_id, match.copy_of if match else None)
-        return self._events.restore(state) and known
+        return self._events.restore(events) and known
 
     def settle(self) -> None:
         """Take what was put in so far as decided: it came from the store, and its decisions are there."""

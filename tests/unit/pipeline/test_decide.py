@@ -83,9 +83,9 @@ def events_of(store: Store) -> list[tuple[str, str]]:
 
 MISHAPS = {
     "none": None,
-    "the copies are torn": "UPDATE window_parts SET data = substr(data, 1, length(data) / 2) WHERE name = 'copies'",
-    "the events are torn": "UPDATE window_parts SET data = substr(data, 1, length(data) / 2) WHERE name LIKE 'pairs%'",
-    "a part is lost": "DELETE FROM window_parts WHERE name LIKE 'pairs.shared%'",
+    "the copies are torn": "UPDATE window_parts SET data = substr(data, 1, length(data) / 2) WHERE name LIKE 'copies%'",
+    "the events are torn": "UPDATE window_parts SET data = substr(data, 1, length(data) / 2) WHERE name LIKE 'events%'",
+    "a part is lost": "DELETE FROM window_parts WHERE name LIKE 'events.pairs%'",
     "another version kept it": "UPDATE window SET version = '0.0'",
     "it is lost": "DELETE FROM window",
     "another process took a story out": "DELETE FROM stories WHERE key = 'https://post.example/17'",
