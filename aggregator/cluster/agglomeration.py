@@ -35,13 +35,15 @@ class Cut:
 
     `edges(slots)` gives all links with an end among `slots`, each once: two arrays of slots, their strengths (not 0), and
     whether their titles speak of others. `brief` is for every slot a number up to BREVITY_STEPS: `unit` times the lower of
-    two is the least strength of two stories whose titles do not.
+    two is the least strength of two stories whose titles do not. `reserve` is by how much more than `at` two large groups
+    must reach, as far as their stories are not brief.
     """
 
     at: float
     edges: Edges
     unit: int
     brief: Callable[[], _Ints]
+    reserve: float = 0.0
 
 
 def steps(theta: float, one: float) -> list[float]:
@@ -175,7 +177,7 @@ class Agglomeration:
         for component in found.components(by_item):
             members[component[0]] = inside = [slot for item in component for slot in by_item[item]]
             parts[inside] = component[0]
-            for cluster in self._cluster(component, found, level):
+            for cluster in self._cluster(component, found):
                 inside = [slot for item in cluster for slot in by_item[item]]
                 first = min(inside, key=self._order) if len(inside) > 1 else inside[0]
                 groups[inside] = first
@@ -242,12 +244,12 @@ class Agglomeration:
         stories = self._sizes, self._briefs
         return _Between((a, b, excess), self._items(level), stories, cut)
 
-    def _cluster(self, component: list[int], found: _Between, level: int) -> list[list[int]]:
-        if len(component) <= 2:  # noqa: PLR2004 - two are connected because their mean reaches the cut
+    def _cluster(self, component: list[int], found: _Between) -> list[list[int]]:
+        sizes = self._sizes[component]
+        if len(component) == 1 or (len(component) == 2 and sizes.min() == 1):  # noqa: PLR2004 - their mean reaches the cut
             return [component]
         ordered = sorted(component, key=self._order)
-        sums, sizes = found.matrix(ordered)
-        clusters = average_linkage(sums, sizes, self._cuts[level].at)
+        clusters = average_linkage(*found.matrix(ordered))
         return [[ordered[k] for k in cluster] for cluster in clusters]
 
 
@@ -257,7 +259,7 @@ class _Between:
     def __init__(self, links: Moved, items: _Ints, stories: tuple[_Ints, _Floats], cut: Cut) -> None:
         a, b, excess = links
         sizes, briefs = stories
-        self._sizes, self._briefs, self._unit = sizes, briefs, cut.unit
+        self._sizes, self._briefs, self._cut = sizes, briefs, cut
         apart = items[a] != items[b]
         a, b, excess = a[apart], b[apart], excess[apart]
         low, high = np.minimum(items[a], items[b]), np.maximum(items[a], items[b])
@@ -294,16 +296,18 @@ class _Between:
             found.setdefault(top(item), []).append(item)
         return list(found.values())
 
-    def matrix(self, items: list[int]) -> tuple[_Floats, _Floats]:
-        """Sums between items, and their sizes."""
-        sums: _Floats = self._unit * (self._briefs[items] @ self._briefs[items].T)
+    def matrix(self, items: list[int]) -> tuple[_Floats, _Floats, float, _Floats]:
+        """Sums between items, their sizes, and what else `average_linkage` wants."""
+        cut, sizes = self._cut, self._sizes[items].astype(np.float64)
+        briefs: _Floats = self._briefs[items] @ self._briefs[items].T
+        sums = cut.unit * briefs
         place = np.full(len(self._sizes), -1, dtype=np.int64)
         place[items] = np.arange(len(items))
         low, high = place[self._low], place[self._high]
         inside = (low >= 0) & (high >= 0)
         sums[low[inside], high[inside]] += self._excess[inside]
         sums[high[inside], low[inside]] += self._excess[inside]
-        return sums, self._sizes[items].astype(np.float64)
+        return sums, sizes, cut.at, cut.reserve * (np.outer(sizes, sizes) - briefs / BREVITY_STEPS)
 
 
 def _grouped(keys: _Ints) -> tuple[_Ints, _Ints]:

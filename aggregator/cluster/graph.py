@@ -36,12 +36,13 @@ class Options:
     """How events are decided: one frozen configuration for every stream (docs/events.md says how it was chosen).
 
     Stories link directly only within `reach_days`. Clusters merge while the mean probability over the pairs between them
-    is at least `threshold`. Two stories that share no telling word count as 0, but two bare titles as `unsaid`: that a
-    title leaves a word out says little. `across` joins events of different languages as well, if stories come with their
-    meaning.
+    is at least `threshold`, of two groups up to `reserve` more (`average_linkage`). Two stories that share no telling word
+    count as 0, but two bare titles as `unsaid`: that a title leaves a word out says little. `across` joins events of
+    different languages as well, if stories come with their meaning.
     """
 
     threshold: float = 0.37
+    reserve: float = 0.1
     reach_days: float = 4.0
     unsaid: float = 0.34
     across: bool = False
@@ -266,7 +267,8 @@ class EventGraph:
     def _new_grouping(self) -> Agglomeration:
         theta, links = self._options.threshold * ONE, self._links
         unit = int(self._options.unsaid * ONE / BREVITY_STEPS)
-        cuts = [Cut(at, links.edges, unit, lambda: links.slots.brief) for at in steps(theta, ONE)]
+        reserve = round(self._options.reserve * ONE)
+        cuts = [Cut(at, links.edges, unit, lambda: links.slots.brief, reserve) for at in steps(theta, ONE)]
         if self._options.across:
             # What is known of two stories of one language stands: two events of it do not become one through a third.
             cuts.append(Cut(theta, links.edges_across, -AGAINST * ONE, lambda: links.told))

@@ -1,4 +1,7 @@
-"""Average linkage: which stories of a connected group make one event.
+"""Average linkage, wary of large groups: which stories of a connected group make one event.
+
+A story that is half like a group is mostly one of it; two groups, each sure of itself and half like the other, are mostly two
+events with one cast: the same champion's two fights. So what two clusters must reach grows with the smaller one.
 
 With a threshold, average linkage falls apart exactly along the connected components of the links at or above it: the mean
 over a pair of clusters cannot reach what none of its pairs reaches. So each component is decided alone, and after an
@@ -17,15 +20,16 @@ __all__ = ["FORBIDDEN", "average_linkage"]
 FORBIDDEN = -1e15  # a link the reader cut: no mean that holds it reaches any threshold
 
 
-def average_linkage(sums: _Floats, sizes: _Floats, threshold: float) -> list[list[int]]:
+def average_linkage(sums: _Floats, sizes: _Floats, threshold: float, reserve: _Floats | None = None) -> list[list[int]]:
     """Clusters of start clusters 0..n-1, in ascending order.
 
     `sums[a, b]` is the sum of link strengths between start clusters a and b (symmetric, whole numbers), `sizes` their
-    numbers of stories. Two clusters merge while the mean strength over their pairs is at least `threshold`. Nearest
-    neighbour chains (Murtagh 1983) reach the same merges as always taking the best pair; ties go to the lower number.
-    O(n^2) time, n^2 numbers of memory.
+    numbers of stories. Two clusters merge while the mean strength over their pairs is at least `threshold`; before that
+    the sum loses `reserve[a, b]` (symmetric, added up like the sums) times 1 - 1/m, with m stories in the smaller: nothing
+    for a single story. Nearest neighbour chains (Murtagh 1983) reach the same merges as always taking the best pair, for a
+    merge makes nothing nearer; ties go to the lower number. O(n^2) time, n^2 numbers of memory.
     """
-    forest = _Forest(sums.copy(), sizes.copy())
+    forest = _Forest(sums.copy(), np.zeros_like(sums) if reserve is None else reserve.copy(), sizes.copy())
     chain: list[int] = []
     while True:
         if not chain:
@@ -48,9 +52,9 @@ def average_linkage(sums: _Floats, sizes: _Floats, threshold: float) -> list[lis
 class _Forest:
     """Clusters that may still grow, and those that are done."""
 
-    def __init__(self, sums: _Floats, sizes: _Floats) -> None:
+    def __init__(self, sums: _Floats, reserve: _Floats, sizes: _Floats) -> None:
         np.fill_diagonal(sums, -np.inf)
-        self._sums, self._sizes = sums, sizes
+        self._sums, self._reserve, self._sizes = sums, reserve, sizes
         self._members = [[k] for k in range(len(sizes))]
         self._open = np.ones(len(sizes), dtype=np.bool_)
         self._first = 0
@@ -63,7 +67,9 @@ class _Forest:
 
     def nearest(self, top: int, before: int | None) -> tuple[int, float]:
         """The cluster of the highest mean strength, and that; the one before in the chain if it ties."""
-        means = self._sums[top] / (self._sizes * self._sizes[top])
+        size = self._sizes[top]
+        sums = self._sums[top] - self._reserve[top] * (1 - 1 / np.minimum(self._sizes, size))
+        means = sums / (self._sizes * size)
         best = int(means.argmax())
         if before is not None and means[before] >= means[best]:
             best = before
@@ -75,8 +81,9 @@ class _Forest:
         self._close(cluster)
 
     def merge(self, into: int, gone: int) -> None:
-        self._sums[into] += self._sums[gone]
-        self._sums[:, into] = self._sums[into]
+        for table in (self._sums, self._reserve):
+            table[into] += table[gone]
+            table[:, into] = table[into]
         self._sums[into, into] = -np.inf
         self._sizes[into] += self._sizes[gone]
         self._members[into] += self._members[gone]

@@ -153,14 +153,17 @@ def test_chains_of_nearest_neighbours_reach_what_always_taking_the_best_pair_rea
     half = np.triu(np.array(values, dtype=np.float64)[: n * n].reshape(n, n), 1)
     sums = half + half.T
     threshold = data.draw(st.integers(1, 4 * n * n)) + 0.5
-    assert average_linkage(sums, np.ones(n), threshold) == _greedy(sums, threshold)
+    held_back = data.draw(st.integers(0, 2 * n * n))
+    reserve = np.full((n, n), float(held_back))
+    assert average_linkage(sums, np.ones(n), threshold, reserve) == _greedy(sums, threshold, held_back)
 
 
-def _greedy(sums, threshold):
+def _greedy(sums, threshold, reserve):
     clusters = [[k] for k in range(len(sums))]
     while len(clusters) > 1:
         means = {
             (i, j): float(np.mean([sums[a, b] for a in clusters[i] for b in clusters[j]]))
+            - reserve * (1 - 1 / min(len(clusters[i]), len(clusters[j])))
             for i in range(len(clusters))
             for j in range(i)
         }
