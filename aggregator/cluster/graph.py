@@ -118,6 +118,10 @@ class EventGraph:
         """Ids of the stories of an event, copies too, by time of publication. KeyError if there is no such event."""
         return self._members[event]
 
+    def event_of(self, story: str) -> str:
+        """The event of a story as of the last `flush`. KeyError if it is not held."""
+        return self._event[story]
+
     def events(self) -> tuple[tuple[str, ...], ...]:
         """All events as of the last `flush`, each the ids of its stories, by time of publication."""
         return tuple(sorted(self._members.values(), key=lambda members: self._order(members[0])))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+from aggregator.cluster import Arrivals
 from aggregator.dedupe import CopyGraph, fingerprint
 from aggregator.model import CopyMatch, EventAssignment, StoryLine
 from aggregator.pipeline.window import Changes, Window, prepare_many
@@ -33,6 +34,10 @@ class Decided:
         for story_id, assignment in changes.events.items():
             self.events[story_id] = replace(assignment, event=self._names.get(assignment.event, assignment.event))
 
+    def event_of(self, story_id: str) -> str:
+        """The event of a story, by the last decision."""
+        return self.events[story_id].event
+
     def outlive(self, changes: Changes) -> None:
         """What was decided stands when older stories leave the window: an event that lost its first keeps its name."""
         for story_id, assignment in changes.events.items():
@@ -50,14 +55,15 @@ def decide_stream(
 
     Args:
         lines: the stories; memory is bounded by those of about two weeks of publication.
-        online: called with the decision about each story as it arrives. The final state is the same with it or without.
+        online: called with the decision about each story as it arrives, under a name of its event that lasts (`Arrivals`).
+            The final state is the same with it or without, and calls each event by its earliest story.
         across: join events of different languages too; needs the extra `languages`.
 
     Returns:
         The state after all merges and splits.
 
     """
-    window, decided = Window(across=across), Decided()
+    window, decided, arrivals = Window(across=across), Decided(), Arrivals()
     recent: deque[datetime] = deque(maxlen=RECENT)
     evicted = datetime.min.replace(tzinfo=UTC) + KEEP
     stream = iter(lines)
@@ -67,7 +73,8 @@ def decide_stream(
             recent.append(story.published_at)
             if online is not None:
                 decided.take(window.flush())
-                online(decided.events[story.id])
+                name = arrivals.tell(story.id, window.members(story.id), decided.event_of)
+                online(replace(decided.events[story.id], event=name))
         decided.take(window.flush())
         if (oldest := min(recent)) - KEEP > evicted:
             evicted = oldest - KEEP

@@ -132,6 +132,10 @@ class Window:
         """The decision to which event this story belongs."""
         return self._events.assignment(story_id)
 
+    def members(self, story_id: str) -> tuple[str, ...]:
+        """The stories of the event of this story, by time of publication."""
+        return self._events.members(self._events.event_of(story_id))
+
     def threads(self) -> tuple[tuple[str, ...], ...]:
         """Events that are chapters of one affair, each thread the keys of its events by time."""
         return self._events.threads()

@@ -21,7 +21,7 @@ import numpy as np
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 from streams import NATURAL, Stream, dense, fold_of, inflated, read, shortened, sparse  # noqa: E402
 
-from aggregator.cluster import EventGraph, features  # noqa: E402
+from aggregator.cluster import Arrivals, EventGraph, features  # noqa: E402
 from aggregator.cluster.model import build, pair_model  # noqa: E402
 
 
@@ -74,14 +74,15 @@ def run(lines, model, batch: int | None, known: dict) -> tuple[dict[str, str], d
         known[key] = known.get(key) or features(line)
         made.append(replace(known[key], id=line.id, published_at=line.published_at))
     prepared = time.process_time()
-    graph = EventGraph(model=model)
+    graph, arrivals = EventGraph(model=model), Arrivals()
     at_arrival: dict[str, str] = {}
     for n, story in enumerate(made, 1):
         graph.add(story)
         if batch and n % batch == 0:
             graph.flush()
             if batch == 1:
-                at_arrival[story.id] = graph.assignment(story.id).event
+                members = graph.members(graph.event_of(story.id))
+                at_arrival[story.id] = arrivals.tell(story.id, members, graph.event_of)
     graph.flush()
     done = time.process_time()
     final = {story: members[0] for members in graph.events() for story in members}
