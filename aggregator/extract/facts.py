@@ -21,7 +21,7 @@ from aggregator.extract.titles import choose_title, clean, same_title
 from aggregator.model import Article
 from aggregator.text.urls import open_url, resolve_url, site_of
 
-__all__ = ["find_facts", "own_address"]
+__all__ = ["find_facts", "own_address", "told_titles"]
 
 _AROUND_TITLE = (6, 14)  # blocks before and after the headline where bylines and dates stand
 _LAST_BLOCKS = 40
@@ -98,16 +98,19 @@ def _title(
 ) -> tuple[str | None, str | None]:
     if ruled := _ruled(parser, rules.title if rules else None):
         return clean(ruled), "rule"
-    told = [
+    headings = [heading_text(node) for node in parser.css("h1")[:8]]
+    names = (site, head.first("og:site_name", "application-name"))
+    return choose_title(told=told_titles(head), headings=headings, site_names=names, url=url)
+
+
+def told_titles(head: Head) -> list[tuple[str, str | None]]:
+    """(source, title) as the page tells machines, best first, site names and all."""
+    return [
         ("meta", head.first("og:title")),
         ("json-ld", _string(head.article.get("headline"))),
         ("meta", head.first("twitter:title", "dc.title", "sailthru.title", "parsely-title")),
         ("title", head.title),
     ]
-    headings = [heading_text(node) for node in parser.css("h1")[:8]]
-    return choose_title(
-        told=told, headings=headings, site_names=(site, head.first("og:site_name", "application-name")), url=url
-    )
 
 
 def heading_text(node: LexborNode) -> str:

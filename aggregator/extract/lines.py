@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from aggregator.extract.letters import DENSE, Seen
 from aggregator.extract.phrases import KINDS, line_kind
-from aggregator.extract.titles import same_title
+from aggregator.extract.titles import same_title, title_key
 
 __all__ = ["Line", "Verdict", "filter_lines"]
 
@@ -56,9 +56,13 @@ class Verdict:
 
 
 def filter_lines(
-    lines: Sequence[Line], *, title: str | None = None, authors: Sequence[str] = (), labels: Iterable[str | None] = ()
-) -> list[Verdict]:
-    """Judge every line. `labels`: names that stand alone above or below articles (site, section)."""
+    lines: Sequence[Line], *, title: str | None = None, authors: Sequence[str] = (), labels: Iterable[str | None] = (),
+    headlines: frozenset[str] = frozenset(),
+) -> list[Verdict]:  # fmt: skip
+    """Judge every line.
+
+    `labels`: names that stand alone above or below articles (site, section). `headlines`: keys of more titles of this page.
+    """
     opening = next((i for i, line in enumerate(lines) if _weight(line.text) >= _LONG_CHARS), len(lines))
     ending = max((i for i, line in enumerate(lines) if _weight(line.text) >= _LONG_CHARS), default=-1)
     names = [name for name in labels if name]
@@ -66,7 +70,7 @@ def filter_lines(
     seen = Seen()
     in_list = False
     for i, line in enumerate(lines):
-        reason = _repeats(line, title, at_top=i <= opening, names=names)
+        reason = _repeats(line, title, at_top=i <= opening, names=names, headlines=headlines)
         edge = i < opening or (i > ending and i >= len(lines) - _END_ZONE)
         reason = reason or _furniture(line, edge=edge, after_text=i > ending)
         if reason is None and edge:
@@ -87,8 +91,12 @@ def filter_lines(
     return [Verdict(line=line, reason=reason) for line, reason in zip(lines, reasons, strict=True)]
 
 
-def _repeats(line: Line, title: str | None, *, at_top: bool, names: Sequence[str]) -> str | None:
+def _repeats(
+    line: Line, title: str | None, *, at_top: bool, names: Sequence[str], headlines: frozenset[str]
+) -> str | None:
     if title and at_top and (same_title(line.text, title) or _nearly(line.text, title)):
+        return "repeats the headline"
+    if at_top and title_key(line.text) in headlines:
         return "repeats the headline"
     if title and line.heading == 1 and same_title(line.text, title):
         return "repeats the headline"

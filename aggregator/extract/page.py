@@ -14,7 +14,7 @@ from aggregator.extract.blocks import Page, guard_markup, heading_level, read_bl
 from aggregator.extract.classify import Judged, judge_blocks, may_ask
 from aggregator.extract.credit import find_credit
 from aggregator.extract.decode import decode_page, open_body
-from aggregator.extract.facts import find_facts
+from aggregator.extract.facts import find_facts, told_titles
 from aggregator.extract.features import Hints
 from aggregator.extract.head import Head, read_head
 from aggregator.extract.kept_text import as_lines, kept_facts, kept_lines, kept_title
@@ -23,7 +23,7 @@ from aggregator.extract.mark import mark_of
 from aggregator.extract.quality import judge
 from aggregator.extract.rules import SiteRule
 from aggregator.extract.site_lines import PageLines, SiteLines, page_lines
-from aggregator.extract.titles import clean
+from aggregator.extract.titles import clean, headline_keys
 from aggregator.extract.walls import BOT_CHECK, CONSENT_WALL, find_wall
 from aggregator.model import Article
 from aggregator.text.html import clean_text, html_to_text
@@ -117,7 +117,10 @@ def draft_page(
         if ruled
         else judge_blocks(page, hints, html=html, explain=explain)
     )
-    verdicts = filter_lines(judged.lines, title=facts.title, authors=facts.authors, labels=(facts.site, facts.section))
+    verdicts = filter_lines(
+        judged.lines, title=facts.title, authors=facts.authors, labels=(facts.site, facts.section),
+        headlines=headline_keys(title for _, title in told_titles(head)),
+    )  # fmt: skip
     return _drafted(facts, verdicts, judged, head=head, page=page, told=hints.body, html=html, teach=teach)
 
 

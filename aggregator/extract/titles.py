@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aggregator.extract.letters import plain
 
-__all__ = ["choose_title", "clean", "cut_site", "same_title"]
+__all__ = ["choose_title", "clean", "cut_site", "headline_keys", "same_title", "title_key"]
 
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
@@ -26,6 +26,7 @@ _LABELS = frozenset(
     ).split()
 )
 _MAX_CHARS = 500
+_LEAST_WORDS = 4  # what is shorter beside a bar may be a site, a section, a kicker
 
 
 def clean(text: str | None) -> str:
@@ -39,7 +40,7 @@ def clean(text: str | None) -> str:
 
 def same_title(one: str, other: str) -> bool:
     """Equal but for case, punctuation and spacing."""
-    return bool(one) and _key(one) == _key(other)
+    return bool(one) and title_key(one) == title_key(other)
 
 
 def choose_title(
@@ -57,10 +58,10 @@ def choose_title(
     """
     names = _names(site_names, url)
     claims = [
-        (source, cut) for source, text in told if (cut := cut_site(clean(text), names)) and _key(cut) not in names
+        (source, cut) for source, text in told if (cut := cut_site(clean(text), names)) and title_key(cut) not in names
     ]
-    claims = [(source, text) for source, text in claims if len(_key(text)) > 1]
-    h1s = [h for text in headings if (h := _without_label(clean(text))) and _key(h) not in names]
+    claims = [(source, text) for source, text in claims if len(title_key(text)) > 1]
+    h1s = [h for text in headings if (h := _without_label(clean(text))) and title_key(h) not in names]
     confirmed = _confirmed(h1s, headings, claims)
     if confirmed:
         return confirmed
@@ -75,7 +76,7 @@ def _confirmed(h1s: list[str], headings: Sequence[str], claims: list[tuple[str, 
             return h1, "h1"
     for h1 in h1s:  # a kicker stands in the h1 before (or a line after) the headline
         for source, claim in claims:
-            key, whole = _key(claim), _key(h1)
+            key, whole = title_key(claim), title_key(h1)
             if (
                 len(key) >= 12
                 and len(key) * 3 > len(whole)
@@ -102,6 +103,13 @@ def _parts(title: str) -> list[str]:
     return [part for bar in bars for part in (title[: bar.start()], title[bar.end() :])]
 
 
+def headline_keys(told: Iterable[str | None]) -> frozenset[str]:
+    """Keys of what may stand as headline above the text: told titles, and what is before and behind their bars, if four words."""
+    whole = [title for text in told if (title := clean(text))]
+    parts = [part for title in whole for part in _parts(title) if len(_WORD.findall(part)) >= _LEAST_WORDS]
+    return frozenset(filter(None, map(title_key, whole + parts)))
+
+
 def _last_line(h1: str, headings: Sequence[str], claims: list[tuple[str, str]]) -> str:
     """Without the kicker that stands on a line of its own in the h1, when a told title ends as the rest does."""
     whole = next((text for text in headings if _without_label(clean(text)) == h1), h1)
@@ -109,7 +117,7 @@ def _last_line(h1: str, headings: Sequence[str], claims: list[tuple[str, str]]) 
     if (
         len(lines) == 2
         and len(lines[0]) < len(lines[1])
-        and any(_key(claim).endswith(_key(lines[1])) for _, claim in claims)
+        and any(title_key(claim).endswith(title_key(lines[1])) for _, claim in claims)
     ):
         return lines[1]
     return h1
@@ -125,11 +133,17 @@ def cut_site(title: str, names: frozenset[str]) -> str:
         first, last = bars[0], bars[-1]
         tail, rest = title[last.end() :], title[: last.start()]
         front, behind = title[: first.start()], title[first.end() :]
-        if _is_site(tail, names) and len(_key(rest)) > 3:
+        if _is_site(tail, names) and len(title_key(rest)) > 3:
             title = rest
-        elif (_key(front) in names or (":" not in first.group() and _is_site(front, names))) and len(_key(behind)) > 3:
+        elif (title_key(front) in names or (":" not in first.group() and _is_site(front, names))) and len(
+            title_key(behind)
+        ) > 3:
             title = behind
-        elif _SURE_BAR.search(last.group()) and len(_key(tail)) < len(_key(rest)) and len(_WORD.findall(tail)) <= 5:
+        elif (
+            _SURE_BAR.search(last.group())
+            and len(title_key(tail)) < len(title_key(rest))
+            and len(_WORD.findall(tail)) <= 5
+        ):
             title = rest
         else:
             return title
@@ -150,16 +164,16 @@ def _without_label(title: str) -> str:
 
 def _names(site_names: Iterable[str | None], url: str | None) -> frozenset[str]:
     """Keys of what the site may call itself: its declared names and its host with and without its ending."""
-    names = {_key(name) for name in site_names if name}
+    names = {title_key(name) for name in site_names if name}
     host = (urlsplit(url).hostname or "") if url else ""
     parts = host.removeprefix("www.").split(".")
     if len(parts) >= 2:
-        names |= {_key(host), "".join(_key(p) for p in parts), _key(parts[-2]), _key(parts[0])}
+        names |= {title_key(host), "".join(title_key(p) for p in parts), title_key(parts[-2]), title_key(parts[0])}
     return frozenset(n for n in names if n)
 
 
 def _is_site(segment: str, names: frozenset[str]) -> bool:
-    key = _key(segment)
+    key = title_key(segment)
     if not key or key in names:
         return bool(key)
     bare = key.removeprefix("the")
@@ -171,7 +185,8 @@ def _is_site(segment: str, names: frozenset[str]) -> bool:
     )
 
 
-def _key(text: str) -> str:
+def title_key(text: str) -> str:
+    """The same for titles that are equal but for case, punctuation and spacing."""
     return plain(text if text.isascii() else unicodedata.normalize("NFKC", text))
 
 
@@ -179,5 +194,5 @@ def _overlap(one: str, other: str) -> float:
     """Share of words in common, of the larger; characters where there are no spaces."""
     a, b = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
     if min(len(a), len(b)) < 3:
-        a, b = set(_key(one)), set(_key(other))
+        a, b = set(title_key(one)), set(title_key(other))
     return len(a & b) / max(len(a), len(b), 1)

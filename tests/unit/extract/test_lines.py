@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.extract.lines import Line, filter_lines
+from aggregator.extract.titles import headline_keys
 
 LONG = "The council voted on Tuesday evening to close the old swing bridge for eleven months, ending a dispute that has run since the winter floods, nine to four."
 TITLE = "Council closes swing bridge for eleven months"
@@ -137,3 +138,16 @@ def test_a_pointer_to_another_article_goes_however_long_its_headline_is(end):
 def test_a_long_paragraph_that_begins_with_more_stays():
     text = "More than forty people had come to the hall, and most of them stayed until the vote was counted again late at night, said the clerk."
     assert kept(LONG, text) == [LONG, text]
+
+
+def test_headline_that_the_page_tells_elsewhere_goes():
+    told = headline_keys(
+        [None, "Ferry waits for nobody this winter", "The swing bridge stays shut all year | Ellery Post"]
+    )
+    for line in ("Ferry Waits for Nobody This Winter", "The swing bridge stays shut all year"):
+        assert kept(line, LONG, headlines=told) == [LONG]
+        assert kept(LONG, line, headlines=told) == [LONG, line], "a line of the text may say it again"
+    told = headline_keys(["Ferries run again | The town is glad of it"])
+    assert kept("Ferries run again.", LONG, headlines=told) == ["Ferries run again.", LONG], (
+        "three words may be any label"
+    )

@@ -33,6 +33,19 @@ def test_text_that_another_scraper_kept(path: Path):
     assert {key: row[key] for key in want} == want
 
 
+def test_headline_of_the_data_stands_above_no_text():
+    """What a reader sees as headline is the JSON-LD's; the h1 and the document title have another."""
+    text = " ".join(
+        f"On day {day} the council heard what the ferry would cost the town, and put it off." for day in range(9)
+    )
+    page = f"""<html><head><title>Quarrel over the ferry: council hears the price</title>
+        <script type="application/ld+json">{{"@type": "NewsArticle", "headline": "The ferry costs more than the bridge did"}}</script>
+        </head><body><article><h1>Quarrel over the ferry: council hears the price</h1>
+        <p>The ferry costs more than the bridge did</p><p>{text}</p><p>{text[::-1]}.</p></article></body></html>"""
+    article = extract_page(page.encode(), url="https://ellerypost.example/ferry")
+    assert (article.text or "").startswith("On day 0")
+
+
 def test_every_fact_says_where_it_came_from():
     article = extract_page(
         (PAGES / "news-with-chrome.html").read_bytes(), url="https://ellerypost.example/city/bridge-closed"
