@@ -10,7 +10,7 @@ __all__ = ["datasette_metadata"]
 _INTERNAL = (
     "leases", "requests", "hosts", "robots", "site_pages", "pages", "features", "undo", "lines", "feed_counts", "read_counts",
     "_sqlite_migrations", "aliases", "tombstones", "occasions", "folders", "shared_events", "authors", "bylines",
-    "window", "stretches", "days",
+    "window", "window_parts", "stretches", "days",
 )  # fmt: skip
 _SECRET = (
     "sessions", "readers", "meta", "logins", "app_passwords", "websub", "recipients", "outbox", "deliveries", "notices",
