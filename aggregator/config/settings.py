@@ -239,7 +239,9 @@ class WebConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     def __post_init__(self) -> None:
         if self.public_url is not None:
-            msgspec.structs.force_setattr(self, "public_url", page_address(self.public_url))
+            msgspec.structs.force_setattr(
+                self, "public_url", page_address(self.public_url) if self.public_url else None
+            )
         for block in self.proxies:
             try:
                 ipaddress.ip_network(block, strict=False)

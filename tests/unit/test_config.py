@@ -97,6 +97,11 @@ def test_addresses_are_taken_as_people_write_them(tmp_path: Path) -> None:
     assert (loaded.web.public_url, loaded.mail.host) == ("https://[2001:db8::25]:8443/news", "::1")
 
 
+def test_an_empty_public_url_is_none(tmp_path: Path) -> None:
+    assert config.load(write(tmp_path, ""), {"AGGREGATOR_WEB_PUBLIC_URL": ""}).web.public_url is None
+    assert config.load(write(tmp_path, "[web]\npublic_url = ''\n"), {}).web.public_url is None
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
