@@ -23,7 +23,8 @@ T = TypeVar("T")
 _OK = range(200, 300)
 _GO_ON = 354
 _FOR_GOOD = range(500, 600)
-_LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954, 6: of a mail too, from servers that let in whoever comes
+_LOGIN_WANTED = frozenset({534, 535, 538})  # RFC 4954, 6: of a mail too, from servers that let in whoever comes
+_LOGIN_OR_TLS_WANTED = 530  # RFC 4954, 6, and RFC 3207, 4: the number does not say which
 _TOO_BIG = 552  # RFC 1870, 6.1: the one answer to a sender that is about the mail
 _UNSPOKEN = re.compile("[\x00-\x1f\x7f-\x9f]+")
 _SHOWN = 200  # characters of an answer that are kept
@@ -221,7 +222,10 @@ def _told(what: str, step: Callable[[], T]) -> T:
 
 def _refuse(what: str, code: int, said: bytes, *, setting: str | None = None) -> NoReturn:
     """5xx is for good, anything else for now, and so is what a setting is to blame for: the reader can put it right."""
-    setting = "[mail] user or password" if code in _LOGIN_WANTED else setting
+    if code == _LOGIN_OR_TLS_WANTED:
+        setting = "[mail] user, password or security"
+    elif code in _LOGIN_WANTED:
+        setting = "[mail] user or password"
     why = f"{what}: {code} {_shown(said)}"
     if code in _FOR_GOOD and setting:
         raise DeliveryError(f"{why.rstrip('.')}. Check {setting}.", channel="smtp", setting=setting)

@@ -124,11 +124,18 @@ def test_an_answer_is_for_now_or_for_good_and_is_kept(word: str, transient: bool
     assert not code.isdigit() or code in str(failed.value) or code == "250"
 
 
-@pytest.mark.parametrize("word", ["mail:530 authentication required", "rcpt:535 no", "data:538 encrypt first"])
-def test_a_login_that_is_wanted_late_is_a_matter_of_the_settings(word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "setting"),
+    [
+        ("mail:530 Must issue a STARTTLS command first", "[mail] user, password or security"),
+        ("rcpt:535 no", "[mail] user or password"),
+        ("data:538 encrypt first", "[mail] user or password"),
+    ],
+)
+def test_a_login_that_is_wanted_late_is_a_matter_of_the_settings(word: str, setting: str) -> None:
     with faulty(word) as there, pytest.raises(DeliveryError) as failed:
         Sends(port=there.port)()
-    assert (failed.value.transient, failed.value.setting) == (True, "[mail] user or password")
+    assert (failed.value.transient, failed.value.setting) == (True, setting)
 
 
 def test_an_unreadable_answer_to_the_final_dot_is_in_doubt() -> None:
