@@ -89,7 +89,7 @@ class Decisions:
 
     def keep_window(self, window: KeptWindow) -> None:
         """Keep what was found out of a window, in place of all before; only parts that are not kept yet are written."""
-        digests = {name: blake2b(part, digest_size=16).digest() for name, part in window.parts.items()}
+        digests = {name: _digest(part) for name, part in window.parts.items()}
         with self._db.write():
             kept = {row["name"]: row["digest"] for row in self._db.rows("SELECT name, digest FROM window_parts")}
             self._db.run(
@@ -109,17 +109,17 @@ class Decisions:
             self._db.run("DELETE FROM window_parts")
 
     def kept_window(self, version: str, since: datetime, until: datetime) -> KeptWindow | None:
-        """What is kept of a window that overlaps this time, if this version kept it."""
+        """What is kept of a window that overlaps this time, if this version kept it; without parts that are not as written."""
         row = self._db.row(
             "SELECT since, until, stories FROM window WHERE version = ? AND since <= ? AND until >= ?",
             (version, to_db(until), to_db(since)),
         )
         if row is None:
             return None
-        parts = self._db.rows("SELECT name, data FROM window_parts")
+        rows = self._db.rows("SELECT name, digest, data FROM window_parts")
         return KeptWindow(
             version=version, since=datetime.fromisoformat(row["since"]), until=datetime.fromisoformat(row["until"]),
-            stories=row["stories"], parts={part["name"]: part["data"] for part in parts},
+            stories=row["stories"], parts={r["name"]: r["data"] for r in rows if r["digest"] == _digest(r["data"])},
         )  # fmt: skip
 
     def kept_since(self, version: str) -> datetime | None:
@@ -269,6 +269,10 @@ class Decisions:
                 self._db.run("DELETE FROM events WHERE merged_into = ?", (empty,))
                 self._db.run("DELETE FROM events WHERE id = ?", (empty,))
         return standing
+
+
+def _digest(part: bytes) -> bytes:
+    return blake2b(part, digest_size=16).digest()
 
 
 def _line(row: dict[str, Any]) -> StoryLine:

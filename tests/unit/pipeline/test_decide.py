@@ -85,6 +85,8 @@ MISHAPS = {
     "none": None,
     "the copies are torn": "UPDATE window_parts SET data = substr(data, 1, length(data) / 2) WHERE name LIKE 'copies%'",
     "the events are torn": "UPDATE window_parts SET data = substr(data, 1, length(data) / 2) WHERE name LIKE 'events%'",
+    "the disk forgot some bytes": "UPDATE window_parts SET data = CAST(substr(data, 1, length(data) - 400) || zeroblob(400) AS BLOB)"
+    " WHERE name LIKE 'events.nodes%'",
     "a part is lost": "DELETE FROM window_parts WHERE name LIKE 'events.pairs%'",
     "another version kept it": "UPDATE window SET version = '0.0'",
     "it is lost": "DELETE FROM window",
