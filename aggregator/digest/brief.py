@@ -27,7 +27,8 @@ _ALIKE = 0.5  # cosine of two later sentences above which the second is the firs
 _MOST_SENTENCES = 3
 _LONGEST = 60  # words of a sentence; a longer one is a list or was badly cut, and is told only if there is no other
 _FEWEST = 5  # words of a second or third sentence
-_SPEAKER = re.compile(r"\b(?:I|[Mm]y|[Mm]e)\b")
+# Who speaks of himself. "World War I", "Charles I" and "F.B.I." are names: "I" begins, or follows a small word, a day or a mark.
+_SPEAKER = re.compile(r"(?:^\W*(?:\w+\W+)?|\b(?:[a-z]\w*|\w+day)\W+|[,;:\u2013\u2014]\s*)I\b|\b(?:[Mm]y|[Mm]e)\b")
 _QUOTES = re.compile(r"[“”\"«»„]")
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -93,7 +94,7 @@ def _choose(material: Material, weights: Weights, words: int, most: int) -> list
     after = [
         (weights.following.score(following_features(c, opener, score, material)), c)
         for score, c in standing
-        if c is not opener and _stands_alone(c)
+        if c is not opener and _stands_alone(c, material.tellings[c.telling].lang)
     ]
     chosen, left = [opener], words - opener.size
     for candidate in _best_first(after):
@@ -103,9 +104,13 @@ def _choose(material: Material, weights: Weights, words: int, most: int) -> list
     return _reading_order(chosen)
 
 
-def _stands_alone(candidate: Candidate) -> bool:
-    """Whether a reader can tell who speaks, and there is enough of it; from inside a quotation a sentence has no marks."""
-    return candidate.size >= _FEWEST and (not _SPEAKER.search(candidate.text) or bool(_QUOTES.search(candidate.text)))
+def _stands_alone(candidate: Candidate, lang: str | None) -> bool:
+    """Whether a reader can tell who speaks, and there is enough of it; from inside a quotation a sentence has no marks.
+
+    Who speaks is looked for in English alone: "I" begins sentences in Italian, Danish and Polish.
+    """
+    speaks = lang in ("en", None) and _SPEAKER.search(candidate.text) and not _QUOTES.search(candidate.text)
+    return candidate.size >= _FEWEST and not speaks
 
 
 def _best_first(scored: Sequence[tuple[float, Candidate]]) -> list[Candidate]:

@@ -75,6 +75,7 @@ class Telling:
     """One story of the event with its title and sentences in words; `centrality` says how much it shares with the others."""
 
     story: StoryLine
+    lang: str | None
     number: int
     title: str
     title_tokens: tuple[str, ...]
@@ -203,6 +204,7 @@ def _telling(story: StoryLine, lang: str | None, number: int, most: int) -> Tell
     lead = sentences[:_LEAD]
     return Telling(
         story=story,
+        lang=lang,
         number=number,
         title=title,
         title_tokens=tokens,

@@ -90,6 +90,35 @@ def test_what_somebody_unnamed_says_of_himself_is_not_told() -> None:
     assert not any(sentence.startswith(("I will", "I am")) for sentence in told)
 
 
+@pytest.mark.parametrize(
+    ("lang", "opener", "second"),
+    [
+        ("en", "The museum of Harbour opened its archive of letters on Monday.", "Letters from World War I fill one hall of the museum."),
+        ("en", "The museum of Harbour opened its archive of letters on Monday.", "A painting of King Charles I hangs in the great hall."),
+        ("en", "The museum of Harbour opened its archive of letters on Monday.", "The archive of the F.B.I. in Newham stays shut."),
+        ("it", "Roma ha approvato ieri la nuova legge sul lavoro.", "I ministri hanno votato il testo dopo sette ore di lavoro."),
+    ],
+)  # fmt: skip
+def test_a_numeral_and_a_word_of_another_language_are_nobody_who_speaks(lang: str, opener: str, second: str) -> None:
+    made = brief("archive", [a_line("1", title=None, text=f"{opener} {second}", lang=lang)])
+    assert {s.text for s in made.sentences} == {opener, second}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "But I will answer for the bridge.",
+        "The council knows I will go.",
+        "On Sunday I will answer.",
+        "In Rome, I will answer.",
+    ],
+)
+def test_a_speaker_is_seen_wherever_the_sentence_names_him(said: str) -> None:
+    opener = "The mayor of Harbour said on Sunday that she would resign over the bridge that fell in May."
+    made = brief("bridge", [a_line("1", title=None, text=f"{opener} {said}")])
+    assert [s.text for s in made.sentences] == [opener]
+
+
 def test_a_headline_without_an_agencys_slug_is_preferred() -> None:
     text = "Lina Ruiz scored in the last minute as Harbour beat Rovers 2-1 in the cup final on Sunday."
     titles = ("Soccer-Late Ruiz goal wins Harbour the cup final", "Is this the end for Rovers?")
