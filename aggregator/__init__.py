@@ -66,3 +66,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, there = _HOMES[name]
     return getattr(import_module(f"{__name__}.{module}"), there)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]

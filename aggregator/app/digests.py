@@ -111,14 +111,10 @@ class Digests:
                 topics = tuple(self._only(plan.topics, topics))
                 chosen = frozenset().union(*(t.event_ids for t in topics))
                 ids = tuple(i for i in ids if i in chosen)
-            told = {} if plan.since else self.store.editions.told(reader_id, ids, audience=plan.audience)
             occasion = Occasion(
                 since=start,
                 until=now + timedelta(seconds=1),
-                told={
-                    event_id: Told(at=at if at <= now else start, story_ids=stories)  # to come: the clock was set back
-                    for event_id, (at, stories) in told.items()
-                },
+                told={} if plan.since else self._told(ids, plan.audience, reader_id, start=start, now=now),
                 topics=topics,
                 options=DigestOptions(events=plan.max_events, timezone=plan.zone),
             )
@@ -136,6 +132,13 @@ class Digests:
         shown = {event.event_id for section in digest.sections for event in section.events}
         stories = tuple(story.id for view in views if view.event.id in shown for story in view.stories)
         return Draft(plan=plan, digest=digest, story_ids=stories)
+
+    def _told(
+        self, ids: Sequence[int], audience: str, reader_id: int, *, start: datetime, now: datetime
+    ) -> dict[int, Told]:
+        """What was told of these events; what seems to have been told later than now (the clock was set back), at the start."""
+        told = self.store.editions.told(reader_id, ids, audience=audience)
+        return {i: Told(at=at if at <= now else start, story_ids=stories) for i, (at, stories) in told.items()}
 
     def _views(self, ids: Sequence[int], occasion: Occasion, reader_id: int) -> list[AnyEvent]:
         """These events, with all their texts those that will be told; plugins get the texts of all."""

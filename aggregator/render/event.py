@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -49,17 +49,7 @@ def event_text(
     if account:
         period = Digest(title="", made_at=now, since=account.told_at or account.first_at, until=now)
         lines += ["", *account_lines(account, period, room, zone, tongue, most=SENTENCES), *[""] * bool(view.thread)]
-    for chapter in view.thread:
-        if chapter.id != view.event.id:
-            before = (chapter.first_at, chapter.id) < (view.event.first_at, view.event.id)
-            about = {"time": say(chapter.first_at), "headline": chapter.headline, "id": chapter.id}
-            said = (
-                tongue.gettext("Before this, %(time)s: %(headline)s (event %(id)s)", **about)
-                if before
-                else tongue.gettext("After this, %(time)s: %(headline)s (event %(id)s)", **about)
-            )
-            lines += wrap(said, room, indent="  ", first="")
-    lines.append("")
+    lines += [*_chapters(view, room, say, tongue), ""]
     for original, copies in groups:
         lines += _report(original, copies, room, say, tongue)
     if len(groups) > 1:
@@ -77,6 +67,20 @@ def _numbers(view: EventView, say: Say, tongue: Tongue) -> str:
     parts = reported_by(outlets, view.event.independent, voice, tongue) if outlets > 1 else [one_line(voice)]
     latest = tongue.gettext("latest %(time)s", time=say(last.published_at))
     return " · ".join([*parts, latest] if last is not first else parts)
+
+
+def _chapters(view: EventView, width: int, say: Say, tongue: Tongue) -> Iterator[str]:
+    """The other events of its thread, a sentence each."""
+    event = view.event
+    for other in view.thread:
+        if other.id == event.id:
+            continue
+        about = {"time": say(other.first_at), "headline": other.headline, "id": other.id}
+        if (other.first_at, other.id) < (event.first_at, event.id):
+            said = tongue.gettext("Before this, %(time)s: %(headline)s (event %(id)s)", **about)
+        else:
+            said = tongue.gettext("After this, %(time)s: %(headline)s (event %(id)s)", **about)
+        yield from wrap(said, width, indent="  ", first="")
 
 
 def _report(original: Story, copies: list[Story], width: int, say: Say, tongue: Tongue) -> list[str]:

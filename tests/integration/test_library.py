@@ -30,5 +30,6 @@ def test_the_example_reads_a_feed_and_tells_its_events(tmp_path: Path, capsys: p
 
 def test_every_name_that_is_offered_is_there() -> None:
     assert all(getattr(aggregator, name) is not None for name in aggregator.__all__)
+    assert set(aggregator.__all__) <= set(dir(aggregator)), "for whoever types a name and presses Tab"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = aggregator.nothing
